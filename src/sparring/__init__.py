@@ -1,0 +1,74 @@
+"""Sparring: games of neural networks, generative adversarial networks first among them.
+
+A game is a set of players; each has a cost that depends on everybody's parameters and controls only its own. Dynamics
+say how they move. A trainer plays rounds of any game under any dynamics.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sparring import losses, penalties, projections
+    from sparring.chance import Key
+    from sparring.data.source import InMemory
+    from sparring.dynamics import Alternating, Simultaneous
+    from sparring.game import Batch, Cost, Game, Player, Round, Sampler
+    from sparring.games.gan import GAN
+    from sparring.latents import Normal, Uniform
+    from sparring.networks.mlp import MLP
+    from sparring.run import load
+    from sparring.trainer import Phase, Trainer
+
+__all__ = [
+    "GAN",
+    "MLP",
+    "Alternating",
+    "Batch",
+    "Cost",
+    "Game",
+    "InMemory",
+    "Key",
+    "Normal",
+    "Phase",
+    "Player",
+    "Round",
+    "Sampler",
+    "Simultaneous",
+    "Trainer",
+    "Uniform",
+    "__version__",
+    "load",
+    "losses",
+    "penalties",
+    "projections",
+]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "chance": ("Key",),
+    "data.source": ("InMemory",),
+    "dynamics": ("Alternating", "Simultaneous"),
+    "game": ("Batch", "Cost", "Game", "Player", "Round", "Sampler"),
+    "games.gan": ("GAN",),
+    "latents": ("Normal", "Uniform"),
+    "networks.mlp": ("MLP",),
+    "run": ("load",),
+    "trainer": ("Phase", "Trainer"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first used: `import torch` takes seconds that `sparring --help` has not."""
+    if name in {"losses", "penalties", "projections"}:
+        return importlib.import_module(f"sparring.{name}")
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"sparring.{home}"), name)
+    raise AttributeError(f"module 'sparring' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

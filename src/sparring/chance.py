@@ -1,0 +1,89 @@
+"""Counter-based chance: a draw is a pure function of a key and a name.
+
+Nothing advances. Evaluating a cost again, resuming a run or splitting a batch asks the same key for the same name and
+gets the same numbers, on every machine. The bits come from Philox (Salmon et al. 2011, "Parallel random numbers: as
+easy as 1, 2, 3"), whose raw stream NumPy keeps fixed between versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+__all__ = ["Key"]
+
+
+@dataclass(frozen=True)
+class Key:
+    """The address of a piece of chance: a seed and a path below it.
+
+    Element i of a draw depends on the key, the name and i only, so a shorter draw is the beginning of a longer one.
+
+    Example:
+        >>> key = Key(0).fold("round", 3)
+        >>> bool((key.normal("latent", (4, 2)) == key.normal("latent", (9, 2))[:4]).all())
+        True
+    """
+
+    seed: int
+    path: tuple[str | int, ...] = ()
+
+    def fold(self, *path: str | int) -> Key:
+        """The key further down `path`; different paths give independent numbers."""
+        return Key(self.seed, (*self.path, *path))
+
+    def words(self, name: str, count: int) -> NDArray[np.uint64]:
+        """`count` random 64-bit words."""
+        address = repr((self.seed, self.path, name)).encode()
+        key = int.from_bytes(hashlib.blake2b(address, digest_size=16).digest(), "little")
+        return np.asarray(np.random.Philox(key=key).random_raw(count), dtype=np.uint64)
+
+    def uniform(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
+        """Uniform numbers in the open interval (0, 1), on the CPU."""
+        return torch.from_numpy(self._open_unit(name, math.prod(shape))).to(dtype).reshape(*shape)
+
+    def normal(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
+        """Standard normal numbers, on the CPU (Box and Muller 1958: two words make two numbers)."""
+        count = math.prod(shape)
+        pairs = self._open_unit(name, count + count % 2).reshape(-1, 2)
+        radius, angle = np.sqrt(-2.0 * np.log(pairs[:, 0])), 2.0 * np.pi * pairs[:, 1]
+        numbers = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).reshape(-1)[:count]
+        return torch.from_numpy(numbers).to(dtype).reshape(*shape)
+
+    def integers(self, name: str, shape: Sequence[int], high: int) -> Tensor:
+        """Integers in [0, high), int64, on the CPU."""
+        return torch.from_numpy(np.floor(self._open_unit(name, math.prod(shape)) * high).astype(np.int64)).reshape(
+            *shape
+        )
+
+    def permutation(self, name: str, count: int) -> Tensor:
+        """The numbers 0 .. count - 1 in random order, int64, on the CPU."""
+        return torch.from_numpy(np.argsort(self.words(name, count), kind="stable"))
+
+    @contextmanager
+    def seeded(self) -> Iterator[None]:
+        """Makes what runs inside (dropout, say) draw from this key, and leaves torch's own generators as they were."""
+        generators = [torch.default_generator]
+        if torch.cuda.is_initialized():
+            generators.append(torch.cuda.default_generators[torch.cuda.current_device()])
+        before = [generator.get_state() for generator in generators]
+        seed = int(self.words("torch", 1)[0] >> np.uint64(1))
+        try:
+            for generator in generators:
+                generator.manual_seed(seed)
+            yield
+        finally:
+            for generator, state in zip(generators, before, strict=True):
+                generator.set_state(state)
+
+    def _open_unit(self, name: str, count: int) -> NDArray[np.float64]:
+        # The upper 52 bits and a half, so that neither 0 (whose logarithm is infinite) nor 1 can come out.
+        return ((self.words(name, count) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52

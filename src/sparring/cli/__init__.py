@@ -1,0 +1,61 @@
+"""The command line: one verb a file, each imported when it is called.
+
+Exit codes: 0 done, 1 training failed (a cost became infinite), 2 a wrong option or input, 130 interrupted by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+from typing import cast
+
+__all__ = ["VERBS", "main"]
+
+VERBS = {
+    "demo": "train a DCGAN on the pictures that ship with sparring: two minutes, no download",
+    "train": "train a recipe on your data: sparring train dcgan --data FOLDER",
+    "resume": "continue a run where it stopped: sparring resume RUN",
+    "sample": "draw samples of a run: sparring sample RUN -n 64 --seed 0 --out grid.png",
+}
+
+USAGE = "usage: sparring VERB [OPTIONS]\n\nAdversarial training of neural networks.\n\n{verbs}\n\nsparring VERB --help lists a verb's options. A run is a directory; a Python run is `sparring.load(RUN)`."
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs a command line and exits."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words or words[0] in {"-h", "--help"}:
+        print(USAGE.format(verbs="\n".join(f"  {verb:8} {text}" for verb, text in VERBS.items())))
+        sys.exit(0)
+    if words[0] == "--version":
+        from sparring import __version__
+
+        print(f"sparring {__version__}")
+        sys.exit(0)
+    sys.exit(run(words[0], words[1:]))
+
+
+def run(verb: str, words: list[str]) -> int:
+    """Runs one verb and returns the exit code; what users got wrong is a message, not a traceback."""
+    if verb not in VERBS:
+        near = difflib.get_close_matches(verb, VERBS, 1)
+        hint = f": did you mean {near[0]!r}?" if near else ""
+        return fail(f"there is no verb {verb!r}{hint}; there are {', '.join(VERBS)}", 2)
+    try:
+        return cast("int", importlib.import_module(f"sparring.cli.{verb}").main(words))
+    except KeyboardInterrupt:
+        return fail("stopped at once; the work since the last checkpoint is lost", 130)
+    except FloatingPointError as error:
+        return fail(str(error), 1)
+    except (ValueError, OSError) as error:
+        if os.environ.get("SPARRING_DEBUG"):
+            raise
+        return fail(str(error), 2)
+
+
+def fail(message: str, code: int) -> int:
+    """Prints `message` to standard error."""
+    print(f"sparring: {message}", file=sys.stderr)
+    return code

@@ -1,0 +1,44 @@
+"""`sparring resume RUN`: a run goes on where it stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+__all__ = ["Options", "main"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Continue a run, bit for bit as if it had not stopped."""
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Directory of the run."""
+    rounds: int | None = None
+    """Play to this round instead of the one the run was begun with."""
+    time: str | None = None
+    """Stop after this long: 90s, 10m, 1.5h."""
+    device: str | None = None
+    """Another device; the run then goes on, but not bit for bit."""
+
+
+def main(words: list[str]) -> int:
+    """Resumes."""
+    options = tyro.cli(Options, args=words, prog="sparring resume")
+    from sparring.cli.play import play
+    from sparring.run import Run
+
+    session = Run.open(options.run).resume(rounds=options.rounds, device=options.device)
+    console = Console()
+    if session.complete:
+        more = session.trainer.rounds * 2
+        console.print(
+            f"{options.run} is complete at round {session.trainer.state.round}. More: sparring resume {options.run} --rounds {more}",
+            soft_wrap=True,
+        )
+        return 0
+    return 0 if play(session, options.time, f"sparring resume {options.run}", console) else 130

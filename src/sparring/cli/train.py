@@ -1,0 +1,71 @@
+"""`sparring train RECIPE`: a new run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, make_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import tyro
+from rich.console import Console
+
+from sparring import recipes
+
+__all__ = ["Options", "main"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The run."""
+
+    out: Path | None = None
+    """Directory of the run; runs/RECIPE-DATE without it."""
+    time: str | None = None
+    """Stop after this long: 90s, 10m, 1.5h. The run can be resumed."""
+    dry_run: bool = False
+    """Say what would be trained, on what, in how much memory and time; write nothing."""
+
+
+def parse(recipe: str, words: list[str]) -> tuple[recipes.Config, Options]:
+    """The recipe's configuration and the run's options; flags come from their dataclasses."""
+    both: Any = make_dataclass("Both", [("config", recipes.find(recipe).Config), ("options", Options)])
+    arguments: Any = tyro.cli(
+        both,
+        args=words,
+        prog=f"sparring train {recipe}",
+        description=recipes.find(recipe).__doc__,
+        config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
+    )
+    return arguments.config, arguments.options
+
+
+def main(words: list[str]) -> int:
+    """Trains."""
+    if not words or words[0] in {"-h", "--help"}:
+        print(
+            f"usage: sparring train RECIPE [OPTIONS]\n\nRecipes: {', '.join(recipes.names())}\n\nsparring train RECIPE --help lists its options."
+        )
+        return 0 if words else 2
+    if words[0].startswith("-"):
+        raise ValueError(
+            f"expected a recipe before {words[0]!r}: sparring train RECIPE [OPTIONS], with one of {', '.join(recipes.names())}"
+        )
+    recipe = words[0]
+    config, options = parse(recipe, words[1:])
+    return start(recipe, config, options, Console())
+
+
+def start(recipe: str, config: recipes.Config, options: Options, console: Console) -> int:
+    """A new run, or its estimate."""
+    from sparring.cli.play import estimate, play, seconds
+    from sparring.run import Run
+
+    if options.time:
+        seconds(options.time)
+    if options.dry_run:
+        estimate(Run.prepare(options.out or Path(), recipe, config), console)
+        return 0
+    path = options.out or Path("runs") / f"{recipe}-{datetime.now():%Y%m%d-%H%M%S}"
+    session = Run.create(path, recipe, config)
+    return 0 if play(session, options.time, f"sparring resume {path}", console) else 130

@@ -1,0 +1,1 @@
+"""Data: sources in memory, toys, and what ships with the package."""

@@ -1,0 +1,36 @@
+"""Devices: which to use, with how many threads, at what precision."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+__all__ = ["autocast", "resolve", "threads"]
+
+
+def resolve(name: str) -> str:
+    """The device `name`, `auto` being the first GPU if there is one, else the CPU.
+
+    Raises:
+        ValueError: There is no such device here.
+    """
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(f"--device {name} is not to be had here: use --device cpu or --device auto") from error
+    return name
+
+
+def threads(count: int) -> int:
+    """`count`, or for 0 the number of cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+    return count or (len(affinity(0)) if affinity else os.cpu_count() or 1)
+
+
+def autocast(device: str) -> torch.dtype | None:
+    """bfloat16 for matrix products where the hardware has it, else None."""
+    fast = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if fast else None

@@ -1,0 +1,136 @@
+"""Dynamics: how the players of a game move.
+
+A dynamics takes as many turns' worth of data as it needs, moves the players once, and returns their costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from sparring.game import Cost, Game, Round
+
+__all__ = ["Alternating", "Dynamics", "Gradient", "Simultaneous", "gradient", "gradient_field", "move"]
+
+Gradient = dict[str, Tensor | None]
+"""A gradient by parameter name; None where the cost does not depend on the parameter."""
+
+
+class Dynamics(Protocol):
+    """One round of play."""
+
+    def __call__(self, game: Game, rounds: Iterator[Round], optimizers: Mapping[str, Optimizer]) -> dict[str, Cost]:
+        """Moves every player and returns each one's last cost, detached."""
+        ...
+
+
+def gradient(game: Game, player: str, round: Round) -> tuple[Cost, Gradient]:
+    """The cost of one player and its gradient in that player's parameters, everybody else frozen."""
+    with game.turn(player):
+        cost = game(player, round)
+        return cost.detach(), _differentiate(game, player, cost)
+
+
+def gradient_field(game: Game, round: Round, *, create_graph: bool = False) -> dict[str, tuple[Cost, Gradient]]:
+    """Every player's gradient of its own cost in its own parameters, at one point, with shared forward passes.
+
+    Args:
+        game: The game.
+        round: The data and chance, the same for all.
+        create_graph: Whether the gradients can be differentiated again, as consensus optimisation or symplectic
+            gradient adjustment need (Mescheder et al. 2017; Balduzzi et al. 2018).
+    """
+    names = list(game.players())
+    with game.turn(*names):
+        costs = {name: game(name, round) for name in names}
+        return {
+            name: (
+                cost if create_graph else cost.detach(),
+                _differentiate(
+                    game, name, cost, create_graph=create_graph, retain_graph=create_graph or name != names[-1]
+                ),
+            )
+            for name, cost in costs.items()
+        }
+
+
+def _differentiate(
+    game: Game, player: str, cost: Cost, *, create_graph: bool = False, retain_graph: bool | None = None
+) -> Gradient:
+    parameters = game.strategy(player)
+    if not cost.total.requires_grad:
+        raise ValueError(f"the cost of {player!r} does not depend on any parameter it controls: {list(parameters)}")
+    values = torch.autograd.grad(
+        cost.total, list(parameters.values()), create_graph=create_graph, retain_graph=retain_graph, allow_unused=True
+    )
+    return dict(zip(parameters, values, strict=True))
+
+
+def move(game: Game, player: str, cost: Cost, gradient: Gradient, round: Round, optimizer: Optimizer) -> None:
+    """Takes one optimizer step along `gradient`, then projects.
+
+    The gradients stay in `.grad` until the player's next step, for hooks to look at.
+
+    Raises:
+        FloatingPointError: A term of the cost is not finite; nothing has moved. On an accelerator looking would make
+            the host wait, so there the log, which waits anyway, looks instead; nothing non-finite is ever saved.
+    """
+    if cost.total.device.type == "cpu":
+        stop_if_not_finite(player, cost, round.number)
+    for name, p in game.strategy(player).items():
+        p.grad = gradient[name]
+    optimizer.step()
+    with torch.no_grad():
+        game.players()[player].project(list(game.strategy(player).values()))
+
+
+def stop_if_not_finite(player: str, cost: Cost, round: int) -> None:
+    """Raises FloatingPointError naming the first term of `cost` that is infinite or not a number."""
+    for name, value in cost.terms.items():
+        if not torch.isfinite(value):
+            raise FloatingPointError(
+                f"the term {name!r} of {player!r} became {value.item()} in round {round}, before the update: "
+                "try a smaller learning rate, a larger penalty weight, or data scaled to [-1, 1]"
+            )
+
+
+@dataclass(frozen=True)
+class Alternating:
+    """Players move in turn, each on fresh data and against opponents that have already moved.
+
+    Attributes:
+        steps: How many steps a player takes a round, 1 unless named: `Alternating({"discriminator": 5})`.
+    """
+
+    steps: Mapping[str, int] = field(default_factory=dict)
+
+    def __call__(self, game: Game, rounds: Iterator[Round], optimizers: Mapping[str, Optimizer]) -> dict[str, Cost]:
+        """Plays one round."""
+        costs: dict[str, Cost] = {}
+        for player in game.players():
+            for _ in range(self.steps.get(player, 1)):
+                round = next(rounds)
+                costs[player], slope = gradient(game, player, round)
+                move(game, player, costs[player], slope, round, optimizers[player])
+        return costs
+
+
+@dataclass(frozen=True)
+class Simultaneous:
+    """All players move at once, on the same data: the protocol of the tutorial's section 3.1.
+
+    One generator pass and one discriminator pass over the fakes serve both players.
+    """
+
+    def __call__(self, game: Game, rounds: Iterator[Round], optimizers: Mapping[str, Optimizer]) -> dict[str, Cost]:
+        """Plays one round."""
+        round = next(rounds)
+        field = gradient_field(game, round)
+        for player, (cost, slope) in field.items():
+            move(game, player, cost, slope, round, optimizers[player])
+        return {player: cost for player, (cost, _) in field.items()}

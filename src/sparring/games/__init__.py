@@ -1,0 +1,1 @@
+"""Games: one method a file."""

@@ -1,0 +1,134 @@
+"""Generative adversarial networks: a discriminator tells real from generated, a generator makes that hard.
+
+Goodfellow et al. (2014), https://arxiv.org/abs/1406.2661; tutorial (Goodfellow 2016), section 3. Other losses and
+penalties make it a Wasserstein GAN, a WGAN-GP or an R3GAN without another class:
+
+    GAN(g, d, Normal(64), Wasserstein(), project=Clip(0.01))
+    GAN(g, d, Normal(64), Wasserstein(), {interpolated: 10.0})
+    GAN(g, d, Normal(64), Relativistic(), {r1: gamma / 2, r2: gamma / 2})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor, nn
+
+from sparring.chance import Key
+from sparring.data.source import InMemory
+from sparring.game import Cost, Game, Player, Projection, Round, Sampler, unconstrained
+from sparring.latents import Latent, Normal
+from sparring.losses import AdversarialLoss, NonSaturating
+from sparring.networks.mlp import MLP
+from sparring.penalties import Critique, Penalty, r1
+
+__all__ = ["GAN", "GeneratorSampler", "Weight", "tiny"]
+
+Weight = float | Callable[[int], float]
+"""The weight of a penalty, or a function from the round number to it."""
+
+
+class GAN(Game):
+    """The game of a generator and a discriminator. Its one stream is `real`.
+
+    Args:
+        generator: From latents [B, Z] to samples [B, ...].
+        discriminator: From samples [B, ...] to logits [B].
+        latent: The distribution of the latents.
+        loss: What the players minimise.
+        penalties: What the discriminator minimises besides, with weights.
+        project: Where the discriminator's parameters must stay.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        latent: Latent,
+        loss: AdversarialLoss = NonSaturating(),  # noqa: B008 - a frozen value
+        penalties: Mapping[Penalty, Weight] | None = None,
+        *,
+        project: Projection = unconstrained,
+    ) -> None:
+        super().__init__()
+        self.generator, self.discriminator = generator, discriminator
+        self.latent, self.loss, self.penalties, self.project = latent, loss, dict(penalties or {}), project
+
+    def players(self) -> dict[str, Player]:
+        """The discriminator, then the generator."""
+        return {
+            "discriminator": Player((self.discriminator,), self.discriminator_cost, self.project),
+            "generator": Player((self.generator,), self.generator_cost),
+        }
+
+    def discriminator_cost(self, round: Round) -> Cost:
+        """The loss at real and generated samples, and the penalties."""
+        critique = self.critique(round)
+        terms = {"loss": self.loss.discriminator(critique.real_logits, critique.fake_logits)}
+        for penalty, weight in self.penalties.items():
+            terms[penalty.__name__] = penalty(critique).mean() * (weight(round.number) if callable(weight) else weight)
+        return Cost(terms, {"real_logit": critique.real_logits.mean(), "fake_logit": critique.fake_logits.mean()})
+
+    def generator_cost(self, round: Round) -> Cost:
+        """The loss at generated samples."""
+        fake = self.logits("fake", round)
+        real = self.logits("real", round) if self.loss.needs_real else fake
+        return Cost({"loss": self.loss.generator(real, fake)})
+
+    def critique(self, round: Round) -> Critique:
+        """The discriminator at the real and the generated samples of the round."""
+        real, fake = self.samples("real", round), self.samples("fake", round)
+        return Critique(self.critic, real, fake, self.logits("real", round), self.logits("fake", round), round.key)
+
+    def samples(self, kind: str, round: Round) -> Tensor:
+        """The samples `real` or `fake`, [B, ...]; penalties differentiate at them."""
+        source = {"real": lambda: round.stream("real").x.detach(), "fake": lambda: self.fake(round)}[kind]
+        return round.once(kind, lambda: source().requires_grad_() if self.penalties else source())
+
+    def fake(self, round: Round) -> Tensor:
+        """Generated samples, [B, ...]."""
+        return round.place(self.generator(round.place(self.latent(round.batch, round.key))))
+
+    def logits(self, kind: str, round: Round) -> Tensor:
+        """The discriminator at the samples `real` or `fake`, [B]."""
+        return round.once(f"{kind}_logits", lambda: self.critic(self.samples(kind, round)))
+
+    def critic(self, x: Tensor) -> Tensor:
+        """Logits [B] of samples, in at least float32; under a penalty the whole pass is in the parameters' precision."""
+        with torch.autocast(x.device.type, enabled=False) if self.penalties else nullcontext():
+            logits: Tensor = self.discriminator(x)
+        return logits.to(torch.promote_types(logits.dtype, torch.float32))
+
+    def sampler(self) -> Sampler:
+        """Samples of the generator."""
+        return GeneratorSampler(self.generator, self.latent)
+
+
+class GeneratorSampler(Sampler):
+    """Samples of a generator in evaluation mode: batch norm uses its running statistics, dropout is off."""
+
+    def __init__(self, generator: nn.Module, latent: Latent) -> None:
+        super().__init__()
+        self.generator, self.latent = generator, latent
+
+    @torch.no_grad()
+    def sample(self, n: int, *, seed: int = 0) -> Tensor:
+        """`n` samples [n, ...] on the CPU."""
+        if n < 1:
+            raise ValueError(f"n is {n}; expected at least 1 sample")
+        like = next(self.generator.parameters())
+        training = self.generator.training
+        self.generator.eval()
+        try:
+            latents = self.latent(n, Key(seed, ("sample",))).to(like)
+            return torch.cat([self.generator(part).cpu() for part in latents.split(256)])
+        finally:
+            self.generator.train(training)
+
+
+def tiny() -> tuple[GAN, dict[str, InMemory]]:
+    """A small GAN with a penalty, and its stream, for the contract tests."""
+    game = GAN(MLP(3, 8, 2), MLP(2, 8, 1, logits=True), Normal(3), NonSaturating(), {r1: 0.1})
+    return game, {"real": InMemory(Key(1).normal("data", (64, 2)))}

@@ -1,0 +1,51 @@
+"""V(x, y) = xy: the smallest game on which simultaneous gradient descent circles (tutorial, sections 7.2 and 8.2).
+
+x minimises V, y maximises it; the only equilibrium is (0, 0). With steps of h, simultaneous play multiplies the radius
+by sqrt(1 + h^2) a round; alternating play with x first keeps x^2 + y^2 - h x y.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from sparring.game import Cost, Game, Player, Round
+
+__all__ = ["XY", "tiny"]
+
+
+class Point(nn.Module):
+    """One free number."""
+
+    def __init__(self, value: float) -> None:
+        super().__init__()
+        self.value = nn.Parameter(torch.tensor(value, dtype=torch.float64))
+
+    def forward(self) -> Tensor:
+        """The number, a scalar."""
+        return self.value
+
+
+class XY(Game):
+    """The game, starting at (x, y), in float64. It has no data."""
+
+    def __init__(self, x: float = 1.0, y: float = 1.0) -> None:
+        super().__init__()
+        self.x, self.y = Point(x), Point(y)
+
+    def players(self) -> dict[str, Player]:
+        """X, then y."""
+        return {
+            "x": Player((self.x,), lambda round: Cost({"value": self.value(round)})),
+            "y": Player((self.y,), lambda round: Cost({"value": -self.value(round)})),
+        }
+
+    def value(self, round: Round) -> Tensor:
+        """V(x, y)."""
+        product: Tensor = self.x() * self.y()
+        return product
+
+
+def tiny() -> tuple[XY, dict[str, object]]:
+    """The game from (1, 1), without streams."""
+    return XY(), {}

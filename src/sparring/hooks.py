@@ -1,0 +1,280 @@
+"""Hooks: what happens between rounds besides playing."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from sparring import checkpoint, pictures
+from sparring.game import Cost, Sampler
+
+if TYPE_CHECKING:
+    from sparring.trainer import Trainer
+
+__all__ = ["Average", "Checkpoint", "Every", "GradientCheck", "Hook", "LearningRate", "Log", "Samples", "TimeLimit"]
+
+
+class Hook(ABC):
+    """Something that looks at a trainer after every `every` rounds."""
+
+    every: int = 1
+
+    def start(self, trainer: Trainer) -> None:  # noqa: B027 - most hooks have nothing to do here
+        """Before the first round of a `play`."""
+
+    @abstractmethod
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """After a round that cost the players `costs`."""
+
+    def finish(self, trainer: Trainer) -> None:  # noqa: B027
+        """After the last round of a `play`, also when it failed."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs back."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:  # noqa: B027
+        """Takes back a state."""
+
+
+class Every(Hook):
+    """Calls `action(trainer, costs)` after every `every` rounds."""
+
+    def __init__(self, every: int, action: Callable[[Trainer, Mapping[str, Cost]], None]) -> None:
+        self.every, self.action = every, action
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Calls the action."""
+        self.action(trainer, costs)
+
+
+class GradientCheck(Hook):
+    """Finds parameters that are trained in name only.
+
+    In the first two rounds a trainable parameter without a gradient stops the run. One whose gradient is exactly zero
+    in each of the first `rounds` rounds is a warning.
+
+    Raises:
+        RuntimeError: The cost of a player does not depend on a parameter it controls.
+    """
+
+    def __init__(self, rounds: int = 20) -> None:
+        self.rounds = rounds
+        self._moved: dict[str, Tensor] = {}
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Looks at the gradients the optimizers have just used."""
+        number = trainer.state.round
+        if number > self.rounds:
+            return
+        phase = trainer.phases[trainer.phase]
+        for player in phase.optimizers:
+            for name, p in phase.game.strategy(player).items():
+                if p.grad is not None:
+                    moved = p.grad.detach().ne(0).any()
+                    self._moved[name] = self._moved[name] | moved if name in self._moved else moved
+                elif number <= 2:
+                    raise RuntimeError(
+                        f"{name!r} has no gradient in round {number}: the cost of {player!r} does not depend on it. "
+                        "Use it in the cost, or freeze it with requires_grad_(False)"
+                    )
+        if number == self.rounds:
+            still = [name for name, moved in self._moved.items() if not moved]
+            if still:
+                warnings.warn(
+                    f"the gradient was exactly zero in all of the first {number} rounds for {still}. Right for a critic's output "
+                    "bias under Wasserstein and relativistic losses, which cancel it; else look for a dead unit or a zero weight",
+                    stacklevel=2,
+                )
+
+    def state_dict(self) -> dict[str, Any]:
+        """Which parameters have had a gradient."""
+        return {"moved": self._moved}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes back a state."""
+        self._moved = dict(state["moved"])
+
+
+class LearningRate(Hook):
+    """Sets learning rates as functions of the number of finished rounds.
+
+    Args:
+        schedules: For each player, a function from the round number to its learning rate.
+    """
+
+    def __init__(self, schedules: Mapping[str, Callable[[int], float]]) -> None:
+        self.schedules = schedules
+
+    def start(self, trainer: Trainer) -> None:
+        """Sets the rates of the first round."""
+        self(trainer, {})
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Sets the rates of the next round."""
+        for player, schedule in self.schedules.items():
+            for group in trainer.phases[trainer.phase].optimizers[player].param_groups:
+                group["lr"] = schedule(trainer.state.round)
+
+
+class Average(Hook):
+    """An exponential moving average of a sampler's parameters and buffers.
+
+    The weight of a state halves every `half_life` images, or every `ramp` of the images seen so far where that is
+    sooner, so that the start is forgotten (Karras et al. 2024, "Analyzing and Improving the Training Dynamics of
+    Diffusion Models", section 3, discusses the choice).
+
+    Args:
+        sampler: Live modules; `self.sampler` is the averaged copy.
+        half_life: In images.
+        ramp: A share of the images seen.
+    """
+
+    def __init__(self, sampler: Sampler, half_life: float, ramp: float = 0.05) -> None:
+        self.live, self.half_life, self.ramp = sampler, half_life, ramp
+        self.sampler = copy.deepcopy(sampler).requires_grad_(False)
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Moves the average towards the live sampler."""
+        batch = trainer.phases[trainer.phase].batch
+        half_life = min(self.half_life, self.ramp * trainer.state.images)
+        weight = 1.0 - 0.5 ** (batch / half_life) if half_life else 1.0
+        averages, lives = _state(self.sampler), _state(self.live)
+        floats = [name for name, tensor in averages.items() if tensor.is_floating_point()]
+        torch._foreach_lerp_([averages[name] for name in floats], [lives[name] for name in floats], weight)
+        for name in averages.keys() - set(floats):
+            averages[name].copy_(lives[name])
+
+    def state_dict(self) -> dict[str, Any]:
+        """The averages."""
+        return _state(self.sampler)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes back the averages."""
+        self.sampler.load_state_dict(state)
+
+
+def _state(module: torch.nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach() for name, tensor in module.state_dict(keep_vars=True).items()}
+
+
+class Log(Hook):
+    """Appends a line of JSON: rounds, images, seconds, images a second, every term and watched value.
+
+    A line is the only place where the loop waits for the device. On resuming, lines beyond the present round go.
+
+    Raises:
+        FloatingPointError: A value is not finite.
+    """
+
+    def __init__(self, path: Path, every: int = 20) -> None:
+        self.path, self.every = path, every
+        self.last: dict[str, float] = {}
+        self._seconds = self._since = 0.0
+        self._images = 0
+
+    def start(self, trainer: Trainer) -> None:
+        """Drops lines of rounds that are to be played again."""
+        kept = [line for line in read_log(self.path) if line["round"] <= trainer.state.round]
+        checkpoint.write_atomically(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
+        self._seconds = kept[-1]["seconds"] if kept else 0.0
+        self._images, self._since = trainer.state.images, time.perf_counter()
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Writes the line."""
+        values = {
+            f"{player}/{name}": value
+            for player, cost in costs.items()
+            for name, value in {**cost.terms, **cost.watch}.items()
+        }
+        numbers = torch.stack([value.float() for value in values.values()]).tolist()
+        now, images = time.perf_counter(), trainer.state.images
+        self._seconds += now - self._since
+        speed = (images - self._images) / max(now - self._since, 1e-9)
+        self._since, self._images = now, images
+        self.last = dict(zip(values, numbers, strict=True))
+        bad = [name for name, number in self.last.items() if not math.isfinite(number)]
+        if bad:
+            raise FloatingPointError(
+                f"{bad} became infinite or not a number by round {trainer.state.round}; the last checkpoint is sound"
+            )
+        line = {
+            "round": trainer.state.round,
+            "images": images,
+            "seconds": round(self._seconds, 3),
+            "images_per_second": round(speed, 1),
+        }
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({**line, **self.last}) + "\n")
+
+
+def read_log(path: Path) -> list[dict[str, float]]:
+    """The complete lines of a log; none if there is no log."""
+    lines = []
+    for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        try:
+            lines.append(json.loads(text))
+        except json.JSONDecodeError:
+            break  # a line cut short by a crash: it and what follows is written again
+    return lines
+
+
+class Samples(Hook):
+    """Draws the same latents again and again: `samples/<round>.png`, and the newest as `preview.png`."""
+
+    def __init__(self, folder: Path, sampler: Sampler, *, every: int, n: int = 64, seed: int = 0) -> None:
+        self.folder, self.sampler, self.every, self.n, self.seed = folder, sampler, every, n, seed
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Draws."""
+        png = pictures.encode(pictures.draw(self.sampler.sample(self.n, seed=self.seed)))
+        self.folder.joinpath("samples").mkdir(exist_ok=True)
+        checkpoint.write_atomically(self.folder / "samples" / f"{trainer.state.round:08d}.png", png)
+        checkpoint.write_atomically(self.folder / "preview.png", png)
+
+
+class Checkpoint(Hook):
+    """Saves the trainer, and the samplers by themselves, every `every` rounds; keeps the newest two.
+
+    Args:
+        folder: Gets `checkpoints/<round>/` and `model/<name>.safetensors`.
+        samplers: What `sparring.load` opens, by name.
+        every: Rounds between checkpoints.
+    """
+
+    def __init__(self, folder: Path, samplers: Mapping[str, Sampler], every: int) -> None:
+        self.folder, self.samplers, self.every = folder, samplers, every
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Saves."""
+        checkpoint.save(self.folder / "checkpoints" / f"{trainer.state.round:08d}", trainer.state_dict())
+        checkpoint.prune(self.folder / "checkpoints", keep=2)
+        for name, sampler in self.samplers.items():
+            checkpoint.save_tensors(self.folder / "model" / f"{name}.safetensors", _state(sampler))
+
+
+class TimeLimit(Hook):
+    """Stops the trainer after so many seconds of play."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = math.inf
+
+    def start(self, trainer: Trainer) -> None:
+        """Starts the clock."""
+        self._end = time.monotonic() + self.seconds
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Stops when time is over."""
+        if time.monotonic() >= self._end:
+            trainer.stop()

@@ -1,0 +1,123 @@
+"""Adversarial losses: pairs of pure functions of logits.
+
+Each loss has a side for the discriminator (a critic, for Wasserstein) and one for the generator, and both are
+minimised. There is no factor 1/2: the costs of equations 8, 13 and 14 of the tutorial (Goodfellow 2016) carry one, so
+ours are twice theirs. At p_data = p_model and the optimal D the discriminator's minimax cost is 2 log 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+from torch.nn.functional import softplus
+
+__all__ = ["AdversarialLoss", "Minimax", "NonSaturating", "Relativistic", "Wasserstein", "check_logits"]
+
+
+class AdversarialLoss(Protocol):
+    """A pair of functions of logits [B] (the output before any sigmoid, any real number), each a scalar."""
+
+    @property
+    def needs_real(self) -> bool:
+        """Whether the generator's side reads the real logits."""
+        ...
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """What the discriminator minimises."""
+        ...
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """What the generator minimises; `real` is ignored, and may be `fake` again, unless `needs_real`."""
+        ...
+
+
+def check_logits(real: Tensor, fake: Tensor) -> None:
+    """Raises ValueError unless both are [B]: a logit [B, 1] against [B] would broadcast to [B, B] and still train."""
+    if real.ndim != 1 or real.shape != fake.shape:
+        raise ValueError(
+            f"the logits have shapes {list(real.shape)} (real) and {list(fake.shape)} (fake); expected [B] twice: "
+            "end the discriminator with .squeeze(1) or .flatten()"
+        )
+
+
+@dataclass(frozen=True)
+class Minimax:
+    """The zero-sum game (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661; tutorial, equations 8 and 10).
+
+    D: -E log D(x) - E log(1 - D(G(z))). G: E log(1 - D(G(z))), whose gradient vanishes where D is sure.
+    """
+
+    needs_real: bool = False
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Twice equation 8."""
+        check_logits(real, fake)
+        return softplus(-real).mean() + softplus(fake).mean()
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The part of twice equation 10 that depends on G."""
+        check_logits(real, fake)
+        return -softplus(fake).mean()
+
+
+@dataclass(frozen=True)
+class NonSaturating:
+    """The heuristic game (Goodfellow et al. 2014; tutorial, section 3.2.3, equation 13). D as in `Minimax`. G: -E log D(G(z)).
+
+    Example:
+        >>> import torch
+        >>> round(NonSaturating().discriminator(torch.zeros(4), torch.zeros(4)).item(), 4)
+        1.3863
+    """
+
+    needs_real: bool = False
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Twice equation 8."""
+        return Minimax().discriminator(real, fake)
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Twice equation 13."""
+        check_logits(real, fake)
+        return softplus(-fake).mean()
+
+
+@dataclass(frozen=True)
+class Wasserstein:
+    """The dual of the Wasserstein-1 distance (Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, equation 2).
+
+    The critic must be kept Lipschitz: by `penalties.interpolated` or `projections.clip`.
+    """
+
+    needs_real: bool = False
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """E f(G(z)) - E f(x); its negative estimates the distance, up to the critic's Lipschitz constant."""
+        check_logits(real, fake)
+        return fake.mean() - real.mean()
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """-E f(G(z))."""
+        check_logits(real, fake)
+        return -fake.mean()
+
+
+@dataclass(frozen=True)
+class Relativistic:
+    """Pairing real with fake (Jolicoeur-Martineau 2018, https://arxiv.org/abs/1807.00734; RpGAN in Huang et al. 2024,
+    https://arxiv.org/abs/2501.05441, equation 2). D: E softplus(D(G(z)) - D(x)). G: E softplus(D(x) - D(G(z))).
+    """
+
+    needs_real: bool = True
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The real picture should look more real than the fake it is paired with."""
+        check_logits(real, fake)
+        return softplus(fake - real).mean()
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The other way round."""
+        check_logits(real, fake)
+        return softplus(real - fake).mean()

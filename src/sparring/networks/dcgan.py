@@ -1,0 +1,118 @@
+"""DCGAN for pictures of any number of channels, height and width.
+
+Radford et al. (2015), https://arxiv.org/abs/1511.06434, after the guidelines in section 3.3 of the tutorial (Goodfellow
+2016) and in Gavranović (2017): strided and transposed convolutions instead of pooling; batch norm everywhere but in the
+generator's last and the discriminator's first layer; no hidden fully connected layers; ReLU and a final tanh in the
+generator, leaky ReLU of slope .2 in the discriminator; weights from N(0, .02^2).
+
+A layer doubles or halves. Where the larger side is odd, the kernel is 3 instead of 4 along it, so that every size is
+met exactly: 45 -> 23 -> 12 -> 6 and back.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+__all__ = ["Discriminator", "Generator", "sizes", "tiny"]
+
+Shape = tuple[int, int, int]
+_SMALLEST = 4
+
+
+def sizes(shape: Shape) -> list[tuple[int, int]]:
+    """Heights and widths from the picture down: halved, rounding up, while both sides stay at least 4.
+
+    Raises:
+        ValueError: The picture cannot be halved once.
+    """
+    channels, height, width = shape
+    if channels < 1 or min(height, width) < 2 * _SMALLEST - 1:
+        raise ValueError(
+            f"DCGAN got pictures of {channels} x {height} x {width} (channels, height, width); expected at least one channel "
+            f"and sides of {2 * _SMALLEST - 1} or more: enlarge or pad the pictures, or use an MLP"
+        )
+    chain = [(height, width)]
+    while min(_half(*chain[-1])) >= _SMALLEST:
+        chain.append(_half(*chain[-1]))
+    return chain
+
+
+def _half(height: int, width: int) -> tuple[int, int]:
+    return (height + 1) // 2, (width + 1) // 2
+
+
+def _kernel(larger: tuple[int, int]) -> tuple[int, int]:
+    return 3 + (larger[0] % 2 == 0), 3 + (larger[1] % 2 == 0)
+
+
+class Generator(nn.Module):
+    """From latents [B, latent] to pictures [B, C, H, W] in (-1, 1).
+
+    Args:
+        shape: Channels, height and width of a picture.
+        latent: The size of the latent.
+        width: Channels of the layer next to the picture; they double with each halving.
+    """
+
+    def __init__(self, shape: Shape, latent: int = 100, width: int = 64) -> None:
+        super().__init__()
+        chain = sizes(shape)
+        channels = [shape[0], *(width * 2**level for level in range(len(chain) - 1))]
+        layers: list[nn.Module] = [
+            nn.Unflatten(1, (latent, 1, 1)),
+            nn.ConvTranspose2d(latent, channels[-1], chain[-1], bias=False),
+        ]
+        for level in reversed(range(len(chain) - 1)):
+            layers += [nn.BatchNorm2d(channels[level + 1]), nn.ReLU(inplace=True)]
+            layers += [
+                nn.ConvTranspose2d(channels[level + 1], channels[level], _kernel(chain[level]), 2, 1, bias=level == 0)
+            ]
+        self.layers = nn.Sequential(*layers, nn.Tanh())
+        self.apply(_initialise)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """[B, latent] to [B, C, H, W]."""
+        x: Tensor = self.layers(z)
+        return x
+
+
+class Discriminator(nn.Module):
+    """From pictures [B, C, H, W] to logits [B].
+
+    Args:
+        shape: Channels, height and width of a picture.
+        width: Channels after the first layer; they double with each halving.
+    """
+
+    def __init__(self, shape: Shape, width: int = 64) -> None:
+        super().__init__()
+        chain = sizes(shape)
+        channels = [shape[0], *(width * 2**level for level in range(len(chain) - 1))]
+        layers: list[nn.Module] = []
+        for level in range(len(chain) - 1):
+            layers += [nn.Conv2d(channels[level], channels[level + 1], _kernel(chain[level]), 2, 1, bias=level == 0)]
+            layers += [nn.BatchNorm2d(channels[level + 1])] if level else []
+            layers += [nn.LeakyReLU(0.2, inplace=True)]
+        self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, chain[-1]), nn.Flatten(0))
+        self.apply(_initialise)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, C, H, W] to [B]."""
+        logits: Tensor = self.layers(x)
+        return logits
+
+
+def _initialise(module: nn.Module) -> None:
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+        nn.init.normal_(module.weight, 0.0, 0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.BatchNorm2d):
+        nn.init.normal_(module.weight, 1.0, 0.02)
+
+
+def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:
+    """Small networks with the shapes of one input and one output."""
+    shapes: list[Shape] = [(1, 28, 28), (3, 30, 30), (3, 32, 32), (2, 45, 33), (1, 7, 9)]
+    generators = [(Generator(shape, 5, 4), (5,), shape) for shape in shapes]
+    return [*generators, *((Discriminator(shape, 4), shape, ()) for shape in shapes)]

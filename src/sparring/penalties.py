@@ -1,0 +1,69 @@
+"""Penalties on a discriminator: one value per sample, [B], to be averaged and weighted by the game."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from sparring.chance import Key
+
+__all__ = ["Critique", "Penalty", "interpolated", "r1", "r2"]
+
+
+@dataclass(frozen=True)
+class Critique:
+    """One evaluation of the critic, shared by the loss and the penalties.
+
+    Attributes:
+        critic: From samples [B, ...] to logits [B].
+        real: Real samples [B, ...] that require gradients.
+        fake: Generated samples [B, ...] that require gradients.
+        real_logits: The critic at `real`, [B].
+        fake_logits: The critic at `fake`, [B].
+        key: Chance, for penalties at random points.
+    """
+
+    critic: Callable[[Tensor], Tensor]
+    real: Tensor
+    fake: Tensor
+    real_logits: Tensor
+    fake_logits: Tensor
+    key: Key
+
+
+Penalty = Callable[[Critique], Tensor]
+
+
+def r1(critique: Critique) -> Tensor:
+    """||grad_x D(x)||^2 at real samples, [B] (Mescheder et al. 2018, https://arxiv.org/abs/1801.04406, equation 9).
+
+    The paper's penalty has the factor gamma / 2: weight this with gamma / 2.
+    """
+    return _gradient(critique.real_logits, critique.real).square().sum(1)
+
+
+def r2(critique: Critique) -> Tensor:
+    """||grad_x D(x)||^2 at generated samples, [B] (Mescheder et al. 2018, equation 10); weight it with gamma / 2."""
+    return _gradient(critique.fake_logits, critique.fake).square().sum(1)
+
+
+def interpolated(critique: Critique) -> Tensor:
+    """(||grad_x D(x)|| - 1)^2 between real and generated samples, [B] (Gulrajani et al. 2017,
+    https://arxiv.org/abs/1704.00028, equation 3, whose weight is 10).
+
+    Each sample has its own point on its own line. Batch norm in the critic would tie the gradients of a batch
+    together: use another normalisation.
+    """
+    real, fake = critique.real.detach(), critique.fake.detach()
+    weight = critique.key.uniform("interpolated", (len(real),), real.dtype).to(real.device)
+    points = torch.lerp(real, fake, weight.reshape(-1, *[1] * (real.ndim - 1))).requires_grad_()
+    return (_gradient(critique.critic(points), points).norm(dim=1) - 1.0).square()
+
+
+def _gradient(logits: Tensor, points: Tensor) -> Tensor:
+    """The gradient of each logit at its own point, [B, D], in at least float32 and differentiable."""
+    (gradient,) = torch.autograd.grad(logits.sum(), points, create_graph=True)
+    return gradient.flatten(1).to(torch.promote_types(gradient.dtype, torch.float32))

@@ -1,0 +1,76 @@
+"""Recipes: complete runs. Each module has a `Config`, `open_data`, `sampler` and `build`, the parts of `Recipe`."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+if TYPE_CHECKING:
+    from sparring.data.source import InMemory
+    from sparring.game import Sampler
+    from sparring.trainer import Trainer
+
+__all__ = ["Config", "Recipe", "find", "names"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What every recipe can be told."""
+
+    rounds: int = 4000
+    """Rounds to play."""
+    batch: int = 64
+    """Examples a player draws a turn."""
+    seed: int = 0
+    """Decides all chance: first weights, data order, latents."""
+    device: str = "auto"
+    """auto, cpu, cuda, cuda:1 or mps."""
+    threads: int = 0
+    """CPU threads; 0 takes all cores."""
+    half_life: float = 5000
+    """Half-life of the average of the generator's weights, in images."""
+
+    def __post_init__(self) -> None:
+        for name, least in {"rounds": 1, "batch": 2, "threads": 0}.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"--{name} is {getattr(self, name)}; expected {least} or more")
+
+
+class Recipe(Protocol):
+    """What a recipe's module holds."""
+
+    Config: type[Any]
+
+    def open_data(self, config: Any) -> InMemory:
+        """The data to train on."""
+        ...
+
+    def sampler(self, config: Any, shape: tuple[int, ...]) -> Sampler:
+        """An untrained sampler of examples of that shape: what a trained run's weights are loaded into."""
+        ...
+
+    def build(self, config: Any, data: InMemory) -> Trainer:
+        """The trainer, at round 0."""
+        ...
+
+
+def names() -> list[str]:
+    """The names of all recipes."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def find(name: str) -> Recipe:
+    """The recipe `name`, from the closed set of this package's modules.
+
+    Raises:
+        ValueError: There is none; the message has the nearest name.
+    """
+    if name not in names():
+        near = difflib.get_close_matches(name, names(), 1)
+        raise ValueError(
+            f"there is no recipe {name!r}{f': did you mean {near[0]!r}?' if near else ''}; there are {', '.join(names())}"
+        )
+    return cast("Recipe", importlib.import_module(f"sparring.recipes.{name}"))

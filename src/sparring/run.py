@@ -1,0 +1,279 @@
+"""A run: a directory that explains itself.
+
+config.json            the recipe, every value, versions, device, threads, what the data were
+log.jsonl              a line every few rounds
+samples/, preview.png  the same latents again and again
+checkpoints/<round>/   everything that moves; resuming gives what an uninterrupted run gives, bit for bit
+model/                 the sampler alone, averaged and raw: what `load` opens
+*.png, timelapse.gif   made at the end
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import platform
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from sparring import checkpoint, devices, pictures, recipes
+from sparring.data.source import InMemory
+from sparring.game import Sampler
+from sparring.hooks import Average, Checkpoint, Hook, Log, Samples, read_log
+from sparring.trainer import Trainer
+
+__all__ = ["Run", "load"]
+
+FRAMES = 40
+"""Pictures of a time-lapse."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk.
+
+    Attributes:
+        path: Its directory.
+        recipe: The name of a module in `sparring.recipes`.
+        config: The recipe's configuration, complete.
+        data: The shape of an example, the number of examples and the SHA-256 of all.
+    """
+
+    path: Path
+    recipe: str
+    config: recipes.Config
+    data: dict[str, Any]
+
+    @staticmethod
+    def create(path: Path, recipe: str, config: recipes.Config) -> Session:
+        """A new run, ready to play. Nothing is written if anything is wrong.
+
+        Raises:
+            FileExistsError: There is something at `path`.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise FileExistsError(
+                f"{str(path)!r} exists: continue it with `sparring resume {path}`, or choose another --out"
+            )
+        session = Run.prepare(path, recipe, config)
+        checkpoint.write_atomically(path / "config.json", json.dumps(session.run.describe(), indent=2).encode())
+        return session
+
+    @staticmethod
+    def prepare(path: Path, recipe: str, config: recipes.Config) -> Session:
+        """A new run that exists in memory only."""
+        config = dataclasses.replace(
+            config, device=devices.resolve(config.device), threads=devices.threads(config.threads)
+        )
+        data = recipes.find(recipe).open_data(config)
+        about = {"shape": list(data.x.shape[1:]), "count": len(data.x), "sha256": data.digest()}
+        return Session(Run(path, recipe, config, about), data)
+
+    @staticmethod
+    def open(path: Path) -> Run:
+        """The run in the directory `path`.
+
+        Raises:
+            FileNotFoundError: There is none.
+            ValueError: Its description was damaged, or is of another version.
+        """
+        file = path / "config.json"
+        if not file.is_file():
+            raise FileNotFoundError(f"{str(path)!r} is not a run: it has no config.json")
+        try:
+            about = json.loads(file.read_bytes())
+            recipe = recipes.find(about["recipe"])
+            values = {k: tuple(v) if isinstance(v, list) else v for k, v in about["config"].items()}
+            return Run(path, about["recipe"], recipe.Config(**values), about["data"])
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise ValueError(f"{str(file)!r} does not describe a run of this version ({error})") from error
+
+    def describe(self) -> dict[str, Any]:
+        """What config.json says."""
+        versions = {name: version(name) for name in ("sparring", "torch", "numpy")} | {
+            "python": platform.python_version()
+        }
+        return {
+            "recipe": self.recipe,
+            "config": dataclasses.asdict(self.config),
+            "data": self.data,
+            "versions": versions,
+        }
+
+    def resume(self, *, rounds: int | None = None, device: str | None = None) -> Session:
+        """The run as its newest checkpoint left it, or at round 0 if it has none.
+
+        Args:
+            rounds: Play to this round instead of the configured one.
+            device: Play there. On another device the run goes on, but not bit for bit.
+
+        Raises:
+            ValueError: The data are not what they were.
+        """
+        config = dataclasses.replace(
+            self.config, rounds=rounds or self.config.rounds, device=devices.resolve(device or self.config.device)
+        )
+        run = dataclasses.replace(self, config=config)
+        data = recipes.find(self.recipe).open_data(config)
+        if data.digest() != self.data["sha256"]:
+            raise ValueError(
+                f"the data of {str(self.path)!r} have changed since it began: restore them or begin a new run"
+            )
+        session = Session(run, data)
+        newest = checkpoint.latest(self.path / "checkpoints")
+        if newest:
+            session.trainer.load_state_dict(checkpoint.load(newest))
+        if config.rounds != self.config.rounds:
+            checkpoint.write_atomically(self.path / "config.json", json.dumps(run.describe(), indent=2).encode())
+        return session
+
+    def sampler(self, weights: str = "average", device: str = "cpu") -> Sampler:
+        """The run's sampler.
+
+        Args:
+            weights: `average` or `raw`.
+            device: Where.
+
+        Raises:
+            FileNotFoundError: The run has not saved a model yet.
+        """
+        file = self.path / "model" / f"{weights}.safetensors"
+        if not file.is_file():
+            saved = sorted(p.stem for p in file.parent.glob("*.safetensors"))
+            raise FileNotFoundError(
+                f"{str(self.path)!r} has no {weights!r} weights: it has {saved or 'not saved a model yet'}"
+            )
+        config = dataclasses.replace(self.config, device=device)
+        sampler = recipes.find(self.recipe).sampler(config, tuple(self.data["shape"]))
+        sampler.load_state_dict(checkpoint.load_tensors(file))
+        return sampler
+
+
+class Session:
+    """A run being played: its trainer, with the hooks that make the directory."""
+
+    def __init__(self, run: Run, data: InMemory) -> None:
+        torch.set_num_threads(run.config.threads)
+        self.run, self.data = run, data
+        self.trainer: Trainer = recipes.find(run.recipe).build(run.config, data)
+        live = self.trainer.game.sampler()
+        self.average = Average(live, run.config.half_life)
+        rounds = self.trainer.rounds
+        self.log = Log(run.path / "log.jsonl", every=max(1, min(20, rounds // 50)))
+        self.checkpoint = Checkpoint(
+            run.path, {"average": self.average.sampler, "raw": live}, every=max(1, min(500, rounds // 4))
+        )
+        samples = Samples(run.path, self.average.sampler, every=max(1, rounds // FRAMES))
+        self.trainer.hooks += [self.average, self.log, samples, self.checkpoint]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rounds have been played."""
+        return self.trainer.state.round >= self.trainer.rounds
+
+    def play(self, hooks: Sequence[Hook] = (), *, on_interrupt: Callable[[], None] = lambda: None) -> bool:
+        """Plays on, saves, and draws the pictures of the end.
+
+        The first SIGINT or SIGTERM stops after the present round; a second one stops at once, and the work since the
+        last checkpoint is lost.
+
+        Args:
+            hooks: More of them, for this session only.
+            on_interrupt: Called when the first signal arrives.
+
+        Returns:
+            Whether nobody interrupted.
+        """
+        trainer = self.trainer
+        interrupted = threading.Event()
+
+        def stop(*_: object) -> None:
+            interrupted.set()
+            on_interrupt()
+            trainer.stop()
+
+        own = list(trainer.hooks)
+        trainer.hooks += hooks
+        try:
+            with _signals(stop):
+                trainer.play()
+        finally:
+            trainer.hooks = own
+        self.checkpoint(trainer, {})
+        if not interrupted.is_set():
+            self.draw()
+        return not interrupted.is_set()
+
+    def draw(self) -> list[Path]:
+        """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
+        path, n = self.run.path, min(64, len(self.data.x))
+        generated = self.average.sampler.sample(64, seed=0)
+        files = {
+            "samples.png": pictures.encode(pictures.draw(generated)),
+            "real_and_generated.png": pictures.encode(pictures.compare(self.real(n), generated[:n])),
+        }
+        if log := read_log(self.log.path):
+            files["curves.png"] = pictures.encode(pictures.curves(log))
+        if frames := sorted((path / "samples").glob("*.png")):
+            files["timelapse.gif"] = pictures.timelapse(frames)
+        for name, content in files.items():
+            checkpoint.write_atomically(path / name, content)
+        return [path / name for name in files]
+
+    def real(self, n: int) -> torch.Tensor:
+        """`n` examples spread evenly over the data, as a sampler would give them."""
+        index = torch.linspace(0, len(self.data.x) - 1, n).long()
+        x = self.data.x[index.to(self.data.x.device)].cpu()
+        return x.float().div(127.5).sub(1.0) if x.dtype == torch.uint8 else x
+
+
+@contextmanager
+def _signals(handler: Callable[..., None]) -> Iterator[None]:
+    """Calls `handler` at the first SIGINT or SIGTERM; later ones do what they did before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def once(number: int, frame: object) -> None:
+        restore()
+        handler(number, frame)
+
+    def restore() -> None:
+        for number, previous in before.items():
+            signal.signal(number, previous)
+
+    for number in before:
+        signal.signal(number, once)
+    try:
+        yield
+    finally:
+        restore()
+
+
+def load(path: str | Path, *, weights: str = "average", sampler: Sampler | None = None, device: str = "cpu") -> Sampler:
+    """The sampler of a run: `sparring.load("runs/x").sample(64, seed=0)`.
+
+    Args:
+        path: The directory of the run.
+        weights: `average`, the exponential moving average, or `raw`, the last weights.
+        sampler: An untrained sampler to fill, for a run that is not of a recipe in `sparring.recipes`.
+        device: Where to put it.
+
+    Raises:
+        FileNotFoundError: There is no run, or it has not saved a model yet.
+        ValueError: The run's recipe is not one of this package; give `sampler`.
+    """
+    path = Path(path)
+    if sampler is None:
+        return Run.open(path).sampler(weights, device)
+    sampler.load_state_dict(checkpoint.load_tensors(path / "model" / f"{weights}.safetensors"))
+    return sampler.to(device)
