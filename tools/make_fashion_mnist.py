@@ -1,7 +1,9 @@
 """Makes src/sparring/data/fashion_mnist.npz from the official files of Fashion-MNIST's training set.
 
-Usage: python tools/make_fashion_mnist.py FOLDER   (holds train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz; Debian's
-package dataset-fashion-mnist has them)
+Usage: python tools/make_fashion_mnist.py FOLDER
+
+The folder holds train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz; Debian's package dataset-fashion-mnist has
+them.
 
 Of each class, 1,000 pictures to train on and 100 more held out, chosen by a fixed seed. The test set is not read.
 Source: https://github.com/zalandoresearch/fashion-mnist (MIT).

@@ -48,7 +48,7 @@ class Key:
 
     def uniform(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
         """Uniform numbers in the open interval (0, 1), on the CPU."""
-        return torch.from_numpy(self._open_unit(name, math.prod(shape))).to(dtype).reshape(*shape)
+        return torch.from_numpy(self._open_unit(name, math.prod(shape))).to(dtype).reshape(tuple(shape))
 
     def normal(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
         """Standard normal numbers, on the CPU (Box and Muller 1958: two words make two numbers)."""
@@ -56,7 +56,7 @@ class Key:
         pairs = self._open_unit(name, count + count % 2).reshape(-1, 2)
         radius, angle = np.sqrt(-2.0 * np.log(pairs[:, 0])), 2.0 * np.pi * pairs[:, 1]
         numbers = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).reshape(-1)[:count]
-        return torch.from_numpy(numbers).to(dtype).reshape(*shape)
+        return torch.from_numpy(numbers).to(dtype).reshape(tuple(shape))
 
     def integers(self, name: str, shape: Sequence[int], high: int) -> Tensor:
         """Integers in [0, high), int64, on the CPU."""
@@ -72,7 +72,7 @@ class Key:
     def seeded(self) -> Iterator[None]:
         """Makes what runs inside (dropout, say) draw from this key, and leaves torch's own generators as they were."""
         generators = [torch.default_generator]
-        if torch.cuda.is_initialized():
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             generators.append(torch.cuda.default_generators[torch.cuda.current_device()])
         before = [generator.get_state() for generator in generators]
         seed = int(self.words("torch", 1)[0] >> np.uint64(1))

@@ -197,7 +197,7 @@ class Round:
 
     def settle(self, parameters: tuple[Tensor, ...]) -> None:
         """Forgets what was shared if any of the game's `parameters` is not as it was. `Game.forward` calls it."""
-        state = [(id(p), p._version, p.requires_grad) for p in parameters]
+        state = [(id(p), p._version, p.requires_grad) for p in parameters]  # noqa: SLF001
         if state != self._state:
             self._shared.clear()
         # Holding the tensors keeps their ids from being used again.

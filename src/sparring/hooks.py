@@ -21,7 +21,18 @@ from sparring.game import Cost, Sampler
 if TYPE_CHECKING:
     from sparring.trainer import Trainer
 
-__all__ = ["Average", "Checkpoint", "Every", "GradientCheck", "Hook", "LearningRate", "Log", "Samples", "TimeLimit"]
+__all__ = [
+    "Average",
+    "Checkpoint",
+    "Every",
+    "GradientCheck",
+    "Hook",
+    "LearningRate",
+    "Log",
+    "Samples",
+    "TimeLimit",
+    "read_log",
+]
 
 
 class Hook(ABC):
@@ -92,8 +103,9 @@ class GradientCheck(Hook):
             still = [name for name, moved in self._moved.items() if not moved]
             if still:
                 warnings.warn(
-                    f"the gradient was exactly zero in all of the first {number} rounds for {still}. Right for a critic's output "
-                    "bias under Wasserstein and relativistic losses, which cancel it; else look for a dead unit or a zero weight",
+                    f"the gradient was exactly zero in all of the first {number} rounds for {still}. Right for a "
+                    "critic's output bias under Wasserstein and relativistic losses, which cancel it; else look for a dead unit "
+                    "or a zero weight",
                     stacklevel=2,
                 )
 

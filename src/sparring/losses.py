@@ -64,7 +64,9 @@ class Minimax:
 
 @dataclass(frozen=True)
 class NonSaturating:
-    """The heuristic game (Goodfellow et al. 2014; tutorial, section 3.2.3, equation 13). D as in `Minimax`. G: -E log D(G(z)).
+    """The heuristic game (Goodfellow et al. 2014; tutorial, section 3.2.3, equation 13).
+
+    D as in `Minimax`. G: -E log D(G(z)), whose gradient is strong where D is sure.
 
     Example:
         >>> import torch
@@ -106,8 +108,10 @@ class Wasserstein:
 
 @dataclass(frozen=True)
 class Relativistic:
-    """Pairing real with fake (Jolicoeur-Martineau 2018, https://arxiv.org/abs/1807.00734; RpGAN in Huang et al. 2024,
-    https://arxiv.org/abs/2501.05441, equation 2). D: E softplus(D(G(z)) - D(x)). G: E softplus(D(x) - D(G(z))).
+    """Pairing each real sample with a fake (Jolicoeur-Martineau 2018, https://arxiv.org/abs/1807.00734).
+
+    D: E softplus(D(G(z)) - D(x)). G: E softplus(D(x) - D(G(z))). The loss of R3GAN (Huang et al. 2024,
+    https://arxiv.org/abs/2501.05441) with the penalties r1 and r2.
     """
 
     needs_real: bool = True

@@ -51,19 +51,19 @@ def r2(critique: Critique) -> Tensor:
 
 
 def interpolated(critique: Critique) -> Tensor:
-    """(||grad_x D(x)|| - 1)^2 between real and generated samples, [B] (Gulrajani et al. 2017,
-    https://arxiv.org/abs/1704.00028, equation 3, whose weight is 10).
+    """(||grad_x D(x)|| - 1)^2 between real and generated samples, [B].
 
-    Each sample has its own point on its own line. Batch norm in the critic would tie the gradients of a batch
-    together: use another normalisation.
+    WGAN-GP's (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, equation 3), whose weight is 10. Each
+    sample has its own point on its own line. Batch norm in the critic would tie the gradients of a batch together: use
+    another normalisation.
     """
     real, fake = critique.real.detach(), critique.fake.detach()
     weight = critique.key.uniform("interpolated", (len(real),), real.dtype).to(real.device)
     points = torch.lerp(real, fake, weight.reshape(-1, *[1] * (real.ndim - 1))).requires_grad_()
-    return (_gradient(critique.critic(points), points).norm(dim=1) - 1.0).square()
+    return _gradient(critique.critic(points), points).norm(dim=1).sub(1.0).square()
 
 
 def _gradient(logits: Tensor, points: Tensor) -> Tensor:
     """The gradient of each logit at its own point, [B, D], in at least float32 and differentiable."""
-    (gradient,) = torch.autograd.grad(logits.sum(), points, create_graph=True)
+    gradient = torch.autograd.grad(logits.sum(), points, create_graph=True)[0]
     return gradient.flatten(1).to(torch.promote_types(gradient.dtype, torch.float32))

@@ -65,7 +65,8 @@ def scatter(points: Mapping[str, Tensor], size: int = 480) -> Image.Image:
     figure = Figure(figsize=(size / 100, size / 100), dpi=100, layout="constrained")
     axes = figure.add_subplot()
     for name, set_of_points in points.items():
-        axes.scatter(*set_of_points.double().T.numpy(), s=4, alpha=0.4, label=name)
+        x, y = set_of_points.double().T.numpy()
+        axes.scatter(x, y, s=4, alpha=0.4, label=name)
     axes.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")
     axes.legend(loc="upper right")
     return _render(figure)
@@ -141,5 +142,7 @@ def _render(figure: Figure) -> Image.Image:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return Image.fromarray(np.asarray(canvas.buffer_rgba()).copy()).convert("RGB")
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return Image.fromarray(
+        np.asarray(canvas.buffer_rgba()).copy()  # type: ignore[no-untyped-call]
+    ).convert("RGB")

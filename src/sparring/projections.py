@@ -13,7 +13,10 @@ __all__ = ["Clip"]
 
 @dataclass(frozen=True)
 class Clip:
-    """Every parameter into [-bound, bound] (Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, algorithm 1: .01)."""
+    """Every parameter into [-bound, bound].
+
+    Weight clipping (Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, algorithm 1, whose bound is .01).
+    """
 
     bound: float
 

@@ -170,7 +170,7 @@ class Trainer:
         phase.game.train()
         device = next(phase.game.parameters()).device.type
         with torch.autocast(device, self.autocast, enabled=self.autocast is not None):
-            costs = phase.dynamics(phase.game, self._turns(phase), phase.optimizers)
+            costs = phase.dynamics(phase.game, self.turns(), phase.optimizers)
         self.state.round += 1
         self.state.images += phase.batch
         return costs
@@ -179,7 +179,9 @@ class Trainer:
         """Ends `play` after the present round."""
         self._stopping = True
 
-    def _turns(self, phase: Phase) -> Iterator[Round]:
+    def turns(self) -> Iterator[Round]:
+        """Turns of the present phase without end, each on new data and with new chance."""
+        phase = self.phases[self.phase]
         like = next(phase.game.parameters())
         key = Key(self.seed)
         draw = phase.drawer(key, self.state.draws, str(self.phase))
@@ -206,27 +208,30 @@ class Trainer:
         Raises:
             ValueError: The state is of another game, seed or set of hooks.
         """
-        mine, hooks = self._tensors(), self._named_hooks()
-        if state["seed"] != self.seed:
-            raise ValueError(
-                f"this state belongs to another run: its seed is {state['seed']}, this trainer's is {self.seed}"
-            )
-        if differing := _differing(mine, state["games"]):
-            raise ValueError(f"this state belongs to another game: these tensors differ in name or shape: {differing}")
-        if missing := sorted(state["hooks"].keys() - hooks.keys()):
-            raise ValueError(f"this state has hooks that this trainer lacks: {missing}")
+        self._check(state)
         with torch.no_grad():
-            for name, tensor in mine.items():
+            for name, tensor in self._tensors().items():
                 tensor.copy_(state["games"][name])
         for phase, optimizers, sources in zip(self.phases, state["optimizers"], state["sources"], strict=True):
             for name, optimizer in phase.optimizers.items():
                 optimizer.load_state_dict(optimizers[name])
             for name, source in phase.streams.items():
                 source.load_state_dict(sources[name])
+        hooks = self._named_hooks()
         for name, saved in state["hooks"].items():
             hooks[name].load_state_dict(saved)
         torch.set_rng_state(state["generator"])
         self.state = TrainState(**state["state"])
+
+    def _check(self, state: Mapping[str, Any]) -> None:
+        if state["seed"] != self.seed:
+            raise ValueError(
+                f"this state is of another run: its seed is {state['seed']}, this trainer's is {self.seed}"
+            )
+        if differing := _differing(self._tensors(), state["games"]):
+            raise ValueError(f"this state is of another game: these tensors differ in name or shape: {differing}")
+        if missing := sorted(state["hooks"].keys() - self._named_hooks().keys()):
+            raise ValueError(f"this state has hooks that this trainer lacks: {missing}")
 
     def _tensors(self) -> dict[str, Tensor]:
         """Every parameter and persistent buffer of the games, each once, however many phases share it."""

@@ -20,7 +20,13 @@ VERBS = {
     "sample": "draw samples of a run: sparring sample RUN -n 64 --seed 0 --out grid.png",
 }
 
-USAGE = "usage: sparring VERB [OPTIONS]\n\nAdversarial training of neural networks.\n\n{verbs}\n\nsparring VERB --help lists a verb's options. A run is a directory; a Python run is `sparring.load(RUN)`."
+USAGE = """usage: sparring VERB [OPTIONS]
+
+Adversarial training of neural networks.
+
+{verbs}
+
+sparring VERB --help lists a verb's options. A run is a directory; in Python it is `sparring.load(RUN)`."""
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -44,7 +44,7 @@ def main(words: list[str]) -> int:
     from sparring.recipes.dcgan import Config
     from sparring.run import Run
 
-    console = Console()
+    console = Console(soft_wrap=True)
     rounds = options.rounds or Config().rounds
     config = Config(
         rounds=rounds, batch=options.batch, seed=options.seed, device=options.device, threads=options.threads
@@ -64,8 +64,9 @@ def main(words: list[str]) -> int:
 def report(session: object, console: Console) -> None:
     """What was measured, where the pictures are, and three commands to try next."""
     from sparring.data.embedded import fashion_mnist
+    from sparring.hooks import read_log
     from sparring.metrics.nearest import nearest_pair
-    from sparring.run import Session, read_log
+    from sparring.run import Session
 
     assert isinstance(session, Session)
     path, log = session.run.path, read_log(session.log.path)
@@ -80,10 +81,8 @@ def report(session: object, console: Console) -> None:
     table.add_row(f"the same for {n} real pictures, held out", f"{nearest_pair(real):.2f}")
     console.print(table)
     console.print("Much smaller among the generated than among the real would mean that they repeat themselves.")
-    console.print(
-        f"Look at {path / 'real_and_generated.png'}, {path / 'curves.png'} and {path / 'timelapse.gif'}", soft_wrap=True
-    )
+    console.print(f"Look at {path / 'real_and_generated.png'}, {path / 'curves.png'} and {path / 'timelapse.gif'}")
     console.print("\nTry next:")
-    console.print(f"  sparring sample {path} -n 100 --seed 7 --out more.png", soft_wrap=True)
-    console.print(f"  sparring resume {path} --rounds {2 * session.trainer.rounds}", soft_wrap=True)
-    console.print("  sparring train dcgan --data FOLDER_OF_YOUR_PICTURES --time 10m", soft_wrap=True)
+    console.print(f"  sparring sample {path} -n 100 --seed 7 --out more.png")
+    console.print(f"  sparring resume {path} --rounds {2 * session.trainer.rounds}")
+    console.print("  sparring train dcgan --data FOLDER_OF_YOUR_PICTURES --time 10m")

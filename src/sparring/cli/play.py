@@ -40,8 +40,8 @@ def play(session: Session, time: str | None, again: str, console: Console) -> bo
     state, path = session.trainer.state, session.run.path
     where = f" from round {state.round}" if state.round else ""
     console.print(
-        f"Training {session.run.recipe}{where} on {session.run.config.device}. Ctrl-C saves and stops; preview: {path / 'preview.png'}",
-        soft_wrap=True,
+        f"Training {session.run.recipe}{where} on {session.run.config.device}. "
+        f"Ctrl-C saves and stops; preview: {path / 'preview.png'}"
     )
 
     def interrupted() -> None:
@@ -49,13 +49,10 @@ def play(session: Session, time: str | None, again: str, console: Console) -> bo
 
     finished = session.play([progress(session.log, console), *limit], on_interrupt=interrupted)
     if finished:
-        console.print(
-            f"Played to round {session.trainer.state.round}. In {path}: " + ", ".join(listing(session)), soft_wrap=True
-        )
+        console.print(f"Played to round {session.trainer.state.round}. In {path}: " + ", ".join(listing(session)))
     if not session.complete:
         console.print(
-            f"Saved at round {session.trainer.state.round} of {session.trainer.rounds}. Continue with: {again}",
-            soft_wrap=True,
+            f"Saved at round {session.trainer.state.round} of {session.trainer.rounds}. Continue with: {again}"
         )
     return finished
 
@@ -84,6 +81,7 @@ def estimate(session: Session, console: Console) -> None:
         console.print(f"  {name}: {count:,} parameters")
     console.print(f"  data: {session.run.data['count']:,} examples of shape {session.run.data['shape']}")
     console.print(
-        f"  {trainer.rounds:,} rounds of {session.run.config.batch}: about {took / 60:.1f} minutes, {memory:.1f} GiB of memory"
+        f"  {trainer.rounds:,} rounds of {session.run.config.batch}: "
+        f"about {took / 60:.1f} minutes, {memory:.1f} GiB of memory"
     )
     console.print("Nothing was written.")

@@ -78,6 +78,4 @@ class Lines(_Speed):
         done, total = trainer.state.round, trainer.rounds
         left = timedelta(seconds=round((total - done) * (now - self._since) / (done - self._round)))
         values = "  ".join(f"{name} {value:.3g}" for name, value in self.log.last.items())
-        self.console.print(
-            f"round {done}/{total}  {self.speed(trainer):,.0f} images/s  left {left}  {values}", soft_wrap=True
-        )
+        self.console.print(f"round {done}/{total}  {self.speed(trainer):,.0f} images/s  left {left}  {values}")

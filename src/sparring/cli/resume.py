@@ -33,12 +33,9 @@ def main(words: list[str]) -> int:
     from sparring.run import Run
 
     session = Run.open(options.run).resume(rounds=options.rounds, device=options.device)
-    console = Console()
+    console = Console(soft_wrap=True)
     if session.complete:
-        more = session.trainer.rounds * 2
-        console.print(
-            f"{options.run} is complete at round {session.trainer.state.round}. More: sparring resume {options.run} --rounds {more}",
-            soft_wrap=True,
-        )
+        at = session.trainer.state.round
+        console.print(f"{options.run} is complete at round {at}. More: sparring resume {options.run} --rounds {2 * at}")
         return 0
     return 0 if play(session, options.time, f"sparring resume {options.run}", console) else 130

@@ -14,6 +14,12 @@ from sparring import recipes
 
 __all__ = ["Options", "main"]
 
+USAGE = """usage: sparring train RECIPE [OPTIONS]
+
+Recipes: {recipes}
+
+sparring train RECIPE --help lists its options."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -43,17 +49,13 @@ def parse(recipe: str, words: list[str]) -> tuple[recipes.Config, Options]:
 def main(words: list[str]) -> int:
     """Trains."""
     if not words or words[0] in {"-h", "--help"}:
-        print(
-            f"usage: sparring train RECIPE [OPTIONS]\n\nRecipes: {', '.join(recipes.names())}\n\nsparring train RECIPE --help lists its options."
-        )
+        print(USAGE.format(recipes=", ".join(recipes.names())))
         return 0 if words else 2
     if words[0].startswith("-"):
-        raise ValueError(
-            f"expected a recipe before {words[0]!r}: sparring train RECIPE [OPTIONS], with one of {', '.join(recipes.names())}"
-        )
+        raise ValueError(f"expected a recipe, got {words[0]!r}: sparring train {recipes.names()[0]} {words[0]} ...")
     recipe = words[0]
     config, options = parse(recipe, words[1:])
-    return start(recipe, config, options, Console())
+    return start(recipe, config, options, Console(soft_wrap=True))
 
 
 def start(recipe: str, config: recipes.Config, options: Options, console: Console) -> int:
@@ -66,6 +68,6 @@ def start(recipe: str, config: recipes.Config, options: Options, console: Consol
     if options.dry_run:
         estimate(Run.prepare(options.out or Path(), recipe, config), console)
         return 0
-    path = options.out or Path("runs") / f"{recipe}-{datetime.now():%Y%m%d-%H%M%S}"
+    path = options.out or Path("runs") / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     session = Run.create(path, recipe, config)
     return 0 if play(session, options.time, f"sparring resume {path}", console) else 130

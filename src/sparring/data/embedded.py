@@ -1,5 +1,6 @@
-"""The pictures that ship with the package: 11,000 training pictures of Fashion-MNIST (Xiao et al. 2017,
-https://arxiv.org/abs/1708.07747; MIT licence in `fashion_mnist.LICENSE`). None of its test pictures.
+"""The pictures that ship with the package: a part of Fashion-MNIST's training set, and none of its test set.
+
+Xiao et al. (2017), https://arxiv.org/abs/1708.07747; the MIT licence is in `fashion_mnist.LICENSE`.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class InMemory:
     def __init__(self, x: Tensor, y: Tensor | None = None) -> None:
         if not len(x) or (y is not None and len(y) != len(x)):
             raise ValueError(
-                f"got {len(x)} examples and {'no' if y is None else len(y)} labels; expected one or more, as many of each"
+                f"got {len(x)} examples and {'no' if y is None else len(y)} labels; expected 1 or more, as many of each"
             )
         self.x, self.y = x, y
 

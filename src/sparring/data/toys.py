@@ -21,6 +21,10 @@ def ring_modes(modes: int = 8) -> Tensor:
 
 
 def ring(n: int = 100_000, *, modes: int = 8, std: float = RING_STD, seed: int = 0) -> Tensor:
-    """`n` points [n, 2] of a ring of Gaussians, in the protocol of Lin et al. (2018, PacGAN): 8 modes of std .01, drawn once."""
+    """`n` points [n, 2] of a ring of Gaussians.
+
+    The defaults are the protocol of PacGAN (Lin et al. 2018, https://arxiv.org/abs/1712.04086): 8 modes of standard
+    deviation .01, 100,000 points drawn once.
+    """
     key = Key(seed, ("ring",))
     return ring_modes(modes)[key.integers("mode", (n,), modes)] + std * key.normal("noise", (n, 2))

@@ -65,41 +65,49 @@ class GAN(Game):
 
     def discriminator_cost(self, round: Round) -> Cost:
         """The loss at real and generated samples, and the penalties."""
-        critique = self.critique(round)
-        terms = {"loss": self.loss.discriminator(critique.real_logits, critique.fake_logits)}
+        real, fake = self.real_logits(round), self.fake_logits(round)
+        terms = {"loss": self.loss.discriminator(real, fake)}
+        critique = Critique(self.critic, self.real(round), self.fake(round), real, fake, round.key)
         for penalty, weight in self.penalties.items():
             terms[penalty.__name__] = penalty(critique).mean() * (weight(round.number) if callable(weight) else weight)
-        return Cost(terms, {"real_logit": critique.real_logits.mean(), "fake_logit": critique.fake_logits.mean()})
+        return Cost(terms, {"real_logit": real.mean(), "fake_logit": fake.mean()})
 
     def generator_cost(self, round: Round) -> Cost:
         """The loss at generated samples."""
-        fake = self.logits("fake", round)
-        real = self.logits("real", round) if self.loss.needs_real else fake
+        fake = self.fake_logits(round)
+        real = self.real_logits(round) if self.loss.needs_real else fake
         return Cost({"loss": self.loss.generator(real, fake)})
 
-    def critique(self, round: Round) -> Critique:
-        """The discriminator at the real and the generated samples of the round."""
-        real, fake = self.samples("real", round), self.samples("fake", round)
-        return Critique(self.critic, real, fake, self.logits("real", round), self.logits("fake", round), round.key)
-
-    def samples(self, kind: str, round: Round) -> Tensor:
-        """The samples `real` or `fake`, [B, ...]; penalties differentiate at them."""
-        source = {"real": lambda: round.stream("real").x.detach(), "fake": lambda: self.fake(round)}[kind]
-        return round.once(kind, lambda: source().requires_grad_() if self.penalties else source())
+    def real(self, round: Round) -> Tensor:
+        """Real samples, [B, ...]."""
+        return round.once("real", lambda: self._point(round.stream("real").x.detach()))
 
     def fake(self, round: Round) -> Tensor:
         """Generated samples, [B, ...]."""
-        return round.place(self.generator(round.place(self.latent(round.batch, round.key))))
 
-    def logits(self, kind: str, round: Round) -> Tensor:
-        """The discriminator at the samples `real` or `fake`, [B]."""
-        return round.once(f"{kind}_logits", lambda: self.critic(self.samples(kind, round)))
+        def generate() -> Tensor:
+            latents = round.place(self.latent(round.batch, round.key))
+            return self._point(round.place(self.generator(latents)))
+
+        return round.once("fake", generate)
+
+    def real_logits(self, round: Round) -> Tensor:
+        """The discriminator at the real samples, [B]."""
+        return round.once("real_logits", lambda: self.critic(self.real(round)))
+
+    def fake_logits(self, round: Round) -> Tensor:
+        """The discriminator at the generated samples, [B]."""
+        return round.once("fake_logits", lambda: self.critic(self.fake(round)))
 
     def critic(self, x: Tensor) -> Tensor:
-        """Logits [B] of samples, in at least float32; under a penalty the whole pass is in the parameters' precision."""
+        """Logits [B] of samples, in at least float32; under a penalty the whole pass is in the samples' precision."""
         with torch.autocast(x.device.type, enabled=False) if self.penalties else nullcontext():
             logits: Tensor = self.discriminator(x)
         return logits.to(torch.promote_types(logits.dtype, torch.float32))
+
+    def _point(self, samples: Tensor) -> Tensor:
+        """Samples at which penalties, if there are any, can differentiate the critic."""
+        return samples.requires_grad_() if self.penalties else samples
 
     def sampler(self) -> Sampler:
         """Samples of the generator."""
@@ -123,7 +131,7 @@ class GeneratorSampler(Sampler):
         self.generator.eval()
         try:
             latents = self.latent(n, Key(seed, ("sample",))).to(like)
-            return torch.cat([self.generator(part).cpu() for part in latents.split(256)])
+            return torch.cat([self.generator(part).cpu() for part in torch.split(latents, 256)])
         finally:
             self.generator.train(training)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from sparring.game import Cost, Game, Player, Round
+from sparring.game import Cost, Game, Player
 
 __all__ = ["XY", "tiny"]
 
@@ -36,11 +36,11 @@ class XY(Game):
     def players(self) -> dict[str, Player]:
         """X, then y."""
         return {
-            "x": Player((self.x,), lambda round: Cost({"value": self.value(round)})),
-            "y": Player((self.y,), lambda round: Cost({"value": -self.value(round)})),
+            "x": Player((self.x,), lambda _: Cost({"value": self.value()})),
+            "y": Player((self.y,), lambda _: Cost({"value": -self.value()})),
         }
 
-    def value(self, round: Round) -> Tensor:
+    def value(self) -> Tensor:
         """V(x, y)."""
         product: Tensor = self.x() * self.y()
         return product

@@ -28,8 +28,8 @@ def sizes(shape: Shape) -> list[tuple[int, int]]:
     channels, height, width = shape
     if channels < 1 or min(height, width) < 2 * _SMALLEST - 1:
         raise ValueError(
-            f"DCGAN got pictures of {channels} x {height} x {width} (channels, height, width); expected at least one channel "
-            f"and sides of {2 * _SMALLEST - 1} or more: enlarge or pad the pictures, or use an MLP"
+            f"DCGAN got pictures of {channels} x {height} x {width} (channels, height, width); expected at least one "
+            f"channel and sides of {2 * _SMALLEST - 1} or more: enlarge or pad the pictures, or use an MLP"
         )
     chain = [(height, width)]
     while min(_half(*chain[-1])) >= _SMALLEST:

@@ -70,7 +70,6 @@ def find(name: str) -> Recipe:
     """
     if name not in names():
         near = difflib.get_close_matches(name, names(), 1)
-        raise ValueError(
-            f"there is no recipe {name!r}{f': did you mean {near[0]!r}?' if near else ''}; there are {', '.join(names())}"
-        )
+        hint = f": did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")
     return cast("Recipe", importlib.import_module(f"sparring.recipes.{name}"))

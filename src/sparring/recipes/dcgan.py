@@ -32,7 +32,7 @@ class Config(Common):
     """Train a DCGAN on your pictures."""
 
     data: str = "fashion-mnist"
-    """A folder of pictures, an .npy array of bytes [N, H, W] or [N, H, W, C], or the small set that ships with sparring."""
+    """A folder of pictures, or an .npy array of bytes [N, H, W] or [N, H, W, C]; the default ships with sparring."""
     size: tuple[int, int] | None = None
     """Height and width to train at; without it, the pictures' own if they agree, else 64 64."""
     latent: int = 100
@@ -56,8 +56,9 @@ def game(config: Config, shape: tuple[int, ...]) -> GAN:
     with Key(config.seed, ("initial weights",)).seeded():
         generator = Generator((channels, height, width), config.latent, config.width)
         discriminator = Discriminator((channels, height, width), config.width)
-    networks = GAN(generator, discriminator, Normal(config.latent))
-    return networks.to(config.device, memory_format=torch.channels_last)
+    gan = GAN(generator, discriminator, Normal(config.latent)).to(config.device)
+    gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster convolutions
+    return gan
 
 
 def sampler(config: Config, shape: tuple[int, ...]) -> Sampler:

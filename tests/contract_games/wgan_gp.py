@@ -1,0 +1,12 @@
+"""WGAN-GP (Gulrajani et al. 2017): a Wasserstein critic under a penalty at random points."""
+
+from sparring import GAN, MLP, InMemory, Key, Normal
+from sparring.losses import Wasserstein
+from sparring.penalties import interpolated
+
+STILL = ("discriminator.layers.3.bias",)  # a Wasserstein loss cancels the critic's output bias
+
+
+def tiny():
+    game = GAN(MLP(3, 8, 2), MLP(2, 8, 1, logits=True), Normal(3), Wasserstein(), {interpolated: 10.0})
+    return game, {"real": InMemory(Key(1).normal("data", (64, 2)))}

@@ -1,0 +1,30 @@
+"""Finds every game, network and loss: what is added is tested without being listed."""
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+
+
+def modules(package):
+    found = importlib.import_module(package)
+    return [importlib.import_module(f"{package}.{m.name}") for m in pkgutil.iter_modules(found.__path__)]
+
+
+def games():
+    """Pairs of a module's short name and the module, for all that have `tiny`."""
+    return {m.__name__.removeprefix("sparring."): m for p in ("sparring.games", "contract_games") for m in modules(p)}
+
+
+def networks():
+    return {
+        f"{m.__name__.rsplit('.', 1)[-1]} {i}": case
+        for m in modules("sparring.networks")
+        for i, case in enumerate(m.tiny())
+    }
+
+
+def losses():
+    module = importlib.import_module("sparring.losses")
+    classes = (value for _, value in inspect.getmembers(module, dataclasses.is_dataclass))
+    return {cls.__name__: cls() for cls in classes}
