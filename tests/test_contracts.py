@@ -3,9 +3,9 @@
 import ast
 import inspect
 
-import discover
 import pytest
 
+import discover
 from sparring.checks import check_game, check_loss, check_network
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()

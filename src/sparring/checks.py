@@ -1,4 +1,4 @@
-"""Contracts that every game, network and loss keeps, ours or yours: a broken one is an AssertionError that says which."""
+"""Contracts that every game, network and loss keeps, ours or yours: a broken one is an AssertionError."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _check_slope(make: MakeGame, player: str, batch: int, step: float = 1e-6) ->
     game, round = trainer.game, next(trainer.turns())
     _, slope = gradient(game, player, round)
     directions = _direction(game.strategy(player))
-    analytic = sum((slope[name] * d).sum().item() for name, d in directions.items() if slope[name] is not None)  # type: ignore[operator]
+    analytic = sum((value * directions[name]).sum().item() for name, value in slope.items() if value is not None)
     here = dict(game.named_parameters())
 
     def cost(t: float) -> float:
@@ -132,12 +132,12 @@ def _check_sharing(make: MakeGame, batch: int) -> None:
     game, round = trainer.game, next(trainer.turns())
     alone = {player: gradient(game, player, round) for player in game.players()}
     for player, (cost, slope) in gradient_field(game, round).items():
-        torch.testing.assert_close(cost.total, alone[player][0].total, msg=lambda m, p=player: f"cost of {p!r}: {m}")
+        torch.testing.assert_close(cost.total, alone[player][0].total, msg=f"the cost of {player!r} depends on sharing")
         for name, value in slope.items():
             expected = alone[player][1][name]
             assert (value is None) == (expected is None), f"{name!r} has a gradient only with or without sharing"
             if value is not None:
-                torch.testing.assert_close(value, expected, msg=lambda m, n=name: f"gradient of {n!r}: {m}")
+                torch.testing.assert_close(value, expected, msg=f"the gradient of {name!r} depends on sharing")
 
 
 def check_network(network: nn.Module, example: Sequence[int], output: Sequence[int]) -> None:

@@ -72,8 +72,8 @@ class Every(Hook):
 class GradientCheck(Hook):
     """Finds parameters that are trained in name only.
 
-    In the first two rounds a trainable parameter without a gradient stops the run. One whose gradient is exactly zero
-    in each of the first `rounds` rounds is a warning.
+    In the first two rounds of a phase a trainable parameter without a gradient stops the run. One whose gradient is
+    exactly zero in each of the first `rounds` rounds is a warning.
 
     Raises:
         RuntimeError: The cost of a player does not depend on a parameter it controls.
@@ -85,28 +85,30 @@ class GradientCheck(Hook):
 
     def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
         """Looks at the gradients the optimizers have just used."""
-        number = trainer.state.round
-        if number > self.rounds:
-            return
-        phase = trainer.phases[trainer.phase]
-        for player in phase.optimizers:
-            for name, p in phase.game.strategy(player).items():
-                if p.grad is not None:
-                    moved = p.grad.detach().ne(0).any()
-                    self._moved[name] = self._moved[name] | moved if name in self._moved else moved
-                elif number <= 2:
-                    raise RuntimeError(
-                        f"{name!r} has no gradient in round {number}: the cost of {player!r} does not depend on it. "
-                        "Use it in the cost, or freeze it with requires_grad_(False)"
-                    )
-        if number == self.rounds:
-            still = [name for name, moved in self._moved.items() if not moved]
-            if still:
-                warnings.warn(
-                    f"the gradient was exactly zero in all of the first {number} rounds for {still}. Right for a "
-                    "critic's output bias under Wasserstein and relativistic losses, which cancel it; else look for a dead unit "
-                    "or a zero weight",
-                    stacklevel=2,
+        phase, _, finished = trainer.locate(trainer.state.round - 1)
+        number = finished + 1
+        if number == 1:
+            self._moved = {}
+        if number <= self.rounds:
+            for player in phase.optimizers:
+                self._look(player, phase.game.strategy(player), number)
+        if number == self.rounds and (still := [name for name, moved in self._moved.items() if not moved]):
+            warnings.warn(
+                f"the gradient was exactly zero in all of the first {number} rounds for {still}. Right for a critic's "
+                "output bias under Wasserstein and relativistic losses, which cancel it; else look for a dead unit or "
+                "a zero weight",
+                stacklevel=2,
+            )
+
+    def _look(self, player: str, strategy: Mapping[str, Tensor], number: int) -> None:
+        for name, p in strategy.items():
+            if p.grad is not None:
+                moved = p.grad.detach().ne(0).any()
+                self._moved[name] = self._moved[name] | moved if name in self._moved else moved
+            elif number <= 2:
+                raise RuntimeError(
+                    f"{name!r} has no gradient in round {number}: the cost of {player!r} does not depend on it. "
+                    "Use it in the cost, or freeze it with requires_grad_(False)"
                 )
 
     def state_dict(self) -> dict[str, Any]:
@@ -119,10 +121,13 @@ class GradientCheck(Hook):
 
 
 class LearningRate(Hook):
-    """Sets learning rates as functions of the number of finished rounds.
+    """Sets learning rates as functions of the round.
 
     Args:
-        schedules: For each player, a function from the round number to its learning rate.
+        schedules: For each player, a function from the number of finished rounds of the phase to its learning rate.
+
+    Raises:
+        ValueError: No phase has an optimizer for a player that is named.
     """
 
     def __init__(self, schedules: Mapping[str, Callable[[int], float]]) -> None:
@@ -130,13 +135,17 @@ class LearningRate(Hook):
 
     def start(self, trainer: Trainer) -> None:
         """Sets the rates of the first round."""
+        known = {player for phase in trainer.phases for player in phase.optimizers}
+        if unknown := sorted(self.schedules.keys() - known):
+            raise ValueError(f"there are learning rates for {unknown}, but optimizers for {sorted(known)}")
         self(trainer, {})
 
     def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
         """Sets the rates of the next round."""
-        for player, schedule in self.schedules.items():
-            for group in trainer.phases[trainer.phase].optimizers[player].param_groups:
-                group["lr"] = schedule(trainer.state.round)
+        phase, _, number = trainer.locate(trainer.state.round)
+        for player in self.schedules.keys() & phase.optimizers.keys():
+            for group in phase.optimizers[player].param_groups:
+                group["lr"] = self.schedules[player](number)
 
 
 class Average(Hook):
@@ -158,7 +167,7 @@ class Average(Hook):
 
     def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
         """Moves the average towards the live sampler."""
-        batch = trainer.phases[trainer.phase].batch
+        batch = trainer.locate(trainer.state.round - 1)[0].batch
         half_life = min(self.half_life, self.ramp * trainer.state.images)
         weight = 1.0 - 0.5 ** (batch / half_life) if half_life else 1.0
         averages, lives = _state(self.sampler), _state(self.live)

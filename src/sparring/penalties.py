@@ -60,10 +60,11 @@ def interpolated(critique: Critique) -> Tensor:
     real, fake = critique.real.detach(), critique.fake.detach()
     weight = critique.key.uniform("interpolated", (len(real),), real.dtype).to(real.device)
     points = torch.lerp(real, fake, weight.reshape(-1, *[1] * (real.ndim - 1))).requires_grad_()
-    return _gradient(critique.critic(points), points).norm(dim=1).sub(1.0).square()
+    norms: Tensor = torch.linalg.vector_norm(_gradient(critique.critic(points), points), dim=1)
+    return (norms - 1.0).square()
 
 
 def _gradient(logits: Tensor, points: Tensor) -> Tensor:
     """The gradient of each logit at its own point, [B, D], in at least float32 and differentiable."""
-    gradient = torch.autograd.grad(logits.sum(), points, create_graph=True)[0]
+    gradient: Tensor = torch.autograd.grad(logits.sum(), points, create_graph=True)[0]
     return gradient.flatten(1).to(torch.promote_types(gradient.dtype, torch.float32))

@@ -132,15 +132,13 @@ class Trainer:
         """The number of rounds of all phases."""
         return sum(phase.rounds for phase in self.phases)
 
-    @property
-    def phase(self) -> int:
-        """The index of the phase that is being played, the last one when all are finished."""
-        left = self.state.round
-        for index, phase in enumerate(self.phases):
-            if left < phase.rounds:
-                return index
-            left -= phase.rounds
-        return len(self.phases) - 1
+    def locate(self, round: int) -> tuple[Phase, int, int]:
+        """Where round number `round`, from 0, belongs: its phase, the phase's index, and its number in that phase."""
+        index = 0
+        while index < len(self.phases) - 1 and round >= self.phases[index].rounds:
+            round -= self.phases[index].rounds
+            index += 1
+        return self.phases[index], index, round
 
     @property
     def game(self) -> Game:
@@ -166,7 +164,7 @@ class Trainer:
 
     def play_round(self) -> dict[str, Cost]:
         """One round of the present phase, without hooks."""
-        phase = self.phases[self.phase]
+        phase, _, _ = self.locate(self.state.round)
         phase.game.train()
         device = next(phase.game.parameters()).device.type
         with torch.autocast(device, self.autocast, enabled=self.autocast is not None):
@@ -181,10 +179,10 @@ class Trainer:
 
     def turns(self) -> Iterator[Round]:
         """Turns of the present phase without end, each on new data and with new chance."""
-        phase = self.phases[self.phase]
+        phase, index, _ = self.locate(self.state.round)
         like = next(phase.game.parameters())
         key = Key(self.seed)
-        draw = phase.drawer(key, self.state.draws, str(self.phase))
+        draw = phase.drawer(key, self.state.draws, str(index))
         while True:
             turn = key.fold("turn", self.state.turn)
             self.state.turn += 1

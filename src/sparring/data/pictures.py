@@ -74,8 +74,8 @@ def _from_array(file: Path, size: tuple[int, int] | None) -> NDArray[np.uint8]:
     array: NDArray[np.uint8] = np.load(file, allow_pickle=False)
     if array.dtype != np.uint8 or array.ndim not in {3, 4} or array.shape[3:] not in {(), (1,), (3,)} or not array.size:
         raise ValueError(
-            f"{str(file)!r} holds {array.dtype} of shape {list(array.shape)}; expected bytes (uint8) of shape [N, H, W] "
-            "or [N, H, W, C] with 1 or 3 channels, N of 1 or more"
+            f"{str(file)!r} holds {array.dtype} of shape {list(array.shape)}; expected bytes (uint8) of shape [N, H, "
+            "W] or [N, H, W, C] with 1 or 3 channels, N of 1 or more"
         )
     array = array.reshape(*array.shape[:3], -1)
     if size is None or array.shape[1:3] == size:

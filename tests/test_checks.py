@@ -1,0 +1,177 @@
+"""The checks fail where they should: each broken game, network or loss breaks one promise."""
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+from torch import nn
+
+from sparring import GAN, MLP, Cost, Game, InMemory, Key, Normal, Player
+from sparring.checks import check_game, check_loss, check_network
+from sparring.games import gan
+
+
+class Broken(Game):
+    """Two players with one linear layer each; a test replaces one cost."""
+
+    def __init__(self, cost):
+        super().__init__()
+        self.a, self.b, self.make = nn.Linear(2, 2), nn.Linear(2, 2), cost
+
+    def players(self):
+        fine = lambda turn: Cost({"square": self.b(turn.stream("x").x).square().mean()})  # noqa: E731
+        return {"a": Player((self.a,), lambda turn: self.make(self, turn)), "b": Player((self.b,), fine)}
+
+
+def check(cost):
+    check_game(lambda: (Broken(cost), {"x": InMemory(Key(0).normal("x", (32, 2)))}))
+
+
+def test_a_sound_game_passes():
+    check(lambda game, turn: Cost({"square": game.a(turn.stream("x").x).square().mean()}))
+
+
+def test_non_finite_terms():
+    with pytest.raises(AssertionError, match="'bad' of 'a' is inf"):
+        check(lambda game, turn: Cost({"bad": game.a(turn.stream("x").x).square().mean() / 0}))
+
+
+def test_impure_costs():
+    """Chance from outside the round: evaluating again gives another value."""
+    with pytest.raises(AssertionError, match="functional_call"):
+        check(lambda game, turn: Cost({"noise": (game.a(turn.stream("x").x) * fresh()).square().mean()}))
+
+
+def fresh(state=[0]):  # noqa: B006 - the point is that it remembers
+    state[0] += 1
+    return state[0]
+
+
+def test_parameters_that_bypass_the_modules():
+    kept = {}
+
+    def cost(game, turn):
+        weight = kept.setdefault(game, game.a.weight)
+        return Cost({"square": (turn.stream("x").x @ weight).square().mean() + game.a.bias.sum()})
+
+    with pytest.raises(AssertionError, match="through the game's modules only"):
+        check(cost)
+
+
+def test_detached_gradients():
+    """A detach in the wrong place: the cost depends on the weight, the gradient does not say so."""
+
+    def cost(game, turn):
+        y = game.a(turn.stream("x").x)
+        return Cost({"square": (y * y.detach()).mean()})
+
+    with pytest.raises(AssertionError, match="by finite differences"):
+        check(cost)
+
+
+def test_costs_that_depend_on_who_is_frozen():
+    def cost(game, turn):
+        alone = game.a.weight.requires_grad and not game.b.weight.requires_grad
+        return Cost({"square": game.a(turn.stream("x").x).square().mean() + float(alone)})
+
+    with pytest.raises(AssertionError, match="the cost of 'a' depends on sharing"):
+        check(cost)
+
+
+def test_parameters_that_never_move():
+    with pytest.raises(AssertionError, match=r"never moved: \['a.bias'\]"):
+        check(
+            lambda game, turn: Cost(
+                {"linear": (turn.stream("x").x @ game.a.weight).square().mean() + 0 * game.a.bias.sum()}
+            )
+        )
+
+
+def test_frozen_parameters_that_move():
+    def make():
+        game, streams = gan.tiny()
+        game.generator.layers[1].weight.requires_grad_(False)
+        game.project = lambda parameters: game.generator.layers[1].weight.mul_(0.5)
+        return game, streams
+
+    with pytest.raises(AssertionError, match="frozen parameters moved"):
+        check_game(make)
+
+
+def test_frozen_parameters_stay():
+    def make():
+        game, streams = gan.tiny()
+        game.generator.layers[1].weight.requires_grad_(False)
+        return game, streams
+
+    check_game(make)
+
+
+def test_network_of_the_wrong_shape():
+    with pytest.raises(AssertionError, match=r"expected \[2, 5\]"):
+        check_network(MLP(3, 8, 4), (3,), (5,))
+
+
+def test_network_with_a_dead_layer():
+    network = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    nn.init.zeros_(network[1].weight)
+    with pytest.raises(AssertionError, match="no gradient"):
+        check_network(network, (3,), (2,))
+
+
+def test_network_that_mixes_rows():
+    class Centred(nn.Linear):
+        def forward(self, x):
+            return super().forward(x) - x.mean()
+
+    with pytest.raises(AssertionError):
+        check_network(Centred(3, 2), (3,), (2,))
+
+
+@dataclass(frozen=True)
+class Naive:
+    """log(sigmoid): fine at 0, infinite at -200; sums over the batch; reads real without saying so."""
+
+    fault: str
+    needs_real: bool = False
+
+    def discriminator(self, real, fake):
+        if self.fault != "shapes" and (real.ndim != 1 or real.shape != fake.shape):
+            raise ValueError
+        if self.fault == "overflow":
+            return -(torch.sigmoid(real) + 0).log().mean() - (1 - torch.sigmoid(fake)).log().mean()
+        value = torch.nn.functional.softplus(-real) + torch.nn.functional.softplus(fake)
+        return value.sum() if self.fault == "sum" else value.mean()
+
+    def generator(self, real, fake):
+        return self.discriminator(fake, real if self.fault == "real" else torch.zeros_like(real))
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [("shapes", "expected ValueError"), ("overflow", "not exact"), ("sum", "batch size"), ("real", "needs_real")],
+)
+def test_loss(fault, message):
+    with pytest.raises(AssertionError, match=message):
+        check_loss(Naive(fault))
+
+
+def test_games_refuse_unclear_controls():
+    game, _ = gan.tiny()
+    shared = GAN(game.generator, game.generator, Normal(3))
+    with pytest.raises(ValueError, match="controlled by"):
+        shared.check_controls()
+
+    class Nobody(Broken):
+        def players(self):
+            return {"a": super().players()["a"]}
+
+    with pytest.raises(ValueError, match=r"no player controls 'b\.weight'"):
+        Nobody(None).check_controls()
+
+    class Outside(Broken):
+        def players(self):
+            return super().players() | {"c": Player((nn.Linear(1, 1),), self.make)}
+
+    with pytest.raises(ValueError, match="not part of the game"):
+        Outside(None).check_controls()

@@ -1,0 +1,141 @@
+import math
+
+import pytest
+import torch
+
+import contract_games.matrix as matrix
+import contract_games.r3gan as r3gan
+from sparring import Alternating, Cost, Phase, Simultaneous, Trainer
+from sparring.dynamics import gradient, gradient_field
+from sparring.games import gan, xy
+from sparring.games.xy import XY
+
+
+def play_xy(dynamics, rounds, step=0.1):
+    game = XY()
+    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), lr=step) for name in ("x", "y")}
+    radii = []
+    trainer = Trainer(Phase(game, optimizers, {}, rounds, dynamics))
+    for _ in range(rounds):
+        trainer.play_round()
+        radii.append((game.x.value.item(), game.y.value.item()))
+    return radii
+
+
+def test_simultaneous_steps_spiral_outwards_on_xy():
+    """Radius sqrt(2) * sqrt(1 + h^2)^n after n rounds."""
+    for n, (x, y) in enumerate(play_xy(Simultaneous(), 200), 1):
+        assert math.hypot(x, y) == pytest.approx(math.sqrt(2) * 1.01 ** (n / 2), abs=1e-5)
+
+
+def test_alternating_steps_keep_their_invariant_on_xy():
+    """x^2 + y^2 - h x y, when x moves first."""
+    h = 0.1
+    for x, y in play_xy(Alternating(), 200, h):
+        assert x * x + y * y - h * x * y == pytest.approx(2 - h, abs=1e-12)
+
+
+def test_steps_of_a_player_take_fresh_data():
+    game, streams = gan.tiny()
+    seen = []
+    draw = streams["real"].draw
+    streams["real"].draw = lambda n, key: seen.append(key.path[-1]) or draw(n, key)
+    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), lr=0.1) for name in game.players()}
+    Trainer(Phase(game, optimizers, streams, 2, Alternating({"discriminator": 3}))).play()
+    assert seen == [0, 1, 2, 3, 4, 5]  # and none for the generator, whose loss does not look at real data
+
+
+def test_simultaneous_shares_the_forward_passes():
+    """One pass of each network over the fakes serves both players; alternating play needs two."""
+    assert passes(Simultaneous()) == {"generator": 1, "discriminator": 2}
+    assert passes(Alternating()) == {"generator": 2, "discriminator": 3}
+
+
+def passes(dynamics):
+    game, streams = gan.tiny()
+    count = {"generator": 0, "discriminator": 0}
+    for name in list(count):
+        getattr(game, name).register_forward_hook(lambda *_, name=name: count.update({name: count[name] + 1}))
+    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), lr=0.1) for name in game.players()}
+    Trainer(Phase(game, optimizers, streams, 1, dynamics)).play()
+    return count
+
+
+def test_discriminator_gradients_equal_those_of_a_hand_written_step():
+    game, streams = gan.tiny()
+    game.double()
+    round = next(Trainer(Phase(game, {}, streams, 1)).turns())
+    _, slope = gradient(game, "discriminator", round)
+    z = game.latent(round.batch, round.key).double()
+    real, fake = round.stream("real").x.clone().requires_grad_(), game.generator(z).detach()
+    logits = game.discriminator(real)
+    softplus = torch.nn.functional.softplus
+    penalty = torch.autograd.grad(logits.sum(), real, create_graph=True)[0].square().sum(1).mean()
+    loss = softplus(-logits).mean() + softplus(game.discriminator(fake)).mean() + 0.1 * penalty
+    expected = torch.autograd.grad(loss, list(game.discriminator.parameters()), allow_unused=True)
+    for value, other in zip(slope.values(), expected, strict=True):
+        torch.testing.assert_close(value, other)
+
+
+def test_gradient_field_can_be_differentiated():
+    """On V = xy the field is (y, -x): its squared norm x^2 + y^2 has the gradient (2x, 2y)."""
+    game = XY(3.0, 4.0)
+    round = next(Trainer(Phase(game, {}, {}, 1)).turns())
+    field = gradient_field(game, round, create_graph=True)
+    norm = sum(value.square() for _, slope in field.values() for value in slope.values())
+    assert norm.item() == 25
+    assert [g.item() for g in torch.autograd.grad(norm, [game.x.value, game.y.value])] == [6, 8]
+
+
+def test_a_non_finite_cost_stops_before_the_update():
+    game, streams = gan.tiny()
+    optimizers = {name: torch.optim.Adam(game.strategy(name).values()) for name in game.players()}
+    trainer = Trainer(Phase(game, optimizers, streams, 5)).play(2)
+    game.loss = type("Loss", (), {"discriminator": lambda self, real, fake: real.mean() / 0, "needs_real": False})()
+    before = {name: p.clone() for name, p in game.named_parameters()}
+    with pytest.raises(FloatingPointError, match=r"'loss' of 'discriminator' became (inf|-inf|nan) in round 2"):
+        trainer.play()
+    assert all(torch.equal(p, before[name]) for name, p in game.named_parameters())
+
+
+def test_a_cost_of_nothing_is_explained():
+    class Idle(XY):
+        def value(self):
+            return torch.zeros(())
+
+    with pytest.raises(ValueError, match="does not depend on any parameter it controls"):
+        gradient(Idle(), "x", next(Trainer(Phase(Idle(), {}, {}, 1)).turns()))
+
+
+def test_terms_must_be_scalars():
+    with pytest.raises(ValueError, match=r"'r1' has shape \[64\]"):
+        Cost({"r1": torch.zeros(64)})
+
+
+def test_fictitious_play_without_gradients():
+    """A dynamics may ignore optimizers: the averages of rock, paper, scissors approach 1/3 each."""
+    game, streams = matrix.tiny()
+    Trainer(Phase(game, {}, streams, 600, matrix.FictitiousPlay())).play()
+    for side in (game.row, game.column):
+        assert (side.weights - 1 / 3).abs().max() < 0.05
+
+
+def test_shared_values_follow_parameters_and_freezing():
+    game, streams = r3gan.tiny()
+    round = next(Trainer(Phase(game, {}, streams, 1)).turns())
+    game("generator", round)
+    fake = game.fake(round)
+    game("discriminator", round)
+    assert game.fake(round) is fake
+    with torch.no_grad():
+        game.generator.layers[1].weight.add_(1.0)
+    game("discriminator", round)
+    moved = game.fake(round)
+    assert not torch.equal(moved, fake)
+    with game.turn("discriminator"):
+        game("discriminator", round)
+        assert game.fake(round).grad_fn is None
+
+
+def test_tiny_xy_has_no_streams():
+    assert xy.tiny()[1] == {}

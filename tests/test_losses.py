@@ -1,0 +1,79 @@
+"""Values and gradients against the closed forms of Goodfellow (2016), section 3.2, and Gaussian games."""
+
+import math
+
+import pytest
+import torch
+
+from sparring.losses import Minimax, NonSaturating, Relativistic, Wasserstein
+
+LOGITS = torch.linspace(-5, 5, 21, dtype=torch.float64)
+
+
+def slope(loss, logits):
+    """The generator's gradient in each logit, times the batch size."""
+    fake = logits.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(loss.generator(torch.zeros_like(fake), fake), fake)
+    return gradient * len(logits)
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        (Minimax(), -torch.sigmoid(LOGITS)),
+        (NonSaturating(), torch.sigmoid(LOGITS) - 1),
+        (Wasserstein(), torch.full_like(LOGITS, -1.0)),
+        (Relativistic(), torch.sigmoid(LOGITS) - 1),  # real logits at 0
+    ],
+)
+def test_generator_slopes(loss, expected):
+    torch.testing.assert_close(slope(loss, LOGITS), expected)
+
+
+@pytest.mark.parametrize("loss", [Minimax(), NonSaturating()])
+def test_cross_entropy(loss):
+    """Twice equation 8, from probabilities."""
+    real, fake = LOGITS, LOGITS.flip(0) + 0.3
+    expected = -torch.sigmoid(real).log().mean() - (1 - torch.sigmoid(fake)).log().mean()
+    torch.testing.assert_close(loss.discriminator(real, fake), expected)
+    assert loss.discriminator(torch.zeros(3), torch.zeros(3)).item() == pytest.approx(2 * math.log(2))
+
+
+def test_minimax_is_zero_sum_up_to_a_term_without_the_generator():
+    real, fake = LOGITS, LOGITS.flip(0)
+    total = Minimax().discriminator(real, fake) + Minimax().generator(real, fake)
+    torch.testing.assert_close(total, torch.nn.functional.softplus(-real).mean())
+
+
+def test_wasserstein_of_two_points():
+    """The best critic of slope 1 between points at 0 and d tells their distance."""
+    assert Wasserstein().discriminator(torch.tensor([0.0]), torch.tensor([-3.0])).item() == -3.0
+
+
+def test_relativistic_sides_mirror():
+    real, fake = LOGITS, LOGITS.flip(0) * 0.7
+    torch.testing.assert_close(Relativistic().discriminator(real, fake), Relativistic().generator(fake, real))
+
+
+@pytest.mark.parametrize(
+    ("distance", "divergence", "minimax", "non_saturating"),
+    [(0.5, 0.03031, 0.235, 0.265), (1, 0.11142, 0.398, 0.602), (2, 0.33683, 0.450, 1.55), (4, 0.63272, 0.137, 3.86)],
+)
+def test_gaussians_at_the_optimal_discriminator(distance, divergence, minimax, non_saturating):
+    """N(0, 1) against N(d, 1): the optimal cost is log 4 - 2 JS, and G's gradients have known sizes."""
+    x = torch.linspace(-12, 16, 40001, dtype=torch.float64)
+    normal = torch.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
+    shifted = torch.exp(-((x - distance) ** 2) / 2) / math.sqrt(2 * math.pi)
+    logit = distance * (distance / 2 - x)  # log p / q
+    cost = torch.trapezoid(
+        normal * torch.nn.functional.softplus(-logit) + shifted * torch.nn.functional.softplus(logit), x
+    )
+    assert (math.log(4) - cost.item()) / 2 == pytest.approx(divergence, abs=1e-5)
+    for loss, expected in ((Minimax(), minimax), (NonSaturating(), non_saturating)):
+        per_sample = slope(loss, logit) * -distance  # d logit / d x
+        assert torch.trapezoid(shifted * per_sample, x).abs().item() == pytest.approx(expected, rel=5e-3)
+
+
+def test_broadcasting_is_refused():
+    with pytest.raises(ValueError, match=r"\[4, 1\] \(real\) and \[4\] \(fake\)"):
+        NonSaturating().discriminator(torch.zeros(4, 1), torch.zeros(4))

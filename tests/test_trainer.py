@@ -1,0 +1,180 @@
+import pytest
+import torch
+
+import contract_games.gail as gail
+import contract_games.matrix as matrix
+import contract_games.rbm as rbm
+import contract_games.two_phase as two_phase
+import discover
+from sparring import Alternating, Phase, Simultaneous, Trainer, checkpoint
+from sparring.games import gan
+from sparring.hooks import Average, Every, LearningRate
+from test_checkpoint import same
+
+GAMES = discover.games()
+
+
+def build(module, dynamics, rounds):
+    torch.manual_seed(0)
+    game, streams = module.tiny()
+    optimizers = {
+        name: torch.optim.Adam(game.strategy(name).values(), 0.01, betas=(0.5, 0.9), fused=True)
+        for name in game.players()
+    }
+    hooks = [LearningRate({name: lambda r: 0.01 / (1 + r) for name in optimizers})]
+    try:
+        hooks.append(Average(game.sampler(), half_life=20))
+    except TypeError:
+        assert "sampler" not in type(game).__dict__
+    return Trainer(Phase(game, optimizers, streams, rounds, dynamics, batch=16), hooks=hooks)
+
+
+def resumed_equals_uninterrupted(make, path, cuts=(1, 3), rounds=6):
+    """A trainer made anew from a checkpoint, twice, ends with the very bits of one that never stopped."""
+    whole = make().play()
+    assert whole.state.round == rounds
+    for cut in cuts:
+        first = make()
+        if checkpoint.latest(path):
+            first.load_state_dict(checkpoint.load(checkpoint.latest(path)))
+        first.play(cut)
+        checkpoint.save(path / f"{first.state.round:08d}", first.state_dict())
+    last = make()
+    last.load_state_dict(checkpoint.load(checkpoint.latest(path)))
+    last.play()
+    checkpoint.save(path / "a", whole.state_dict())
+    checkpoint.save(path / "b", last.state_dict())
+    a, b = checkpoint.load(path / "a"), checkpoint.load(path / "b")
+    a.pop("generator"), b.pop("generator")  # torch's own: nothing reads it, and making a game moves it
+    return same(a, b)
+
+
+@pytest.mark.parametrize("dynamics", [Alternating(), Simultaneous()], ids=["alternating", "simultaneous"])
+@pytest.mark.parametrize("name", GAMES)
+def test_resume_is_exact(name, dynamics, tmp_path):
+    assert resumed_equals_uninterrupted(lambda: build(GAMES[name], dynamics, 6), tmp_path)
+
+
+def test_resume_is_exact_in_fictitious_play(tmp_path):
+    def make():
+        game, streams = matrix.tiny()
+        return Trainer(Phase(game, {}, streams, 6, matrix.FictitiousPlay()))
+
+    assert resumed_equals_uninterrupted(make, tmp_path)
+
+
+@pytest.mark.parametrize("cuts", [(1, 3), (3, 1)], ids=["within the second", "at the border"])
+def test_resume_is_exact_across_phases(cuts, tmp_path):
+    def make():
+        trainer = two_phase.build(rounds=3)
+        trainer.hooks.append(Average(trainer.game.sampler(), half_life=20))
+        return trainer
+
+    assert resumed_equals_uninterrupted(make, tmp_path, cuts)
+
+
+def test_a_difference_would_be_seen(tmp_path):
+    """The comparison above is not blind: other seeds, other bits."""
+
+    def make(seed=iter(range(9))):  # noqa: B008
+        trainer = build(gan, Alternating(), 6)
+        trainer.phases[0].streams["real"].x = trainer.phases[0].streams["real"].x + next(seed) * 1e-6
+        return trainer
+
+    assert not resumed_equals_uninterrupted(make, tmp_path)
+
+
+def test_phases_share_a_generator_and_follow_each_other():
+    trainer = two_phase.build(rounds=2)
+    assert trainer.phases[0].game.generator is trainer.phases[1].game.generator
+    seen = []
+    trainer.hooks.append(Every(1, lambda t, costs: seen.append((t.state.round, sorted(costs)))))
+    trainer.play()
+    assert seen == [
+        (1, ["generator"]),
+        (2, ["generator"]),
+        (3, ["discriminator", "generator"]),
+        (4, ["discriminator", "generator"]),
+    ]
+    assert sum("generator.layers.1.weight" in name for name in trainer.state_dict()["games"]) == 1
+
+
+def test_play_in_parts_and_stop():
+    trainer = build(gan, Alternating(), 10)
+    assert trainer.play(4).state.round == 4
+    trainer.hooks.append(Every(3, lambda t, costs: t.stop()))
+    assert trainer.play().state.round == 6
+    assert trainer.state.images == 6 * 16
+
+
+def test_learning_rates_follow_the_round():
+    trainer = build(gan, Alternating(), 3)
+    rates = []
+    trainer.hooks.append(Every(1, lambda t, c: rates.append(t.phases[0].optimizers["generator"].param_groups[0]["lr"])))
+    trainer.play()
+    assert rates == [0.01 / 2, 0.01 / 3, 0.01 / 4]
+
+
+def test_states_of_other_runs_are_refused():
+    trainer = build(gan, Alternating(), 3)
+    state = trainer.state_dict()
+    with pytest.raises(ValueError, match="its seed is 1"):
+        trainer.load_state_dict({**state, "seed": 1})
+    with pytest.raises(ValueError, match=r"of another game.*0\.generator"):
+        trainer.load_state_dict({**state, "games": {k: v for k, v in state["games"].items() if "generator" not in k}})
+    with pytest.raises(ValueError, match=r"lacks: \['Average 1'\]"):
+        trainer.load_state_dict({**state, "hooks": {**state["hooks"], "Average 1": {}}})
+
+
+def test_phase_refuses_wrong_optimizers():
+    game, streams = gan.tiny()
+    sgd = torch.optim.SGD(game.parameters(), 0.1)
+    with pytest.raises(ValueError, match="must hold exactly the parameters it controls"):
+        Phase(game, {"generator": sgd}, streams, 1)
+    with pytest.raises(ValueError, match=r"named 'critic', but the players are \['discriminator', 'generator'\]"):
+        Phase(game, {"critic": sgd}, streams, 1)
+
+
+def test_a_missing_stream_is_named():
+    game, _ = gan.tiny()
+    trainer = Trainer(Phase(game, {}, {"x": None}, 1))
+    with pytest.raises(ValueError, match=r"asks for a stream 'real'; there are \['x'\]"):
+        trainer.play()
+
+
+def test_a_trainer_needs_a_phase():
+    with pytest.raises(ValueError, match="at least one Phase"):
+        Trainer()
+
+
+def test_autocast_keeps_losses_and_penalties_in_float32():
+    game, streams = gan.tiny()
+    seen = {}
+    game.generator.layers[-1].register_forward_hook(lambda m, i, y: seen.update(generator=y.dtype))
+    game.discriminator.layers[1].register_forward_hook(lambda m, i, y: seen.update(discriminator=y.dtype))
+    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.1) for name in game.players()}
+    trainer = Trainer(Phase(game, optimizers, streams, 1), autocast=torch.bfloat16)
+    costs = trainer.play_round()
+    assert seen == {"generator": torch.bfloat16, "discriminator": torch.float32}
+    assert {t.dtype for cost in costs.values() for t in cost.terms.values()} == {torch.float32}
+
+
+def test_gail_learns_to_walk_right():
+    """The policy, which makes its own data, ends up doing what the expert does."""
+    torch.manual_seed(0)
+    game, streams = gail.tiny()
+    optimizers = {name: torch.optim.Adam(game.strategy(name).values(), 0.05) for name in game.players()}
+    Trainer(Phase(game, optimizers, streams, 300, batch=48)).play()
+    assert game.policy().softmax(1)[:, 1].min() > 0.9
+
+
+def test_rbm_learns_both_patterns():
+    """Persistent chains: all on and all off end up with almost all probability, about half each."""
+    torch.manual_seed(0)
+    game, streams = rbm.tiny()
+    optimizers = {"machine": torch.optim.SGD(game.strategy("machine").values(), 0.1)}
+    Trainer(Phase(game, optimizers, streams, 1500, batch=32)).play()
+    states = torch.cartesian_prod(*[torch.tensor([0.0, 1.0])] * 6)
+    probability = (-game.free_energy(states)).softmax(0)
+    assert probability[0] + probability[-1] > 0.8
+    assert 0.3 < probability[0] / (probability[0] + probability[-1]) < 0.7
