@@ -139,3 +139,27 @@ def test_shared_values_follow_parameters_and_freezing():
 
 def test_tiny_xy_has_no_streams():
     assert xy.tiny()[1] == {}
+
+
+def test_gradients_are_laid_out_like_their_parameters():
+    """Fused optimizers walk through raw memory: an expanded or transposed gradient would move the wrong weights."""
+
+    class Layouts(XY):
+        def __init__(self):
+            super().__init__()
+            self.x.weight = torch.nn.Parameter(torch.randn(4, 3).t())
+            self.x.bias = torch.nn.Parameter(torch.zeros(5))
+
+        def value(self):
+            return self.x.value * self.y.value + self.x.weight.square().sum() + self.x.bias.sum()
+
+    games = []
+    for fused in (True, False):
+        torch.manual_seed(0)
+        game = Layouts()
+        optimizers = {n: torch.optim.Adam(game.strategy(n).values(), 0.1, fused=fused) for n in game.players()}
+        Trainer(Phase(game, optimizers, {}, 5)).play()
+        assert all(p.grad.stride() == p.stride() for p in game.parameters())
+        games.append(game)
+    for fused, plain in zip(games[0].parameters(), games[1].parameters(), strict=True):
+        torch.testing.assert_close(fused, plain)

@@ -44,9 +44,7 @@ def resumed_equals_uninterrupted(make, path, cuts=(1, 3), rounds=6):
     last.play()
     checkpoint.save(path / "a", whole.state_dict())
     checkpoint.save(path / "b", last.state_dict())
-    a, b = checkpoint.load(path / "a"), checkpoint.load(path / "b")
-    a.pop("generator"), b.pop("generator")  # torch's own: nothing reads it, and making a game moves it
-    return same(a, b)
+    return same(checkpoint.load(path / "a"), checkpoint.load(path / "b"))
 
 
 @pytest.mark.parametrize("dynamics", [Alternating(), Simultaneous()], ids=["alternating", "simultaneous"])

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from sparring.chance import Key
     from sparring.data.source import InMemory
     from sparring.dynamics import Alternating, Simultaneous
-    from sparring.game import Batch, Cost, Game, Player, Round, Sampler
+    from sparring.game import Batch, Cost, Game, Player, Round
     from sparring.games.gan import GAN
     from sparring.latents import Normal, Uniform
     from sparring.networks.mlp import MLP
     from sparring.run import load
+    from sparring.samplers import Sampler
     from sparring.trainer import Phase, Trainer
 
 __all__ = [
@@ -51,7 +52,8 @@ _HOMES = {
     "chance": ("Key",),
     "data.source": ("InMemory",),
     "dynamics": ("Alternating", "Simultaneous"),
-    "game": ("Batch", "Cost", "Game", "Player", "Round", "Sampler"),
+    "game": ("Batch", "Cost", "Game", "Player", "Round"),
+    "samplers": ("Sampler",),
     "games.gan": ("GAN",),
     "latents": ("Normal", "Uniform"),
     "networks.mlp": ("MLP",),

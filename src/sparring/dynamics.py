@@ -83,10 +83,17 @@ def move(game: Game, player: str, cost: Cost, gradient: Gradient, round: Round, 
     if cost.total.device.type == "cpu":
         stop_if_not_finite(player, cost, round.number)
     for name, p in game.strategy(player).items():
-        p.grad = gradient[name]
+        p.grad = like(p, gradient[name])
     optimizer.step()
     with torch.no_grad():
         game.players()[player].project(list(game.strategy(player).values()))
+
+
+def like(parameter: Tensor, value: Tensor | None) -> Tensor | None:
+    """`value` laid out in memory as `parameter` is: fused optimizers walk through raw memory and do not look."""
+    if value is None or value.stride() == parameter.stride():
+        return value
+    return torch.empty_like(parameter).copy_(value)
 
 
 def stop_if_not_finite(player: str, cost: Cost, round: int) -> None:

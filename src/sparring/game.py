@@ -19,8 +19,9 @@ import torch
 from torch import Tensor, nn
 
 from sparring.chance import Key
+from sparring.samplers import Sampler
 
-__all__ = ["Batch", "Cost", "Game", "Player", "Projection", "Round", "Sampler"]
+__all__ = ["Batch", "Cost", "Game", "Player", "Projection", "Round"]
 
 T = TypeVar("T")
 Projection = Callable[[Sequence[nn.Parameter]], None]
@@ -202,11 +203,3 @@ class Round:
             self._shared.clear()
         # Holding the tensors keeps their ids from being used again.
         self._parameters, self._state = parameters, state
-
-
-class Sampler(nn.Module, ABC):
-    """What a trained game is for: a module that turns a seed into samples."""
-
-    @abstractmethod
-    def sample(self, n: int, *, seed: int = 0) -> Tensor:
-        """`n` samples [n, ...], pictures in [-1, 1]; sample i depends on the seed and on i only."""

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from sparring import checkpoint, pictures
-from sparring.game import Cost, Sampler
+from sparring.game import Cost
+from sparring.samplers import Sampler
 
 if TYPE_CHECKING:
     from sparring.trainer import Trainer
@@ -258,7 +259,7 @@ class Samples(Hook):
 
     def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
         """Draws."""
-        png = pictures.encode(pictures.draw(self.sampler.sample(self.n, seed=self.seed)))
+        png = pictures.encode(pictures.draw(self.sampler.settled().sample(self.n, seed=self.seed)))
         self.folder.joinpath("samples").mkdir(exist_ok=True)
         checkpoint.write_atomically(self.folder / "samples" / f"{trainer.state.round:08d}.png", png)
         checkpoint.write_atomically(self.folder / "preview.png", png)
@@ -281,7 +282,7 @@ class Checkpoint(Hook):
         checkpoint.save(self.folder / "checkpoints" / f"{trainer.state.round:08d}", trainer.state_dict())
         checkpoint.prune(self.folder / "checkpoints", keep=2)
         for name, sampler in self.samplers.items():
-            checkpoint.save_tensors(self.folder / "model" / f"{name}.safetensors", _state(sampler))
+            checkpoint.save_tensors(self.folder / "model" / f"{name}.safetensors", _state(sampler.settled()))
 
 
 class TimeLimit(Hook):

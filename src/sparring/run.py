@@ -26,8 +26,8 @@ import torch
 
 from sparring import checkpoint, devices, pictures, recipes
 from sparring.data.source import InMemory
-from sparring.game import Sampler
 from sparring.hooks import Average, Checkpoint, Hook, Log, Samples, read_log
+from sparring.samplers import Sampler
 from sparring.trainer import Trainer
 
 __all__ = ["Run", "load"]
@@ -162,15 +162,15 @@ class Session:
 
     def __init__(self, run: Run, data: InMemory) -> None:
         torch.set_num_threads(run.config.threads)
+        torch.manual_seed(run.config.seed)  # ours does not read torch's own generator; somebody's source may
         self.run, self.data = run, data
         self.trainer: Trainer = recipes.find(run.recipe).build(run.config, data)
         live = self.trainer.game.sampler()
         self.average = Average(live, run.config.half_life)
         rounds = self.trainer.rounds
         self.log = Log(run.path / "log.jsonl", every=max(1, min(20, rounds // 50)))
-        self.checkpoint = Checkpoint(
-            run.path, {"average": self.average.sampler, "raw": live}, every=max(1, min(500, rounds // 4))
-        )
+        samplers = {"average": self.average.sampler, "raw": live}
+        self.checkpoint = Checkpoint(run.path, samplers, run.config.checkpoint_every)
         samples = Samples(run.path, self.average.sampler, every=max(1, rounds // FRAMES))
         self.trainer.hooks += [self.average, self.log, samples, self.checkpoint]
 
@@ -215,7 +215,7 @@ class Session:
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
         path, n = self.run.path, min(64, len(self.data.x))
-        generated = self.average.sampler.sample(64, seed=0)
+        generated = self.average.sampler.settled().sample(64, seed=0)
         files = {
             "samples.png": pictures.encode(pictures.draw(generated)),
             "real_and_generated.png": pictures.encode(pictures.compare(self.real(n), generated[:n])),

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from sparring.chance import Key
-from sparring.dynamics import Alternating, Dynamics
+from sparring.dynamics import Alternating, Dynamics, like
 from sparring.game import Batch, Cost, Game, Round
 from sparring.hooks import GradientCheck, Hook
 
@@ -212,7 +212,7 @@ class Trainer:
                 tensor.copy_(state["games"][name])
         for phase, optimizers, sources in zip(self.phases, state["optimizers"], state["sources"], strict=True):
             for name, optimizer in phase.optimizers.items():
-                optimizer.load_state_dict(optimizers[name])
+                load_optimizer(optimizer, optimizers[name])
             for name, source in phase.streams.items():
                 source.load_state_dict(sources[name])
         hooks = self._named_hooks()
@@ -245,6 +245,15 @@ class Trainer:
             f"{name} {names[:i].count(name)}": hook
             for i, (name, hook) in enumerate(zip(names, self.hooks, strict=True))
         }
+
+
+def load_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
+    """Loads a state, with moments laid out as their parameters are, which fused optimizers rely on."""
+    optimizer.load_state_dict(state)
+    for parameter, moments in optimizer.state.items():
+        for name, value in moments.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                moments[name] = like(parameter, value)
 
 
 def _differing(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> list[str]:

@@ -73,7 +73,7 @@ def report(session: object, console: Console) -> None:
     held_out = fashion_mnist("held_out")
     n = len(held_out.x)
     real = held_out.x.float().div(127.5).sub(1.0)
-    generated = session.average.sampler.sample(n, seed=1)
+    generated = session.average.sampler.settled().sample(n, seed=1)
     table = Table("measured", "value", title=f"{path}: {session.trainer.state.round} rounds")
     table.add_row("training time", f"{log[-1]['seconds']:.0f} s")
     table.add_row("speed", f"{log[-1]['images'] / log[-1]['seconds']:,.0f} images/s")

@@ -18,13 +18,14 @@ from torch import Tensor, nn
 
 from sparring.chance import Key
 from sparring.data.source import InMemory
-from sparring.game import Cost, Game, Player, Projection, Round, Sampler, unconstrained
+from sparring.game import Cost, Game, Player, Projection, Round, unconstrained
 from sparring.latents import Latent, Normal
 from sparring.losses import AdversarialLoss, NonSaturating
 from sparring.networks.mlp import MLP
 from sparring.penalties import Critique, Penalty, r1
+from sparring.samplers import GeneratorSampler, Sampler
 
-__all__ = ["GAN", "GeneratorSampler", "Weight", "tiny"]
+__all__ = ["GAN", "Weight", "tiny"]
 
 Weight = float | Callable[[int], float]
 """The weight of a penalty, or a function from the round number to it."""
@@ -112,28 +113,6 @@ class GAN(Game):
     def sampler(self) -> Sampler:
         """Samples of the generator."""
         return GeneratorSampler(self.generator, self.latent)
-
-
-class GeneratorSampler(Sampler):
-    """Samples of a generator in evaluation mode: batch norm uses its running statistics, dropout is off."""
-
-    def __init__(self, generator: nn.Module, latent: Latent) -> None:
-        super().__init__()
-        self.generator, self.latent = generator, latent
-
-    @torch.no_grad()
-    def sample(self, n: int, *, seed: int = 0) -> Tensor:
-        """`n` samples [n, ...] on the CPU."""
-        if n < 1:
-            raise ValueError(f"n is {n}; expected at least 1 sample")
-        like = next(self.generator.parameters())
-        training = self.generator.training
-        self.generator.eval()
-        try:
-            latents = self.latent(n, Key(seed, ("sample",))).to(like)
-            return torch.cat([self.generator(part).cpu() for part in torch.split(latents, 256)])
-        finally:
-            self.generator.train(training)
 
 
 def tiny() -> tuple[GAN, dict[str, InMemory]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from sparring.data.source import InMemory
-    from sparring.game import Sampler
+    from sparring.samplers import Sampler
     from sparring.trainer import Trainer
 
 __all__ = ["Config", "Recipe", "find", "names"]
@@ -32,11 +32,13 @@ class Config:
     """CPU threads; 0 takes all cores."""
     half_life: float = 5000
     """Half-life of the average of the generator's weights, in images."""
+    checkpoint_every: int = 500
+    """Rounds between checkpoints."""
 
     def __post_init__(self) -> None:
-        for name, least in {"rounds": 1, "batch": 2, "threads": 0}.items():
+        for name, least in {"rounds": 1, "batch": 2, "threads": 0, "checkpoint_every": 1}.items():
             if getattr(self, name) < least:
-                raise ValueError(f"--{name} is {getattr(self, name)}; expected {least} or more")
+                raise ValueError(f"--{name.replace('_', '-')} is {getattr(self, name)}; expected {least} or more")
 
 
 class Recipe(Protocol):

@@ -17,11 +17,11 @@ from sparring.data.embedded import fashion_mnist
 from sparring.data.pictures import open_pictures
 from sparring.data.source import InMemory
 from sparring.dynamics import Simultaneous
-from sparring.game import Sampler
 from sparring.games.gan import GAN
 from sparring.latents import Normal
 from sparring.networks.dcgan import Discriminator, Generator
 from sparring.recipes import Config as Common
+from sparring.samplers import Sampler
 from sparring.trainer import Phase, Trainer
 
 __all__ = ["Config", "build", "open_data", "sampler"]

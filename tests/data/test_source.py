@@ -1,0 +1,48 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sparring import InMemory, Key
+from sparring.game import Round
+
+
+@given(st.integers(1, 30), st.integers(1, 70), st.integers(1, 6))
+def test_every_epoch_shows_each_example_once(count, n, batches):
+    source = InMemory(torch.arange(count))
+    drawn = torch.cat([source.draw(n, Key(0, ("s", k))).x for k in range(batches)])
+    assert len(drawn) == n * batches
+    for start in range(0, len(drawn) - count + 1, count):
+        assert sorted(drawn[start : start + count].tolist()) == list(range(count))
+
+
+def test_a_batch_is_a_pure_function_of_its_number():
+    source, other = InMemory(torch.arange(100)), InMemory(torch.arange(100))
+    later = source.draw(16, Key(0, ("s", 9))).x
+    assert torch.equal(other.draw(16, Key(0, ("s", 9))).x, later)
+    assert not torch.equal(other.draw(16, Key(1, ("s", 9))).x, later)
+    assert not torch.equal(other.draw(16, Key(0, ("t", 9))).x, later)
+
+
+def test_labels_stay_with_their_examples():
+    batch = InMemory(torch.arange(50.0), torch.arange(50)).draw(20, Key(0, ("s", 1)))
+    assert torch.equal(batch.x.long(), batch.y)
+
+
+def test_bytes_become_pictures_on_the_device():
+    source = InMemory(torch.tensor([0, 51, 255], dtype=torch.uint8).reshape(3, 1, 1, 1))
+    round = Round(lambda name: source.draw(3, Key(0, ("s", 0))), Key(0), batch=3)
+    torch.testing.assert_close(round.stream("real").x.flatten().sort().values, torch.tensor([-1.0, -0.6, 1.0]))
+
+
+def test_empty_and_uneven_data_are_refused():
+    with pytest.raises(ValueError, match="got 0 examples"):
+        InMemory(torch.zeros(0, 2))
+    with pytest.raises(ValueError, match="3 examples and 2 labels"):
+        InMemory(torch.zeros(3, 2), torch.zeros(2))
+
+
+def test_digest_sees_values_and_shape():
+    x = torch.arange(6, dtype=torch.uint8)
+    digests = {InMemory(t).digest() for t in (x, x.reshape(2, 3), x.flip(0))}
+    assert len(digests) == 3

@@ -1,0 +1,39 @@
+"""Every recipe plays, on its own data or on something small, and its sampler takes its weights."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from sparring import recipes
+from sparring.data.source import InMemory
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_two_rounds(name):
+    recipe = recipes.find(name)
+    config = dataclasses.replace(recipe.Config(), rounds=2, batch=4, device="cpu", width=4)
+    data = recipe.open_data(config)
+    trainer = recipe.build(config, InMemory(data.x[:16])).play()
+    assert trainer.state.round == 2
+    sampler = recipe.sampler(config, tuple(data.x.shape[1:]))
+    sampler.load_state_dict(trainer.game.sampler().state_dict())
+    samples = sampler.sample(6, seed=1)
+    assert samples.shape == (6, *data.x.shape[1:])
+    assert torch.equal(samples, trainer.game.sampler().sample(6, seed=1))
+    assert not torch.equal(samples, sampler.sample(6, seed=2))
+
+
+def test_names_are_a_closed_set():
+    assert {"dcgan", "ring"} <= set(recipes.names())
+    with pytest.raises(ValueError, match="did you mean 'dcgan'"):
+        recipes.find("dcgam")
+    for evil in ("os", "../run", "sparring.run", ""):
+        with pytest.raises(ValueError, match="there is no recipe"):
+            recipes.find(evil)
+
+
+@pytest.mark.parametrize("option", ["rounds", "batch", "threads", "checkpoint_every"])
+def test_nonsense_is_refused(option):
+    with pytest.raises(ValueError, match=f"--{option.replace('_', '-')} is -1; expected"):
+        recipes.find("dcgan").Config(**{option: -1})

@@ -1,0 +1,190 @@
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import sparring
+from sparring import checkpoint
+from sparring.hooks import Every, read_log
+from sparring.recipes.dcgan import Config
+from sparring.run import Run
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    file = tmp_path / "pictures.npy"
+    np.save(file, np.random.default_rng(0).integers(0, 256, (40, 8, 8), np.uint8))
+    return file
+
+
+@pytest.fixture
+def config(pictures):
+    return Config(
+        data=str(pictures), rounds=12, batch=8, width=2, latent=4, device="cpu", threads=2, checkpoint_every=5
+    )
+
+
+def test_a_run_explains_itself(tmp_path, config):
+    session = Run.create(tmp_path / "run", "dcgan", config)
+    assert session.play()
+    names = {p.name for p in (tmp_path / "run").iterdir()}
+    assert names == {
+        "config.json", "log.jsonl", "samples", "preview.png", "checkpoints", "model",
+        "samples.png", "real_and_generated.png", "curves.png", "timelapse.gif",
+    }  # fmt: skip
+    about = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert about["config"]["rounds"] == 12
+    assert about["data"] == {"shape": [1, 8, 8], "count": 40, "sha256": session.data.digest()}
+    assert {"sparring", "torch", "numpy", "python"} == about["versions"].keys()
+    assert [p.name for p in sorted((tmp_path / "run" / "checkpoints").iterdir())] == ["00000010", "00000012"]
+    log = read_log(tmp_path / "run" / "log.jsonl")
+    assert [line["round"] for line in log] == list(range(1, 13))
+    assert log[-1]["images"] == 12 * 8
+    assert {"discriminator/loss", "generator/loss", "discriminator/real_logit"} <= log[-1].keys()
+    with Image.open(tmp_path / "run" / "timelapse.gif") as gif:
+        assert gif.n_frames == 12
+
+
+def test_load_and_sample(tmp_path, config):
+    session = Run.create(tmp_path / "run", "dcgan", config)
+    session.play()
+    average, raw = sparring.load(tmp_path / "run"), sparring.load(str(tmp_path / "run"), weights="raw")
+    samples = average.sample(9, seed=3)
+    assert samples.shape == (9, 1, 8, 8)
+    assert samples.abs().max() <= 1
+    assert torch.equal(samples, session.average.sampler.settled().sample(9, seed=3))
+    assert torch.equal(raw.sample(9, seed=3), session.trainer.game.sampler().settled().sample(9, seed=3))
+    torch.testing.assert_close(average.sample(300, seed=3)[:9], samples, rtol=1e-4, atol=1e-5)
+    with pytest.raises(FileNotFoundError, match=r"no 'best' weights: it has \['average', 'raw'\]"):
+        sparring.load(tmp_path / "run", weights="best")
+    with pytest.raises(ValueError, match="n is 0"):
+        average.sample(0)
+
+
+def test_load_with_ones_own_sampler(tmp_path, config):
+    session = Run.create(tmp_path / "run", "dcgan", config)
+    session.play()
+    file = tmp_path / "run" / "config.json"
+    file.write_text(file.read_text().replace('"dcgan"', '"mine"'))
+    with pytest.raises(ValueError, match="no recipe 'mine'"):
+        sparring.load(tmp_path / "run")
+    mine = sparring.load(tmp_path / "run", sampler=session.trainer.game.sampler())
+    assert mine.sample(2).shape == (2, 1, 8, 8)
+
+
+def test_nothing_is_overwritten_and_nothing_written_in_vain(tmp_path, config):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.tex").write_text("precious")
+    with pytest.raises(FileExistsError, match="choose another --out"):
+        Run.create(tmp_path / "run", "dcgan", config)
+    assert [p.name for p in (tmp_path / "run").iterdir()] == ["thesis.tex"]
+    np.save(tmp_path / "small.npy", np.zeros((4, 7, 1), np.uint8))
+    with pytest.raises(ValueError, match="1 x 7 x 1"):
+        Run.create(tmp_path / "new", "dcgan", Config(data=str(tmp_path / "small.npy")))
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_is_not_a_run(tmp_path):
+    with pytest.raises(FileNotFoundError, match="not a run"):
+        Run.open(tmp_path)
+    (tmp_path / "config.json").write_text('{"recipe": "dcgan", "config": {"speed": 3}, "data": {}}')
+    with pytest.raises(ValueError, match="does not describe a run"):
+        Run.open(tmp_path)
+
+
+def test_changed_data_are_noticed(tmp_path, config, pictures):
+    Run.create(tmp_path / "run", "dcgan", config).play()
+    np.save(pictures, np.zeros((40, 8, 8), np.uint8))
+    with pytest.raises(ValueError, match="have changed"):
+        Run.open(tmp_path / "run").resume()
+
+
+def test_a_run_can_be_extended(tmp_path, config):
+    Run.create(tmp_path / "run", "dcgan", config).play()
+    session = Run.open(tmp_path / "run").resume(rounds=15)
+    assert session.trainer.state.round == 12
+    session.play()
+    assert Run.open(tmp_path / "run").config.rounds == 15
+    assert [line["round"] for line in read_log(session.log.path)] == list(range(1, 16))
+
+
+def test_a_signal_stops_after_the_round_and_saves(tmp_path, config):
+    session, told = Run.create(tmp_path / "run", "dcgan", config), []
+    interrupt = Every(7, lambda trainer, costs: signal.raise_signal(signal.SIGINT))
+    assert session.play([interrupt], on_interrupt=lambda: told.append(True)) is False
+    assert told == [True]
+    assert session.trainer.state.round == 7
+    assert checkpoint.latest(tmp_path / "run" / "checkpoints").name == "00000007"
+    assert Run.open(tmp_path / "run").resume().trainer.state.round == 7
+
+
+def test_a_second_signal_stops_at_once(tmp_path, config):
+    def twice(trainer, costs):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    session = Run.create(tmp_path / "run", "dcgan", config)
+    with pytest.raises(KeyboardInterrupt):
+        session.play([Every(7, twice)])
+    assert checkpoint.latest(tmp_path / "run" / "checkpoints").name == "00000005"
+
+
+def test_a_failure_is_not_saved(tmp_path, config):
+    session = Run.create(tmp_path / "run", "dcgan", config)
+
+    def spoil(trainer, costs):
+        with torch.no_grad():
+            trainer.game.generator.layers[1].weight.fill_(torch.nan)
+
+    with pytest.raises(FloatingPointError, match="in round 8"):
+        session.play([Every(8, spoil)])
+    assert checkpoint.latest(tmp_path / "run" / "checkpoints").name == "00000005"
+
+
+def test_killed_at_random_moments_ends_bit_identical(tmp_path, pictures):
+    """Killed with -9 ten times, also while saving, and resumed: the bits of a run that was left alone."""
+    options = ["--data", str(pictures), "--rounds", "3000", "--batch", "8", "--width", "2", "--latent", "4"]
+    options += ["--device", "cpu", "--threads", "1", "--checkpoint-every", "10"]
+    train = [sys.executable, "-m", "sparring", "train", "dcgan", *options, "--out"]
+    whole = subprocess.Popen([*train, str(tmp_path / "whole")], stdout=subprocess.DEVNULL)
+    killed, chance = tmp_path / "killed", random.Random(0)
+    command = [*train, str(killed)]
+    rounds = []
+    for _ in range(10):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        before = length(killed / "log.jsonl")
+        while process.poll() is None and length(killed / "log.jsonl") <= before:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 0.4))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed: make it longer"
+        rounds.append(length(killed / "log.jsonl"))
+        command = [sys.executable, "-m", "sparring", "resume", str(killed)]
+    assert len(set(rounds)) > 5
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    assert whole.wait() == 0
+    for file in (
+        "checkpoints/00003000/tensors.safetensors",
+        "checkpoints/00003000/tree.json",
+        "model/average.safetensors",
+    ):
+        assert (killed / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
+    assert costs(killed) == costs(tmp_path / "whole")
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def costs(path):
+    """The log without its clocks."""
+    clocks = ("seconds", "images_per_second")
+    return [{k: v for k, v in line.items() if k not in clocks} for line in read_log(path / "log.jsonl")]
+
+
+def length(path):
+    return path.stat().st_size if path.exists() else 0
