@@ -153,8 +153,8 @@ class Average(Hook):
     """An exponential moving average of a sampler's parameters and buffers.
 
     The weight of a state halves every `half_life` images, or every `ramp` of the images seen so far where that is
-    sooner, so that the start is forgotten (Karras et al. 2024, "Analyzing and Improving the Training Dynamics of
-    Diffusion Models", section 3, discusses the choice).
+    sooner, so that the start is forgotten (as in the training code of Karras et al. 2022,
+    https://arxiv.org/abs/2206.00364).
 
     Args:
         sampler: Live modules; `self.sampler` is the averaged copy.

@@ -88,7 +88,7 @@ class NonSaturating:
 
 @dataclass(frozen=True)
 class Wasserstein:
-    """The dual of the Wasserstein-1 distance (Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, equation 2).
+    """The dual of the Wasserstein-1 distance (Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875).
 
     The critic must be kept Lipschitz: by `penalties.interpolated` or `projections.clip`.
     """

@@ -38,22 +38,22 @@ Penalty = Callable[[Critique], Tensor]
 
 
 def r1(critique: Critique) -> Tensor:
-    """||grad_x D(x)||^2 at real samples, [B] (Mescheder et al. 2018, https://arxiv.org/abs/1801.04406, equation 9).
+    """||grad_x D(x)||^2 at real samples, [B] (R1 of Mescheder et al. 2018, https://arxiv.org/abs/1801.04406).
 
-    The paper's penalty has the factor gamma / 2: weight this with gamma / 2.
+    The paper's regularizer has the factor gamma / 2: weight this with gamma / 2.
     """
     return _gradient(critique.real_logits, critique.real).square().sum(1)
 
 
 def r2(critique: Critique) -> Tensor:
-    """||grad_x D(x)||^2 at generated samples, [B] (Mescheder et al. 2018, equation 10); weight it with gamma / 2."""
+    """||grad_x D(x)||^2 at generated samples, [B] (R2 of Mescheder et al. 2018); weight it with gamma / 2."""
     return _gradient(critique.fake_logits, critique.fake).square().sum(1)
 
 
 def interpolated(critique: Critique) -> Tensor:
     """(||grad_x D(x)|| - 1)^2 between real and generated samples, [B].
 
-    WGAN-GP's (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, equation 3), whose weight is 10. Each
+    WGAN-GP's (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028), whose weight is 10. Each
     sample has its own point on its own line. Batch norm in the critic would tie the gradients of a batch together: use
     another normalisation.
     """

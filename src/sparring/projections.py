@@ -15,7 +15,7 @@ __all__ = ["Clip"]
 class Clip:
     """Every parameter into [-bound, bound].
 
-    Weight clipping (Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, algorithm 1, whose bound is .01).
+    Weight clipping (Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875), whose bound is .01.
     """
 
     bound: float
