@@ -69,7 +69,7 @@ def game(config: Config) -> GAN:
     with Key(config.seed, ("initial weights",)).seeded():
         generator = MLP(config.latent, width, width, width, 2)
         perceptron = MLP(2 + 2 * bands, width, width, width, 1, activation=lambda: nn.LeakyReLU(0.2), logits=True)
-    perceptron.layers[-2].bias.requires_grad_(False)  # type: ignore[union-attr, operator]  # a relativistic loss cancels it
+    perceptron.layers[-2].bias.requires_grad_(False)  # a relativistic loss cancels it
     discriminator = nn.Sequential(Fourier(2, bands), perceptron)
     half: Weight = lambda number: gamma(number / config.rounds) / 2  # noqa: E731
     return GAN(generator, discriminator, Normal(config.latent), Relativistic(), {r1: half, r2: half}).to(config.device)
