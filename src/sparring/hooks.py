@@ -105,7 +105,7 @@ class GradientCheck(Hook):
         for name, p in strategy.items():
             if p.grad is not None:
                 moved = p.grad.detach().ne(0).any()
-                self._moved[name] = self._moved[name] | moved if name in self._moved else moved
+                self._moved[name] = moved | self._moved[name].to(moved.device) if name in self._moved else moved
             elif number <= 2:
                 raise RuntimeError(
                     f"{name!r} has no gradient in round {number}: the cost of {player!r} does not depend on it. "

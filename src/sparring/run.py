@@ -54,7 +54,7 @@ class Run:
 
     @staticmethod
     def create(path: Path, recipe: str, config: recipes.Config) -> Session:
-        """A new run, ready to play. Nothing is written if anything is wrong.
+        """A new run, ready to play. Nothing is written before it does.
 
         Raises:
             FileExistsError: There is something at `path`.
@@ -63,13 +63,11 @@ class Run:
             raise FileExistsError(
                 f"{str(path)!r} exists: continue it with `sparring resume {path}`, or choose another --out"
             )
-        session = Run.prepare(path, recipe, config)
-        checkpoint.write_atomically(path / "config.json", json.dumps(session.run.describe(), indent=2).encode())
-        return session
+        return Run.prepare(path, recipe, config)
 
     @staticmethod
     def prepare(path: Path, recipe: str, config: recipes.Config) -> Session:
-        """A new run that exists in memory only."""
+        """A new run in memory, whatever there is at `path`."""
         config = dataclasses.replace(
             config, device=devices.resolve(config.device), threads=devices.threads(config.threads)
         )
@@ -108,18 +106,22 @@ class Run:
             "versions": versions,
         }
 
-    def resume(self, *, rounds: int | None = None, device: str | None = None) -> Session:
+    def resume(self, *, rounds: int | None = None, device: str | None = None, threads: int | None = None) -> Session:
         """The run as its newest checkpoint left it, or at round 0 if it has none.
 
         Args:
             rounds: Play to this round instead of the configured one.
             device: Play there. On another device the run goes on, but not bit for bit.
+            threads: Play with so many CPU threads; the same holds.
 
         Raises:
             ValueError: The data are not what they were.
         """
         config = dataclasses.replace(
-            self.config, rounds=rounds or self.config.rounds, device=devices.resolve(device or self.config.device)
+            self.config,
+            rounds=rounds or self.config.rounds,
+            device=devices.resolve(device or self.config.device),
+            threads=threads or self.config.threads,
         )
         run = dataclasses.replace(self, config=config)
         data = recipes.find(self.recipe).open_data(config)
@@ -131,8 +133,6 @@ class Run:
         newest = checkpoint.latest(self.path / "checkpoints")
         if newest:
             session.trainer.load_state_dict(checkpoint.load(newest))
-        if config.rounds != self.config.rounds:
-            checkpoint.write_atomically(self.path / "config.json", json.dumps(run.describe(), indent=2).encode())
         return session
 
     def sampler(self, weights: str = "average", device: str = "cpu") -> Sampler:
@@ -193,6 +193,8 @@ class Session:
             Whether nobody interrupted.
         """
         trainer = self.trainer
+        description = json.dumps(self.run.describe(), indent=2).encode()
+        checkpoint.write_atomically(self.run.path / "config.json", description)
         interrupted = threading.Event()
 
         def stop(*_: object) -> None:

@@ -51,10 +51,16 @@ def test_a_time_limit_ends_a_run_that_can_be_resumed(data, tmp_path, capsys):
 
 def test_dry_run_writes_nothing(data, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    before = sorted(tmp_path.rglob("*"))
+    stopped = tmp_path / "stopped"
+    train = ["dcgan", "--data", data, *OPTIONS, "--out", str(stopped), "--rounds", "9999"]
+    assert cli.run("train", [*train, "--time", "0.1s"]) == 0
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     assert cli.run("train", ["dcgan", "--data", data, *OPTIONS, "--dry-run"]) == 0
     assert cli.run("demo", ["--dry-run", "--rounds", "10"]) == 0
-    assert sorted(tmp_path.rglob("*")) == before
+    assert cli.run("resume", [str(stopped), "--dry-run"]) == 0
+    after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    assert after.keys() == before.keys()
+    assert [p for p in after if after[p] != before[p]] == []
     out = capsys.readouterr().out
     assert "12 examples of shape [3, 8, 9]" in out
     assert re.search(r"6 rounds of 4: about \d+\.\d minutes, \d+\.\d GiB of memory", out)
@@ -70,6 +76,8 @@ def test_demo(tmp_path, capsys):
         assert (run / name).stat().st_size > 1000
     assert cli.run("demo", ["--out", str(run)]) == 0  # finished: reports again, trains nothing
     assert "4 rounds" in capsys.readouterr().out
+    assert cli.run("demo", ["--out", str(run), "--seed", "5"]) == 2
+    assert "was begun with --seed 0, not 5: choose another --out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

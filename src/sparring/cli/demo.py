@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import tyro
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from sparring.run import Run, Session
 
 __all__ = ["Options", "main"]
 
@@ -25,10 +29,10 @@ class Options:
     """Rounds to play; without it as many as take about two minutes on two CPU cores."""
     time: str | None = None
     """Stop after this long: 90s, 10m, 1.5h."""
-    batch: int = 64
-    """Examples a player draws a turn."""
-    seed: int = 0
-    """Decides all chance."""
+    batch: int | None = None
+    """Examples a player draws a turn (64)."""
+    seed: int | None = None
+    """Decides all chance (0)."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1 or mps."""
     threads: int = 0
@@ -45,15 +49,13 @@ def main(words: list[str]) -> int:
     from sparring.run import Run
 
     console = Console(soft_wrap=True)
-    rounds = options.rounds or Config().rounds
-    config = Config(
-        rounds=rounds, batch=options.batch, seed=options.seed, device=options.device, threads=options.threads
-    )
+    config = replace(Config(device=options.device, threads=options.threads), **given(options))
     if options.dry_run:
-        estimate(Run.prepare(options.out, "dcgan", config), console)
-        return 0
-    begun = (options.out / "config.json").exists()
-    session = Run.open(options.out).resume() if begun else Run.create(options.out, "dcgan", config)
+        return estimate(Run.prepare(options.out, "dcgan", config), console)
+    if (options.out / "config.json").exists():
+        session = same(Run.open(options.out), options).resume(rounds=options.rounds)
+    else:
+        session = Run.create(options.out, "dcgan", config)
     if not session.complete and not play(session, options.time, "the same command", console):
         return 130
     if session.complete:
@@ -61,14 +63,27 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def report(session: object, console: Console) -> None:
+def given(options: Options) -> dict[str, Any]:
+    """The options that decide what is trained, where they were given."""
+    values = {"rounds": options.rounds, "batch": options.batch, "seed": options.seed}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def same(run: Run, options: Options) -> Run:
+    """The run, if these options could have begun it."""
+    for name, wanted in given(options).items():
+        begun = getattr(run.config, name)
+        if name != "rounds" and wanted != begun:
+            raise ValueError(f"{str(run.path)!r} was begun with --{name} {begun}, not {wanted}: choose another --out")
+    return run
+
+
+def report(session: Session, console: Console) -> None:
     """What was measured, where the pictures are, and three commands to try next."""
     from sparring.data.embedded import fashion_mnist
     from sparring.hooks import read_log
     from sparring.metrics.nearest import nearest_pair
-    from sparring.run import Session
 
-    assert isinstance(session, Session)
     path, log = session.run.path, read_log(session.log.path)
     held_out = fashion_mnist("held_out")
     n = len(held_out.x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -63,25 +64,36 @@ def listing(session: Session) -> Sequence[str]:
     return [name for name in names if (session.run.path / name).exists()]
 
 
-def estimate(session: Session, console: Console) -> None:
+def estimate(session: Session, console: Console) -> int:
     """Says what would be trained, on what, in how much memory and time, after playing a few rounds of it."""
-    import resource
     import time
 
-    trainer = session.trainer
-    trainer.hooks = [hook for hook in trainer.hooks if hook is session.average]
+    trainer, config = session.trainer, session.run.config
+    trainer.hooks = [session.average]
+    left = trainer.rounds - trainer.state.round
     trainer.play(3)
     start, rounds = time.perf_counter(), 5
     trainer.play(rounds)
-    took = (time.perf_counter() - start) / rounds * trainer.rounds
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    console.print(f"{session.run.recipe} on {session.run.config.device}, {session.run.config.threads} threads")
+    minutes = (time.perf_counter() - start) / rounds * left / 60
+    console.print(f"{session.run.recipe} on {config.device}, {config.threads} threads")
     for name, player in trainer.game.players().items():
         count = sum(p.numel() for module in player.controls for p in module.parameters())
         console.print(f"  {name}: {count:,} parameters")
     console.print(f"  data: {session.run.data['count']:,} examples of shape {session.run.data['shape']}")
     console.print(
-        f"  {trainer.rounds:,} rounds of {session.run.config.batch}: "
-        f"about {took / 60:.1f} minutes, {memory:.1f} GiB of memory"
+        f"  {left:,} rounds of {config.batch}: about {minutes:.1f} minutes, {memory(config.device):.1f} GiB of memory"
     )
     console.print("Nothing was written.")
+    return 0
+
+
+def memory(device: str) -> float:
+    """The most memory in use so far, in GiB: of the GPU, or of this process."""
+    import resource
+
+    import torch
+
+    if torch.device(device).type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**30
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30

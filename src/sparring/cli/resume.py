@@ -24,18 +24,24 @@ class Options:
     """Stop after this long: 90s, 10m, 1.5h."""
     device: str | None = None
     """Another device; the run then goes on, but not bit for bit."""
+    threads: int | None = None
+    """Another number of CPU threads; the same holds."""
+    dry_run: bool = False
+    """Say what would be trained, in how much memory and time; write nothing."""
 
 
 def main(words: list[str]) -> int:
     """Resumes."""
     options = tyro.cli(Options, args=words, prog="sparring resume")
-    from sparring.cli.play import play
+    from sparring.cli.play import estimate, play
     from sparring.run import Run
 
-    session = Run.open(options.run).resume(rounds=options.rounds, device=options.device)
+    session = Run.open(options.run).resume(rounds=options.rounds, device=options.device, threads=options.threads)
     console = Console(soft_wrap=True)
     if session.complete:
         at = session.trainer.state.round
         console.print(f"{options.run} is complete at round {at}. More: sparring resume {options.run} --rounds {2 * at}")
         return 0
+    if options.dry_run:
+        return estimate(session, console)
     return 0 if play(session, options.time, f"sparring resume {options.run}", console) else 130

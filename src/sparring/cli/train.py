@@ -66,8 +66,7 @@ def start(recipe: str, config: recipes.Config, options: Options, console: Consol
     if options.time:
         seconds(options.time)
     if options.dry_run:
-        estimate(Run.prepare(options.out or Path(), recipe, config), console)
-        return 0
+        return estimate(Run.prepare(options.out or Path(), recipe, config), console)
     path = options.out or Path("runs") / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     session = Run.create(path, recipe, config)
     return 0 if play(session, options.time, f"sparring resume {path}", console) else 130
