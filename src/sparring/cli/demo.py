@@ -45,11 +45,11 @@ def main(words: list[str]) -> int:
     """Trains, measures, and says what to try next."""
     options = tyro.cli(Options, args=words, prog="sparring demo")
     from sparring.cli.play import estimate, play
-    from sparring.recipes.dcgan import Config
+    from sparring.recipes.dcgan import DEMO
     from sparring.run import Run
 
     console = Console(soft_wrap=True)
-    config = replace(Config(device=options.device, threads=options.threads), **given(options))
+    config = replace(DEMO, device=options.device, threads=options.threads, **given(options))
     if options.dry_run:
         return estimate(Run.prepare(options.out, "dcgan", config), console)
     if (options.out / "config.json").exists():
