@@ -63,7 +63,7 @@ def game(config: Config, shape: tuple[int, ...]) -> GAN:
     with Key(config.seed, ("initial weights",)).seeded():
         generator = Generator((channels, height, width), config.latent, config.width)
         discriminator = Discriminator((channels, height, width), config.width)
-    gan = GAN(generator, discriminator, Normal(config.latent)).to(config.device)
+    gan = GAN(generator, discriminator, Normal(config.latent)).to(devices.resolve(config.device))
     gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster convolutions
     return gan
 
@@ -75,11 +75,12 @@ def sampler(config: Config, shape: tuple[int, ...]) -> Sampler:
 
 def build(config: Config, data: InMemory) -> Trainer:
     """The trainer."""
+    device = devices.resolve(config.device)
     gan = game(config, tuple(data.x.shape[1:]))
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     optimizers = {
         player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
         for player, rate in rates.items()
     }
-    phase = Phase(gan, optimizers, {"real": data.to(config.device)}, config.rounds, batch=config.batch)
-    return Trainer(phase, seed=config.seed, autocast=devices.autocast(config.device))
+    phase = Phase(gan, optimizers, {"real": data.to(device)}, config.rounds, batch=config.batch)
+    return Trainer(phase, seed=config.seed, autocast=devices.autocast(device))

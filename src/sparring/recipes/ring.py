@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from sparring import devices
 from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.data.toys import ring
@@ -72,7 +73,9 @@ def game(config: Config) -> GAN:
     perceptron.layers[-2].bias.requires_grad_(False)  # a relativistic loss cancels it
     discriminator = nn.Sequential(Fourier(2, bands), perceptron)
     half: Weight = lambda number: gamma(number / config.rounds) / 2  # noqa: E731
-    return GAN(generator, discriminator, Normal(config.latent), Relativistic(), {r1: half, r2: half}).to(config.device)
+    return GAN(generator, discriminator, Normal(config.latent), Relativistic(), {r1: half, r2: half}).to(
+        devices.resolve(config.device)
+    )
 
 
 def sampler(config: Config, shape: tuple[int, ...]) -> Sampler:
@@ -90,5 +93,5 @@ def build(config: Config, data: InMemory) -> Trainer:
     }
     rates = {player: falling(config.rate, end, 0.45, 1.0) for player, end in ends.items()}
     schedule = LearningRate({p: lambda number, f=f: f(number / config.rounds) for p, f in rates.items()})  # type: ignore[misc]
-    phase = Phase(gan, optimizers, {"real": data.to(config.device)}, config.rounds, batch=config.batch)
+    phase = Phase(gan, optimizers, {"real": data.to(devices.resolve(config.device))}, config.rounds, batch=config.batch)
     return Trainer(phase, hooks=[schedule], seed=config.seed)
