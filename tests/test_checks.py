@@ -87,14 +87,13 @@ def test_parameters_that_never_move():
         )
 
 
-def test_frozen_parameters_that_move():
+def test_projections_that_reach_too_far():
     def make():
         game, streams = gan.tiny()
-        game.generator.layers[1].weight.requires_grad_(False)
         game.project = lambda parameters: game.generator.layers[1].weight.mul_(0.5)
         return game, streams
 
-    with pytest.raises(AssertionError, match="frozen parameters moved"):
+    with pytest.raises(AssertionError, match=r"'discriminator' moved \['generator.layers.1.weight'\]"):
         check_game(make)
 
 
@@ -175,3 +174,22 @@ def test_games_refuse_unclear_controls():
 
     with pytest.raises(ValueError, match="not part of the game"):
         Outside(None).check_controls()
+
+
+def test_chance_that_a_saved_state_does_not_bring_back():
+    """A source that remembers but does not say so."""
+
+    class Forgetful(InMemory):
+        count = 0
+
+        def draw(self, n, key):
+            self.count += 1
+            batch = super().draw(n, key)
+            return type(batch)(batch.x * self.count)
+
+    def make():
+        game = Broken(lambda game, turn: Cost({"square": game.a(turn.stream("x").x).square().mean()}))
+        return game, {"x": Forgetful(Key(0).normal("x", (32, 2)))}
+
+    with pytest.raises(AssertionError, match="does not bring back"):
+        check_game(make)

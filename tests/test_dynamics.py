@@ -6,9 +6,10 @@ import torch
 import contract_games.matrix as matrix
 import contract_games.r3gan as r3gan
 from sparring import Alternating, Cost, Phase, Simultaneous, Trainer
-from sparring.dynamics import gradient, gradient_field
+from sparring.dynamics import gradient, gradient_field, move
 from sparring.games import gan, xy
 from sparring.games.xy import XY
+from sparring.losses import NonSaturating
 
 
 def play_xy(dynamics, rounds, step=0.1):
@@ -135,6 +136,58 @@ def test_shared_values_follow_parameters_and_freezing():
     with game.turn("discriminator"):
         game("discriminator", round)
         assert game.fake(round).grad_fn is None
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_a_step_within_a_round_is_noticed(fused):
+    """Fused optimizers move parameters without raising their version."""
+    game, streams = gan.tiny()
+    optimizers = {n: torch.optim.Adam(game.strategy(n).values(), 0.1, fused=fused) for n in game.players()}
+    round = next(Trainer(Phase(game, optimizers, streams, 1)).turns())
+    game("discriminator", round)
+    field = gradient_field(game, round)
+    game("discriminator", round)
+    before = game.fake(round)
+    move(game, field, round, optimizers)
+    game("discriminator", round)
+    assert not torch.equal(game.fake(round), before)
+    z = game.latent(round.batch, round.key)
+    assert torch.equal(game.fake(round), game.generator(z))
+
+
+def test_gradients_can_be_taken_again_in_the_same_round():
+    game, streams = gan.tiny()
+    round = next(Trainer(Phase(game, {}, streams, 1)).turns())
+    with torch.no_grad():
+        game("generator", round)  # shares values that have no graph
+    first, second = gradient_field(game, round), gradient_field(game, round)
+    alone = {player: gradient(game, player, round) for player in game.players() for _ in range(2)}
+    for player in game.players():
+        for name, value in first[player][1].items():
+            if value is not None:
+                assert torch.equal(value, second[player][1][name])
+                torch.testing.assert_close(value, alone[player][1][name])
+
+
+def test_simultaneous_play_checks_everybody_before_anybody_moves():
+    game, streams = gan.tiny()
+    game.loss = type("Loss", (), {"needs_real": False, "discriminator": NonSaturating().discriminator})()
+    game.loss.generator = lambda real, fake: fake.mean() / 0
+    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.1) for name in game.players()}
+    before = [p.clone() for p in game.parameters()]
+    with pytest.raises(FloatingPointError, match="'loss' of 'generator'"):
+        Trainer(Phase(game, optimizers, streams, 1, Simultaneous())).play()
+    assert all(torch.equal(p, q) for p, q in zip(game.parameters(), before, strict=True))
+
+
+def test_mistakes_in_steps_and_optimizers_are_named():
+    game, streams = gan.tiny()
+    with pytest.raises(ValueError, match="at least 1"):
+        Alternating({"discriminator": 0})
+    with pytest.raises(ValueError, match=r"steps for \['critic'\], but the players are"):
+        Trainer(Phase(game, {}, streams, 1, Alternating({"critic": 5}))).play()
+    with pytest.raises(ValueError, match="'discriminator' has no optimizer"):
+        Trainer(Phase(game, {}, streams, 1)).play()
 
 
 def test_tiny_xy_has_no_streams():

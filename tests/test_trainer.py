@@ -3,10 +3,12 @@ import torch
 
 import contract_games.gail as gail
 import contract_games.matrix as matrix
+import contract_games.r3gan as r3gan
 import contract_games.rbm as rbm
 import contract_games.two_phase as two_phase
 import discover
-from sparring import Alternating, Phase, Simultaneous, Trainer, checkpoint
+from sparring import Alternating, Batch, Key, Phase, Simultaneous, Trainer, checkpoint
+from sparring.dynamics import gradient
 from sparring.games import gan
 from sparring.hooks import Average, Every, LearningRate
 from test_checkpoint import same
@@ -146,15 +148,50 @@ def test_a_trainer_needs_a_phase():
 
 
 def test_autocast_keeps_losses_and_penalties_in_float32():
-    game, streams = gan.tiny()
-    seen = {}
-    game.generator.layers[-1].register_forward_hook(lambda m, i, y: seen.update(generator=y.dtype))
-    game.discriminator.layers[1].register_forward_hook(lambda m, i, y: seen.update(discriminator=y.dtype))
-    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.1) for name in game.players()}
-    trainer = Trainer(Phase(game, optimizers, streams, 1), autocast=torch.bfloat16)
-    costs = trainer.play_round()
-    assert seen == {"generator": torch.bfloat16, "discriminator": torch.float32}
-    assert {t.dtype for cost in costs.values() for t in cost.terms.values()} == {torch.float32}
+    """The generator computes in bfloat16; what the discriminator makes of given samples is exactly as without."""
+    outcomes = []
+    for dtype in (torch.bfloat16, None):
+        torch.manual_seed(0)
+        game, streams = gan.tiny()
+        seen = {}
+        game.generator.layers[-1].register_forward_hook(lambda m, i, y, seen=seen: seen.update(dtype=y.dtype))
+        trainer = Trainer(Phase(game, {}, streams, 1), autocast=dtype)
+        game("generator", next(trainer.turns()))
+        game.fake = lambda turn: FAKE  # the same samples for both
+        cost, slope = gradient(game, "discriminator", next(trainer.turns()))
+        outcomes.append((seen["dtype"], cost, slope))
+    (low, cost, slope), (full, exact, expected) = outcomes
+    assert (low, full) == (torch.bfloat16, torch.float32)
+    assert all(torch.equal(value, exact.terms[name]) for name, value in cost.terms.items())
+    assert all(torch.equal(value, expected[name]) for name, value in slope.items())
+
+
+FAKE = Key(2).normal("fake", (64, 2)).requires_grad_()
+
+
+def test_a_state_is_a_copy():
+    trainer = build(gan, Alternating(), 4)
+    state = trainer.play(1).state_dict()
+    ends = []
+    for _ in range(2):
+        trainer.load_state_dict(state)
+        ends.append(trainer.play().state_dict())
+    assert same(*ends)
+
+
+def test_torch_chance_in_a_source_is_addressed_by_the_round():
+    """A source that calls torch.randn: resumed exactly, and the masks of dropout do not depend on who drew it first."""
+
+    class Noisy:
+        def draw(self, n, key):
+            return Batch(torch.randn(n, 2))
+
+        def state_dict(self):
+            return {}
+
+    game, _ = r3gan.tiny()
+    round = next(Trainer(Phase(game, {}, {"real": Noisy()}, 1)).turns())
+    assert torch.equal(game("discriminator", round).total, game("discriminator", round).total)
 
 
 def test_gail_learns_to_walk_right():

@@ -1,8 +1,8 @@
 """Counter-based chance: a draw is a pure function of a key and a name.
 
 Nothing advances. Evaluating a cost again, resuming a run or splitting a batch asks the same key for the same name and
-gets the same numbers, on every machine. The bits come from Philox (Salmon et al. 2011, "Parallel random numbers: as
-easy as 1, 2, 3"), whose raw stream NumPy keeps fixed between versions.
+gets the same numbers (on another machine, normal ones up to the last digits of a logarithm). The bits come from Philox
+(Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), whose raw stream NumPy keeps fixed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class Key:
 
     def uniform(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
         """Uniform numbers in the open interval (0, 1), on the CPU."""
-        return torch.from_numpy(self._open_unit(name, math.prod(shape))).to(dtype).reshape(tuple(shape))
+        numbers = torch.from_numpy(self._open_unit(name, math.prod(shape))).to(dtype)
+        return numbers.clamp_(max=1.0 - torch.finfo(dtype).eps / 2).reshape(tuple(shape))  # rounding may have made a 1
 
     def normal(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
         """Standard normal numbers, on the CPU (Box and Muller 1958: two words make two numbers)."""
@@ -73,7 +74,7 @@ class Key:
         """Makes what runs inside (dropout, say) draw from this key, and leaves torch's own generators as they were."""
         generators = [torch.default_generator]
         if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-            generators.append(torch.cuda.default_generators[torch.cuda.current_device()])
+            generators += torch.cuda.default_generators
         before = [generator.get_state() for generator in generators]
         seed = int(self.words("torch", 1)[0] >> np.uint64(1))
         try:

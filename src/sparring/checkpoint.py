@@ -133,7 +133,7 @@ def _synchronise(folder: Path) -> None:
 def _pack(tree: Any, name: str, tensors: dict[str, Tensor]) -> Any:
     """The tree as JSON: a tensor as its name, a tuple and a dict as tagged lists (a JSON key is always a string)."""
     if isinstance(tree, Tensor):
-        tensors[name] = tree.detach().cpu().contiguous().clone()
+        tensors[name] = tree.detach().cpu().contiguous()
         return {"tensor": name}
     if isinstance(tree, Mapping):
         return {"dict": [[key, _pack(value, f"{name}/{key}", tensors)] for key, value in tree.items()]}

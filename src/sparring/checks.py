@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from sparring.chance import Key
-from sparring.dynamics import Alternating, Simultaneous, gradient, gradient_field
+from sparring.dynamics import Alternating, Dynamics, Simultaneous, gradient, gradient_field, move
 from sparring.game import Game
 from sparring.losses import AdversarialLoss
 from sparring.trainer import Phase, Source, Trainer
@@ -25,7 +25,7 @@ def check_game(make: MakeGame, *, still: Collection[str] = (), batch: int = 8) -
 
     Nobody moves another's parameters; every trainable parameter moves; terms are finite; a cost at other parameters is
     the cost after moving there; shared forward passes change no gradient; gradients agree with finite differences in
-    float64; both dynamics play.
+    float64; both dynamics play, and go on from a saved state as if nothing had happened.
 
     Args:
         make: Makes the game and its streams, afresh at each call.
@@ -42,6 +42,7 @@ def check_game(make: MakeGame, *, still: Collection[str] = (), batch: int = 8) -
     _check_sharing(make, batch)
     for dynamics in (Alternating(), Simultaneous()):
         _check_movement(make, dynamics, set(still), batch)
+        _check_state(make, dynamics, batch)
 
 
 def _set_up(make: MakeGame, batch: int, rounds: int = 1, **phase: Any) -> Trainer:
@@ -65,26 +66,32 @@ def _check_turn(make: MakeGame, player: str, batch: int) -> None:
     trainer = _set_up(make, batch)
     game, before = trainer.game, _snapshot(trainer.game)
     mine = set(game.strategy(player))
-    cost, slope = gradient(game, player, next(trainer.turns()))
+    round = next(trainer.turns())
+    cost, slope = gradient(game, player, round)
     for name, value in {**cost.terms, **cost.watch}.items():
         assert torch.isfinite(value), f"{name!r} of {player!r} is {value.item()}"
     assert set(slope) == mine, f"{player!r} got gradients for {sorted(slope)}; it controls {sorted(mine)}"
-    for name, p in game.named_parameters():
-        p.grad = slope.get(name)
-    trainer.phases[0].optimizers[player].step()
+    move(game, {player: (cost, slope)}, round, trainer.phases[0].optimizers)
     strangers = _moved(game, before) - mine
     assert not strangers, f"{player!r} moved {sorted(strangers)}, which it does not control"
 
 
-def _check_movement(make: MakeGame, dynamics: Any, still: set[str], batch: int) -> None:
+def _check_movement(make: MakeGame, dynamics: Dynamics, still: set[str], batch: int) -> None:
     trainer = _set_up(make, batch, rounds=3, dynamics=dynamics)
     before = _snapshot(trainer.game)
     trainable = {name for name, p in trainer.game.named_parameters() if p.requires_grad}
     trainer.play()
     stuck = trainable - _moved(trainer.game, before) - still
     assert not stuck, f"under {dynamics} these parameters never moved: {sorted(stuck)}"
-    thawed = _moved(trainer.game, before) - trainable
-    assert not thawed, f"under {dynamics} these frozen parameters moved: {sorted(thawed)}"
+
+
+def _check_state(make: MakeGame, dynamics: Dynamics, batch: int) -> None:
+    whole, half, rest = (_set_up(make, batch, rounds=3, dynamics=dynamics) for _ in range(3))
+    whole.play()
+    rest.load_state_dict(half.play(1).state_dict())
+    rest.play()
+    lost = _moved(rest.game, _snapshot(whole.game))
+    assert not lost, f"under {dynamics} a saved state does not bring back what decides {sorted(lost)}"
 
 
 def _direction(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:

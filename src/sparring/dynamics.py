@@ -33,7 +33,9 @@ def gradient(game: Game, player: str, round: Round) -> tuple[Cost, Gradient]:
     """The cost of one player and its gradient in that player's parameters, everybody else frozen."""
     with game.turn(player):
         cost = game(player, round)
-        return cost.detach(), _differentiate(game, player, cost)
+        slope = _differentiate(game, player, cost)
+    round.forget()
+    return cost.detach(), slope
 
 
 def gradient_field(game: Game, round: Round, *, create_graph: bool = False) -> dict[str, tuple[Cost, Gradient]]:
@@ -48,19 +50,17 @@ def gradient_field(game: Game, round: Round, *, create_graph: bool = False) -> d
     names = list(game.players())
     with game.turn(*names):
         costs = {name: game(name, round) for name in names}
-        return {
-            name: (
-                cost if create_graph else cost.detach(),
-                _differentiate(
-                    game, name, cost, create_graph=create_graph, retain_graph=create_graph or name != names[-1]
-                ),
-            )
-            for name, cost in costs.items()
+        slopes = {
+            name: _differentiate(game, name, costs[name], create_graph, retain_graph=create_graph or name != names[-1])
+            for name in names
         }
+    if not create_graph:
+        round.forget()
+    return {name: (costs[name] if create_graph else costs[name].detach(), slopes[name]) for name in names}
 
 
 def _differentiate(
-    game: Game, player: str, cost: Cost, *, create_graph: bool = False, retain_graph: bool | None = None
+    game: Game, player: str, cost: Cost, create_graph: bool = False, retain_graph: bool | None = None
 ) -> Gradient:
     parameters = game.strategy(player)
     if not cost.total.requires_grad:
@@ -71,22 +71,32 @@ def _differentiate(
     return dict(zip(parameters, values, strict=True))
 
 
-def move(game: Game, player: str, cost: Cost, gradient: Gradient, round: Round, optimizer: Optimizer) -> None:
-    """Takes one optimizer step along `gradient`, then projects.
+def move(
+    game: Game, field: Mapping[str, tuple[Cost, Gradient]], round: Round, optimizers: Mapping[str, Optimizer]
+) -> None:
+    """Takes an optimizer step for each player in `field`, along its gradient, then projects.
 
     The gradients stay in `.grad` until the player's next step, for hooks to look at.
 
     Raises:
-        FloatingPointError: A term of the cost is not finite; nothing has moved. On an accelerator looking would make
-            the host wait, so there the log, which waits anyway, looks instead; nothing non-finite is ever saved.
+        FloatingPointError: A term of a cost is not finite; none of these players has moved. On an accelerator looking
+            would make the host wait, so there the log and the checkpoints look, which wait anyway.
+        ValueError: A player has no optimizer.
     """
-    if cost.total.device.type == "cpu":
-        stop_if_not_finite(player, cost, round.number)
-    for name, p in game.strategy(player).items():
-        p.grad = like(p, gradient[name])
-    optimizer.step()
-    with torch.no_grad():
-        game.players()[player].project(list(game.strategy(player).values()))
+    for player, (cost, _) in field.items():
+        if player not in optimizers:
+            raise ValueError(f"{player!r} has no optimizer; there are optimizers for {list(optimizers)}")
+        if cost.total.device.type == "cpu":
+            stop_if_not_finite(player, cost, round.number)
+    for player, (_, slope) in field.items():
+        strategy = game.strategy(player)
+        for name, p in strategy.items():
+            p.grad = like(p, slope[name])
+        optimizers[player].step()
+        with torch.no_grad():
+            game.players()[player].project(list(strategy.values()))
+        # Fused optimizers do not, and `Round.once` relies on it.
+        torch.autograd.graph.increment_version(list(strategy.values()))
 
 
 def like(parameter: Tensor, value: Tensor | None) -> Tensor | None:
@@ -116,14 +126,21 @@ class Alternating:
 
     steps: Mapping[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if any(count < 1 for count in self.steps.values()):
+            raise ValueError(f"the steps are {dict(self.steps)}; expected at least 1 for each player")
+
     def __call__(self, game: Game, rounds: Iterator[Round], optimizers: Mapping[str, Optimizer]) -> dict[str, Cost]:
         """Plays one round."""
+        players = game.players()
+        if unknown := self.steps.keys() - players.keys():
+            raise ValueError(f"there are steps for {sorted(unknown)}, but the players are {list(players)}")
         costs: dict[str, Cost] = {}
-        for player in game.players():
+        for player in players:
             for _ in range(self.steps.get(player, 1)):
                 round = next(rounds)
                 costs[player], slope = gradient(game, player, round)
-                move(game, player, costs[player], slope, round, optimizers[player])
+                move(game, {player: (costs[player], slope)}, round, optimizers)
         return costs
 
 
@@ -138,6 +155,5 @@ class Simultaneous:
         """Plays one round."""
         round = next(rounds)
         field = gradient_field(game, round)
-        for player, (cost, slope) in field.items():
-            move(game, player, cost, slope, round, optimizers[player])
+        move(game, field, round, optimizers)
         return {player: cost for player, (cost, _) in field.items()}

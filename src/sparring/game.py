@@ -97,8 +97,8 @@ class Game(nn.Module, ABC):
         and its like draw from the round too. Buffers are by-products of evaluating a module, not strategies: batch
         norm's running statistics move whenever their module is evaluated in training mode, whoever's turn it is.
         """
-        round.settle(tuple(self.parameters()))
-        with round.key.fold("cost", player).seeded():
+        round.settle(self)
+        with round.key.fold("cost", player).seeded(), round.autocast():
             return self.players()[player].cost(round)
 
     def strategy(self, player: str) -> dict[str, nn.Parameter]:
@@ -141,7 +141,7 @@ class Game(nn.Module, ABC):
 class Batch:
     """What a stream yields: examples `x` [B, ...] and, where there are any, labels or partners `y` [B, ...].
 
-    Pictures may be uint8 in 0..255; a round hands them to the players as floats in [-1, 1].
+    Pictures [B, C, H, W] may be uint8 in 0..255; a round hands them to the players as floats in [-1, 1].
     """
 
     x: Tensor
@@ -154,7 +154,7 @@ class Round:
     Attributes:
         key: The chance of this turn.
         batch: The number of examples a player draws.
-        number: How many rounds the trainer has finished; penalty weights may be functions of it.
+        number: How many rounds of its phase the trainer has finished; penalty weights may be functions of it.
     """
 
     def __init__(
@@ -166,40 +166,54 @@ class Round:
         number: int = 0,
         device: torch.device | str = "cpu",
         dtype: torch.dtype = torch.float32,
+        fast: torch.dtype | None = None,
     ) -> None:
         self.key, self.batch, self.number = key, batch, number
-        self._draw, self._device, self._dtype = draw, device, dtype
+        self._draw, self._device, self._dtype, self._fast = draw, torch.device(device), dtype, fast
         self._drawn: dict[str, Batch] = {}
         self._shared: dict[str, object] = {}
         self._parameters: tuple[Tensor, ...] = ()
-        self._state: list[tuple[int, int, bool]] = []
+        self._state: object = None
 
     def stream(self, name: str) -> Batch:
         """The batch of the stream `name`, drawn when it is first asked for, on the game's device."""
         if name not in self._drawn:
-            with torch.no_grad():
+            with torch.no_grad(), self.key.fold("stream", name).seeded():
                 batch = self._draw(name)
             self._drawn[name] = Batch(self.place(batch.x), None if batch.y is None else self.place(batch.y))
         return self._drawn[name]
 
     def place(self, value: Tensor) -> Tensor:
-        """`value` on the game's device: floats in its precision, bytes as pictures in [-1, 1], the rest as it is."""
+        """`value` on the game's device: floats in its precision, pictures of bytes in [-1, 1], other integers int64."""
         value = value.to(self._device, non_blocking=True)
-        if value.dtype == torch.uint8:
+        if value.dtype == torch.uint8 and value.ndim >= 3:
             return value.to(self._dtype).div_(127.5).sub_(1.0)
-        return value.to(self._dtype) if value.is_floating_point() else value
+        return value.to(self._dtype if value.is_floating_point() else torch.int64)
+
+    def autocast(self) -> torch.autocast:
+        """A context in which matrix products have the precision `fast`, if there is one."""
+        return torch.autocast(self._device.type, self._fast, enabled=self._fast is not None)
 
     def once(self, name: str, compute: Callable[[], T]) -> T:
-        """The value of `compute()`, shared by all players of the game until a parameter moves or is frozen."""
+        """The value of `compute()`, shared by all players of the game.
+
+        It is computed again after a parameter has moved or was frozen, or when gradients were switched on or off.
+        """
         if name not in self._shared:
             with self.key.fold("once", name).seeded():
                 self._shared[name] = compute()
         return cast("T", self._shared[name])
 
-    def settle(self, parameters: tuple[Tensor, ...]) -> None:
-        """Forgets what was shared if any of the game's `parameters` is not as it was. `Game.forward` calls it."""
-        state = [(id(p), p._version, p.requires_grad) for p in parameters]  # noqa: SLF001
+    def settle(self, game: nn.Module) -> None:
+        """Forgets what was shared if `game` is not as it was. `Game.forward` calls it."""
+        parameters = tuple(game.parameters())
+        versions = [(id(p), p._version, p.requires_grad) for p in parameters]  # noqa: SLF001
+        state = (versions, game.training, torch.is_grad_enabled())
         if state != self._state:
-            self._shared.clear()
+            self.forget()
         # Holding the tensors keeps their ids from being used again.
         self._parameters, self._state = parameters, state
+
+    def forget(self) -> None:
+        """Forgets what was shared: the graphs behind it have been used up."""
+        self._shared.clear()

@@ -66,5 +66,6 @@ def interpolated(critique: Critique) -> Tensor:
 
 def _gradient(logits: Tensor, points: Tensor) -> Tensor:
     """The gradient of each logit at its own point, [B, D], in at least float32 and differentiable."""
-    gradient: Tensor = torch.autograd.grad(logits.sum(), points, create_graph=True)[0]
+    with torch.autocast(points.device.type, enabled=False):  # it would run the backward pass in low precision
+        gradient: Tensor = torch.autograd.grad(logits.sum(), points, create_graph=True)[0]
     return gradient.flatten(1).to(torch.promote_types(gradient.dtype, torch.float32))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
@@ -30,7 +31,7 @@ class Source(Protocol):
         ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes back a state."""
+        """Takes back a state, whose tensors may be on the CPU."""
         ...
 
 
@@ -166,9 +167,7 @@ class Trainer:
         """One round of the present phase, without hooks."""
         phase, _, _ = self.locate(self.state.round)
         phase.game.train()
-        device = next(phase.game.parameters()).device.type
-        with torch.autocast(device, self.autocast, enabled=self.autocast is not None):
-            costs = phase.dynamics(phase.game, self.turns(), phase.optimizers)
+        costs = phase.dynamics(phase.game, self.turns(), phase.optimizers)
         self.state.round += 1
         self.state.images += phase.batch
         return costs
@@ -179,18 +178,26 @@ class Trainer:
 
     def turns(self) -> Iterator[Round]:
         """Turns of the present phase without end, each on new data and with new chance."""
-        phase, index, _ = self.locate(self.state.round)
-        like = next(phase.game.parameters())
+        phase, index, number = self.locate(self.state.round)
+        first = next(phase.game.parameters())
         key = Key(self.seed)
         draw = phase.drawer(key, self.state.draws, str(index))
         while True:
             turn = key.fold("turn", self.state.turn)
             self.state.turn += 1
-            yield Round(draw, turn, batch=phase.batch, number=self.state.round, device=like.device, dtype=like.dtype)
+            yield Round(
+                draw,
+                turn,
+                batch=phase.batch,
+                number=number,
+                device=first.device,
+                dtype=first.dtype,
+                fast=self.autocast,
+            )
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that moves: parameters and buffers, moments, sources, hooks, counters, torch's generator."""
-        return {
+        """A copy of everything that moves: tensors, moments, sources, hooks, counters, torch's generator."""
+        state = {
             "state": asdict(self.state),
             "seed": self.seed,
             "games": self._tensors(),
@@ -199,6 +206,7 @@ class Trainer:
             "hooks": {name: state for name, hook in self._named_hooks().items() if (state := hook.state_dict())},
             "generator": torch.get_rng_state(),
         }
+        return copy.deepcopy(state)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continues from where `state_dict` was taken, bit for bit.
@@ -207,6 +215,7 @@ class Trainer:
             ValueError: The state is of another game, seed or set of hooks.
         """
         self._check(state)
+        state = copy.deepcopy(dict(state))  # optimizers keep, and then move, the tensors they load
         with torch.no_grad():
             for name, tensor in self._tensors().items():
                 tensor.copy_(state["games"][name])

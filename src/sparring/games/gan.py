@@ -39,8 +39,11 @@ class GAN(Game):
         discriminator: From samples [B, ...] to logits [B].
         latent: The distribution of the latents.
         loss: What the players minimise.
-        penalties: What the discriminator minimises besides, with weights.
+        penalties: What the discriminator minimises besides, with weights; logged by the functions' names.
         project: Where the discriminator's parameters must stay.
+
+    Raises:
+        ValueError: Two penalties have the same name.
     """
 
     def __init__(
@@ -56,6 +59,11 @@ class GAN(Game):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
         self.latent, self.loss, self.penalties, self.project = latent, loss, dict(penalties or {}), project
+        names = ["loss", *map(name_of, self.penalties)]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"the terms would be {names}; expected different names: define each penalty by its own `def`"
+            )
 
     def players(self) -> dict[str, Player]:
         """The discriminator, then the generator."""
@@ -70,7 +78,7 @@ class GAN(Game):
         terms = {"loss": self.loss.discriminator(real, fake)}
         critique = Critique(self.critic, self.real(round), self.fake(round), real, fake, round.key)
         for penalty, weight in self.penalties.items():
-            terms[penalty.__name__] = penalty(critique).mean() * (weight(round.number) if callable(weight) else weight)
+            terms[name_of(penalty)] = penalty(critique).mean() * (weight(round.number) if callable(weight) else weight)
         return Cost(terms, {"real_logit": real.mean(), "fake_logit": fake.mean()})
 
     def generator_cost(self, round: Round) -> Cost:
@@ -113,6 +121,11 @@ class GAN(Game):
     def sampler(self) -> Sampler:
         """Samples of the generator."""
         return GeneratorSampler(self.generator, self.latent)
+
+
+def name_of(penalty: Penalty) -> str:
+    """The name of a penalty's term."""
+    return getattr(penalty, "__name__", type(penalty).__name__)
 
 
 def tiny() -> tuple[GAN, dict[str, InMemory]]:
