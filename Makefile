@@ -1,5 +1,5 @@
 VENV := .venv
-PYTHON := python3
+PYTHON ?= python3
 BIN := $(VENV)/bin
 
 .PHONY: help demo test lint types slow wheel clean

@@ -1,5 +1,9 @@
 import pytest
 import torch
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # a busy machine is not a bug
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

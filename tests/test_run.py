@@ -42,7 +42,7 @@ def test_a_run_explains_itself(tmp_path, config):
     about = json.loads((tmp_path / "run" / "config.json").read_text())
     assert about["config"]["rounds"] == 12
     assert about["data"] == {"shape": [1, 8, 8], "count": 40, "sha256": session.data.digest()}
-    assert {"sparring", "torch", "numpy", "python"} == about["versions"].keys()
+    assert [session.keys() for session in about["sessions"]] == [{"from_round", "sparring", "torch", "numpy", "python"}]
     assert [p.name for p in sorted((tmp_path / "run" / "checkpoints").iterdir())] == ["00000010", "00000012"]
     log = read_log(tmp_path / "run" / "log.jsonl")
     assert [line["round"] for line in log] == list(range(1, 13))
@@ -73,7 +73,7 @@ def test_load_with_ones_own_sampler(tmp_path, config):
     session.play()
     file = tmp_path / "run" / "config.json"
     file.write_text(file.read_text().replace('"dcgan"', '"mine"'))
-    with pytest.raises(ValueError, match="no recipe 'mine'"):
+    with pytest.raises(ValueError, match=r"no recipe 'mine'.*sampler=an_untrained_one"):
         sparring.load(tmp_path / "run")
     mine = sparring.load(tmp_path / "run", sampler=session.trainer.game.sampler())
     assert mine.sample(2).shape == (2, 1, 8, 8)
@@ -112,6 +112,11 @@ def test_a_run_can_be_extended(tmp_path, config):
     assert session.trainer.state.round == 12
     session.play()
     assert Run.open(tmp_path / "run").config.rounds == 15
+    about = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert [session["from_round"] for session in about["sessions"]] == [0, 12]
+    with pytest.raises(ValueError, match="is at round 15; --rounds 5 is behind it"):
+        Run.open(tmp_path / "run").resume(rounds=5)
+    assert Run.open(tmp_path / "run").config.rounds == 15
     assert [line["round"] for line in read_log(session.log.path)] == list(range(1, 16))
 
 
@@ -123,6 +128,61 @@ def test_a_signal_stops_after_the_round_and_saves(tmp_path, config):
     assert session.trainer.state.round == 7
     assert checkpoint.latest(tmp_path / "run" / "checkpoints").name == "00000007"
     assert Run.open(tmp_path / "run").resume().trainer.state.round == 7
+
+
+def test_a_signal_in_the_last_round_does_not_cost_the_pictures(tmp_path, config):
+    session = Run.create(tmp_path / "run", "dcgan", config)
+    assert session.play([Every(12, lambda trainer, costs: signal.raise_signal(signal.SIGINT))]) is True
+    assert session.drawn
+
+
+def test_an_end_cut_short_is_made_up_for(tmp_path, config, monkeypatch):
+    """Killed after the last checkpoint, before the pictures."""
+    session = Run.create(tmp_path / "run", "dcgan", config)
+    monkeypatch.setattr(session, "draw", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        session.play()
+    again = Run.open(tmp_path / "run").resume()
+    assert again.complete
+    assert not again.drawn
+    assert again.play()
+    assert again.drawn
+    assert sparring.load(tmp_path / "run").sample(2).shape == (2, 1, 8, 8)
+
+
+def test_leftovers_of_interrupted_writes_go(tmp_path, config):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / ".config.json.77.tmp").write_text("half")
+    Run.create(run, "dcgan", config).play()
+    (run / "model" / ".raw.safetensors.78.tmp").write_text("half")
+    (run / "checkpoints" / ".00000011.78.tmp").mkdir()
+    Run.open(run).resume()
+    assert not list(run.rglob("*.tmp"))
+
+
+def test_weights_that_are_not_finite_are_not_saved(tmp_path, config):
+    """A gradient without a number, of a cost with one, spoils the weights; the next checkpoint notices."""
+
+    def spoil(trainer, costs):
+        with torch.no_grad():
+            trainer.game.generator.layers[1].weight.fill_(torch.nan)
+
+    session = Run.create(tmp_path / "run", "dcgan", config)
+    session.checkpoint.every = 5
+    hooks = session.trainer.hooks
+    hooks.insert(hooks.index(session.checkpoint), Every(10, spoil))
+    with pytest.raises(FloatingPointError, match=r"0\.generator\.layers\.1\.weight.*by round 10"):
+        session.play()
+    assert checkpoint.latest(tmp_path / "run" / "checkpoints").name == "00000005"
+
+
+def test_a_run_finds_its_data_from_anywhere(tmp_path, pictures, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Run.create(tmp_path / "run", "dcgan", Config(data=pictures.name, rounds=2, batch=4, width=2)).play()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert Run.open(tmp_path / "run").resume().complete
 
 
 def test_a_second_signal_stops_at_once(tmp_path, config):

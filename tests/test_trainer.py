@@ -23,7 +23,7 @@ def build(module, dynamics, rounds):
         name: torch.optim.Adam(game.strategy(name).values(), 0.01, betas=(0.5, 0.9), fused=True)
         for name in game.players()
     }
-    hooks = [LearningRate({name: lambda r: 0.01 / (1 + r) for name in optimizers})]
+    hooks = [LearningRate({name: lambda share: 0.01 * (1 - share) for name in optimizers}, rounds)]
     try:
         hooks.append(Average(game.sampler(), half_life=20))
     except TypeError:
@@ -112,7 +112,7 @@ def test_learning_rates_follow_the_round():
     rates = []
     trainer.hooks.append(Every(1, lambda t, c: rates.append(t.phases[0].optimizers["generator"].param_groups[0]["lr"])))
     trainer.play()
-    assert rates == [0.01 / 2, 0.01 / 3, 0.01 / 4]
+    assert rates == pytest.approx([0.01 * 2 / 3, 0.01 / 3, 0.0])
 
 
 def test_states_of_other_runs_are_refused():

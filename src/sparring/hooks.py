@@ -18,6 +18,7 @@ from torch import Tensor
 from sparring import checkpoint, pictures
 from sparring.game import Cost
 from sparring.samplers import Sampler
+from sparring.schedules import Schedule
 
 if TYPE_CHECKING:
     from sparring.trainer import Trainer
@@ -34,6 +35,9 @@ __all__ = [
     "TimeLimit",
     "read_log",
 ]
+
+
+_SOUND = "the last checkpoint is sound; try a smaller learning rate, a larger penalty, or data scaled to [-1, 1]"
 
 
 class Hook(ABC):
@@ -122,17 +126,18 @@ class GradientCheck(Hook):
 
 
 class LearningRate(Hook):
-    """Sets learning rates as functions of the round.
+    """Sets learning rates in the course of a phase.
 
     Args:
-        schedules: For each player, a function from the number of finished rounds of the phase to its learning rate.
+        schedules: For each player, a function from the share of `rounds` that the phase has finished to its rate.
+        rounds: How many rounds the schedules stretch over.
 
     Raises:
         ValueError: No phase has an optimizer for a player that is named.
     """
 
-    def __init__(self, schedules: Mapping[str, Callable[[int], float]]) -> None:
-        self.schedules = schedules
+    def __init__(self, schedules: Mapping[str, Schedule], rounds: int) -> None:
+        self.schedules, self.rounds = schedules, rounds
 
     def start(self, trainer: Trainer) -> None:
         """Sets the rates of the first round."""
@@ -146,7 +151,7 @@ class LearningRate(Hook):
         phase, _, number = trainer.locate(trainer.state.round)
         for player in self.schedules.keys() & phase.optimizers.keys():
             for group in phase.optimizers[player].param_groups:
-                group["lr"] = self.schedules[player](number)
+                group["lr"] = self.schedules[player](number / self.rounds)
 
 
 class Average(Hook):
@@ -227,9 +232,7 @@ class Log(Hook):
         self.last = dict(zip(values, numbers, strict=True))
         bad = [name for name, number in self.last.items() if not math.isfinite(number)]
         if bad:
-            raise FloatingPointError(
-                f"{bad} became infinite or not a number by round {trainer.state.round}; the last checkpoint is sound"
-            )
+            raise FloatingPointError(f"{bad} became infinite or not a number by round {trainer.state.round}; {_SOUND}")
         line = {
             "round": trainer.state.round,
             "images": images,
@@ -269,20 +272,31 @@ class Checkpoint(Hook):
     """Saves the trainer, and the samplers by themselves, every `every` rounds; keeps the newest two.
 
     Args:
-        folder: Gets `checkpoints/<round>/` and `model/<name>.safetensors`.
+        folder: Gets `model/<name>.safetensors`, then `checkpoints/<round>/`.
         samplers: What `sparring.load` opens, by name.
         every: Rounds between checkpoints.
+
+    Raises:
+        FloatingPointError: A parameter is not finite; nothing is saved.
     """
 
     def __init__(self, folder: Path, samplers: Mapping[str, Sampler], every: int) -> None:
         self.folder, self.samplers, self.every = folder, samplers, every
+        self.saved = -1
 
     def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
         """Saves."""
-        checkpoint.save(self.folder / "checkpoints" / f"{trainer.state.round:08d}", trainer.state_dict())
-        checkpoint.prune(self.folder / "checkpoints", keep=2)
+        state = trainer.state_dict()
+        bad = [name for name, tensor in state["games"].items() if not torch.isfinite(tensor).all()]
+        if bad:
+            raise FloatingPointError(
+                f"{bad[:5]} became infinite or not a number by round {trainer.state.round}; {_SOUND}"
+            )
         for name, sampler in self.samplers.items():
             checkpoint.save_tensors(self.folder / "model" / f"{name}.safetensors", _state(sampler.settled()))
+        checkpoint.save(self.folder / "checkpoints" / f"{trainer.state.round:08d}", state)
+        checkpoint.prune(self.folder / "checkpoints", keep=2)
+        self.saved = trainer.state.round
 
 
 class TimeLimit(Hook):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import platform
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +34,10 @@ from sparring.trainer import Trainer
 __all__ = ["Run", "load"]
 
 FRAMES = 40
-"""Pictures of a time-lapse."""
+"""Pictures of a time-lapse, at least."""
+
+LEFTOVER = ".*.tmp"
+"""What an interrupted write leaves."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Run:
         Raises:
             FileExistsError: There is something at `path`.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and (not path.is_dir() or any(not file.match(LEFTOVER) for file in path.iterdir())):
             raise FileExistsError(
                 f"{str(path)!r} exists: continue it with `sparring resume {path}`, or choose another --out"
             )
@@ -90,49 +94,54 @@ class Run:
             about = json.loads(file.read_bytes())
             recipe = recipes.find(about["recipe"])
             values = {k: tuple(v) if isinstance(v, list) else v for k, v in about["config"].items()}
-            return Run(path, about["recipe"], recipe.Config(**values), about["data"])
+            data = {name: about["data"][name] for name in ("shape", "count", "sha256")}
+            return Run(path, about["recipe"], recipe.Config(**values), data)
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise ValueError(f"{str(file)!r} does not describe a run of this version ({error})") from error
 
-    def describe(self) -> dict[str, Any]:
-        """What config.json says."""
-        versions = {name: version(name) for name in ("sparring", "torch", "numpy")} | {
-            "python": platform.python_version()
-        }
-        return {
-            "recipe": self.recipe,
-            "config": dataclasses.asdict(self.config),
-            "data": self.data,
-            "versions": versions,
-        }
+    def describe(self, round: int) -> None:
+        """Writes config.json, with a new entry in its list of sessions: from which round on, with which versions."""
+        file = self.path / "config.json"
+        sessions = json.loads(file.read_bytes())["sessions"] if file.exists() else []
+        versions = {name: version(name) for name in ("sparring", "torch", "numpy")}
+        sessions.append({"from_round": round, **versions, "python": platform.python_version()})
+        about = {"recipe": self.recipe, "config": dataclasses.asdict(self.config), "data": self.data}
+        checkpoint.write_atomically(file, json.dumps({**about, "sessions": sessions}, indent=2).encode())
 
     def resume(self, *, rounds: int | None = None, device: str | None = None, threads: int | None = None) -> Session:
         """The run as its newest checkpoint left it, or at round 0 if it has none.
 
         Args:
-            rounds: Play to this round instead of the configured one.
+            rounds: Play to this round instead of the configured one. A recipe whose rates depend on the number of
+                rounds has other rates from here on.
             device: Play there. On another device the run goes on, but not bit for bit.
             threads: Play with so many CPU threads; the same holds.
 
         Raises:
-            ValueError: The data are not what they were.
+            ValueError: The data are not what they were, or the run is beyond `rounds`.
         """
+        for leftover in self.path.rglob(LEFTOVER):
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         config = dataclasses.replace(
             self.config,
-            rounds=rounds or self.config.rounds,
+            rounds=self.config.rounds if rounds is None else rounds,
             device=devices.resolve(device or self.config.device),
             threads=threads or self.config.threads,
         )
         run = dataclasses.replace(self, config=config)
         data = recipes.find(self.recipe).open_data(config)
         if data.digest() != self.data["sha256"]:
-            raise ValueError(
-                f"the data of {str(self.path)!r} have changed since it began: restore them or begin a new run"
-            )
+            raise ValueError(f"the data of {str(self.path)!r} have changed since it began: restore them or begin anew")
         session = Session(run, data)
         newest = checkpoint.latest(self.path / "checkpoints")
         if newest:
             session.trainer.load_state_dict(checkpoint.load(newest))
+            session.checkpoint.saved = session.trainer.state.round
+        if rounds is not None and rounds < session.trainer.state.round:
+            raise ValueError(
+                f"{str(self.path)!r} is at round {session.trainer.state.round}; --rounds {rounds} is behind it: "
+                "give a larger number"
+            )
         return session
 
     def sampler(self, weights: str = "average", device: str = "cpu") -> Sampler:
@@ -171,8 +180,9 @@ class Session:
         self.log = Log(run.path / "log.jsonl", every=max(1, min(20, rounds // 50)))
         samplers = {"average": self.average.sampler, "raw": live}
         self.checkpoint = Checkpoint(run.path, samplers, run.config.checkpoint_every)
-        samples = Samples(run.path, self.average.sampler, every=max(1, rounds // FRAMES))
-        self.trainer.hooks += [self.average, self.log, samples, self.checkpoint]
+        samples = Samples(run.path, self.average.sampler, every=max(1, min(250, rounds // FRAMES)))
+        self.writers = [self.log, samples, self.checkpoint]
+        self.trainer.hooks += [self.average, *self.writers]
 
     @property
     def complete(self) -> bool:
@@ -190,11 +200,10 @@ class Session:
             on_interrupt: Called when the first signal arrives.
 
         Returns:
-            Whether nobody interrupted.
+            Whether nobody interrupted before the end.
         """
         trainer = self.trainer
-        description = json.dumps(self.run.describe(), indent=2).encode()
-        checkpoint.write_atomically(self.run.path / "config.json", description)
+        self.run.describe(trainer.state.round)
         interrupted = threading.Event()
 
         def stop(*_: object) -> None:
@@ -209,23 +218,28 @@ class Session:
                 trainer.play()
         finally:
             trainer.hooks = own
-        self.checkpoint(trainer, {})
-        if not interrupted.is_set():
+        if self.checkpoint.saved != trainer.state.round:
+            self.checkpoint(trainer, {})
+        if self.complete or not interrupted.is_set():
             self.draw()
-        return not interrupted.is_set()
+        return self.complete or not interrupted.is_set()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the pictures of the end are there."""
+        return (self.run.path / "real_and_generated.png").exists()
 
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
         path, n = self.run.path, min(64, len(self.data.x))
         generated = self.average.sampler.settled().sample(64, seed=0)
-        files = {
-            "samples.png": pictures.encode(pictures.draw(generated)),
-            "real_and_generated.png": pictures.encode(pictures.compare(self.real(n), generated[:n])),
-        }
+        files = {"samples.png": pictures.encode(pictures.draw(generated))}
         if log := read_log(self.log.path):
             files["curves.png"] = pictures.encode(pictures.curves(log))
         if frames := sorted((path / "samples").glob("*.png")):
-            files["timelapse.gif"] = pictures.timelapse(frames)
+            files["timelapse.gif"] = pictures.timelapse(frames[:: -(-len(frames) // (2 * FRAMES))])
+        # Last, for `drawn`.
+        files["real_and_generated.png"] = pictures.encode(pictures.compare(self.real(n), generated[:n]))
         for name, content in files.items():
             checkpoint.write_atomically(path / name, content)
         return [path / name for name in files]
@@ -276,6 +290,11 @@ def load(path: str | Path, *, weights: str = "average", sampler: Sampler | None 
     """
     path = Path(path)
     if sampler is None:
-        return Run.open(path).sampler(weights, device)
+        try:
+            return Run.open(path).sampler(weights, device)
+        except recipes.UnknownRecipeError as error:
+            raise ValueError(
+                f"{error}. For a recipe of your own: load({str(path)!r}, sampler=an_untrained_one)"
+            ) from error
     sampler.load_state_dict(checkpoint.load_tensors(path / "model" / f"{weights}.safetensors"))
     return sampler.to(device)

@@ -46,7 +46,7 @@ def test_a_time_limit_ends_a_run_that_can_be_resumed(data, tmp_path, capsys):
     options = [*OPTIONS, "--rounds", "1000000", "--time", "3s"]
     assert cli.run("train", ["dcgan", "--data", data, "--out", str(run), *options]) == 0
     assert f"Continue with: sparring resume {run}" in capsys.readouterr().out
-    assert (run / "curves.png").exists()
+    assert (run / "real_and_generated.png").exists()
 
 
 def test_dry_run_writes_nothing(data, tmp_path, monkeypatch, capsys):
@@ -86,9 +86,11 @@ def test_demo(tmp_path, capsys):
         ("trian", "did you mean 'train'"),
         ("train dcgam", "did you mean 'dcgan'"),
         ("train --data x", "expected a recipe, got '--data'"),
-        ("train dcgan --data nowhere", "no folder or array 'nowhere': check --data"),
+        ("train dcgan --data nowhere", "nowhere': check --data"),
         ("train dcgan --time soon", "--time is 'soon'; expected something like"),
         ("train dcgan --device cuda:99", "use --device cpu"),
+        ("demo --time soon", "--time is 'soon'; expected something like"),
+        ("resume nowhere --time soon", "--time is 'soon'; expected something like"),
         ("resume nowhere", "'nowhere' is not a run"),
         ("sample nowhere", "'nowhere' is not a run"),
         ("sample nowhere --out x.jpg", "ending in .png or .npy"),
@@ -120,7 +122,7 @@ def test_nonsense_values_are_errors(capsys):
     with pytest.raises(SystemExit) as stop:
         cli.run("train", ["dcgan", "--rounds", "0"])
     assert stop.value.code == 2
-    assert "--rounds is 0; expected 1 or more" in capsys.readouterr().err
+    assert "--rounds is 0; expected more than 0" in capsys.readouterr().err
 
 
 def test_help_is_quick():

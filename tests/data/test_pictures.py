@@ -74,3 +74,13 @@ def test_a_broken_picture_is_named(tmp_path):
     (tmp_path / "bad.png").write_bytes(b"\x89PNG nothing")
     with pytest.raises(ValueError, match=r"bad\.png.*repair or remove"):
         open_pictures(tmp_path)
+
+
+def test_pictures_are_turned_upright(tmp_path):
+    """EXIF orientation 6: the camera was held on its side."""
+    image = Image.fromarray(COLOUR[0])
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "a.png", exif=exif)
+    expected = torch.from_numpy(np.rot90(COLOUR[0], -1).copy()).permute(2, 0, 1)
+    assert torch.equal(open_pictures(tmp_path).x[0], expected)

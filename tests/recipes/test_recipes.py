@@ -33,7 +33,11 @@ def test_names_are_a_closed_set():
             recipes.find(evil)
 
 
-@pytest.mark.parametrize("option", ["rounds", "batch", "threads", "checkpoint_every"])
-def test_nonsense_is_refused(option):
-    with pytest.raises(ValueError, match=f"--{option.replace('_', '-')} is -1; expected"):
-        recipes.find("dcgan").Config(**{option: -1})
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("rounds", 0), ("batch", 1), ("threads", -1), ("checkpoint_every", 0), ("half_life", -5.0), ("width", 0),
+     ("size", (0, 8)), ("generator_rate", -1.0), ("generator_rate", float("nan"))],
+)  # fmt: skip
+def test_nonsense_is_refused(option, value):
+    with pytest.raises(ValueError, match=f"--{option.replace('_', '-')} is .*; expected"):
+        recipes.find("dcgan").Config(**{option: value})

@@ -3,12 +3,7 @@ import torch
 
 from sparring.data.toys import RING_STD, ring_modes
 from sparring.metrics.modes import modes
-from sparring.recipes.ring import Config, build, falling, open_data
-
-
-def test_falling():
-    f = falling(8.0, 1.0, 0.2, 0.8)
-    assert [f(u) for u in (0, 0.2, 0.4, 0.6, 0.8, 1)] == pytest.approx([8, 8, 4, 2, 1, 1])
+from sparring.recipes.ring import Config, build, open_data
 
 
 @pytest.mark.slow

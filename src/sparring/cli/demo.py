@@ -44,7 +44,7 @@ class Options:
 def main(words: list[str]) -> int:
     """Trains, measures, and says what to try next."""
     options = tyro.cli(Options, args=words, prog="sparring demo")
-    from sparring.cli.play import estimate, play
+    from sparring.cli.play import estimate, play, seconds
     from sparring.recipes.dcgan import DEMO
     from sparring.run import Run
 
@@ -52,11 +52,13 @@ def main(words: list[str]) -> int:
     config = replace(DEMO, device=options.device, threads=options.threads, **given(options))
     if options.dry_run:
         return estimate(Run.prepare(options.out, "dcgan", config), console)
+    limit = seconds(options.time)
     if (options.out / "config.json").exists():
-        session = same(Run.open(options.out), options).resume(rounds=options.rounds)
+        run = same(Run.open(options.out), options)
+        session = run.resume(rounds=None if options.rounds == run.config.rounds else options.rounds)
     else:
         session = Run.create(options.out, "dcgan", config)
-    if not session.complete and not play(session, options.time, "the same command", console):
+    if not (session.complete and session.drawn) and not play(session, limit, "the same command", console):
         return 130
     if session.complete:
         report(session, console)
@@ -71,6 +73,10 @@ def given(options: Options) -> dict[str, Any]:
 
 def same(run: Run, options: Options) -> Run:
     """The run, if these options could have begun it."""
+    from sparring.recipes.dcgan import DEMO
+
+    if (run.recipe, getattr(run.config, "data", None)) != ("dcgan", DEMO.data):
+        raise ValueError(f"{str(run.path)!r} is not a run of the demo: choose another --out")
     for name, wanted in given(options).items():
         begun = getattr(run.config, name)
         if name != "rounds" and wanted != begun:
@@ -80,6 +86,7 @@ def same(run: Run, options: Options) -> Run:
 
 def report(session: Session, console: Console) -> None:
     """What was measured, where the pictures are, and three commands to try next."""
+    from sparring.cli.play import program
     from sparring.data.embedded import fashion_mnist
     from sparring.hooks import read_log
     from sparring.metrics.nearest import nearest_pair
@@ -98,6 +105,6 @@ def report(session: Session, console: Console) -> None:
     console.print("Much smaller among the generated than among the real would mean that they repeat themselves.")
     console.print(f"Look at {path / 'real_and_generated.png'}, {path / 'curves.png'} and {path / 'timelapse.gif'}")
     console.print("\nTry next:")
-    console.print(f"  sparring sample {path} -n 100 --seed 7 --out more.png")
-    console.print(f"  sparring resume {path} --rounds {2 * session.trainer.rounds}")
-    console.print("  sparring train dcgan --data FOLDER_OF_YOUR_PICTURES --time 10m")
+    console.print(f"  {program()} sample {path} -n 100 --seed 7 --out more.png")
+    console.print(f"  {program()} resume {path} --rounds {2 * session.trainer.rounds}")
+    console.print(f"  {program()} train dcgan --data FOLDER_OF_YOUR_PICTURES --time 10m")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -12,32 +14,34 @@ from sparring.cli.progress import progress
 from sparring.hooks import TimeLimit
 from sparring.run import Session
 
-__all__ = ["estimate", "play", "seconds"]
+__all__ = ["estimate", "play", "program", "seconds"]
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-def seconds(text: str) -> float:
-    """The seconds of `90`, `90s`, `10m`, `1.5h`."""
+def seconds(text: str | None) -> float | None:
+    """The seconds of `90`, `90s`, `10m`, `1.5h`; None of None."""
+    if text is None:
+        return None
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
     if not match or not float(match[1]):
         raise ValueError(f"--time is {text!r}; expected something like 90s, 10m or 1.5h")
     return float(match[1]) * _UNITS[match[2]]
 
 
-def play(session: Session, time: str | None, again: str, console: Console) -> bool:
+def play(session: Session, limit: float | None, again: str, console: Console) -> bool:
     """Plays a session to its end and says where everything is.
 
     Args:
         session: What to play.
-        time: A limit such as `10m`.
+        limit: Stop after so many seconds.
         again: The command that continues the run.
         console: Where to print.
 
     Returns:
         Whether nobody interrupted.
     """
-    limit = [TimeLimit(seconds(time))] if time else []
+    limits = [] if limit is None else [TimeLimit(limit)]
     state, path = session.trainer.state, session.run.path
     where = f" from round {state.round}" if state.round else ""
     console.print(
@@ -48,7 +52,7 @@ def play(session: Session, time: str | None, again: str, console: Console) -> bo
     def interrupted() -> None:
         console.print("Stopping: finishing this round and saving (Ctrl-C again stops at once) ...")
 
-    finished = session.play([progress(session.log, console), *limit], on_interrupt=interrupted)
+    finished = session.play([progress(session.log, console), *limits], on_interrupt=interrupted)
     if finished:
         console.print(f"Played to round {session.trainer.state.round}. In {path}: " + ", ".join(listing(session)))
     if not session.complete:
@@ -69,31 +73,43 @@ def estimate(session: Session, console: Console) -> int:
     import time
 
     trainer, config = session.trainer, session.run.config
-    trainer.hooks = [session.average]
+    trainer.hooks = [hook for hook in trainer.hooks if hook not in session.writers]
     left = trainer.rounds - trainer.state.round
-    trainer.play(3)
-    start, rounds = time.perf_counter(), 5
-    trainer.play(rounds)
-    minutes = (time.perf_counter() - start) / rounds * left / 60
+    trainer.play(2)
+    start, begun = time.perf_counter(), trainer.state.round
+    trainer.play(6)
+    trainer.state_dict()  # waits for the device
+    played = trainer.state.round - begun
+    each = (time.perf_counter() - start) / played if played else 0.0
     console.print(f"{session.run.recipe} on {config.device}, {config.threads} threads")
     for name, player in trainer.game.players().items():
         count = sum(p.numel() for module in player.controls for p in module.parameters())
         console.print(f"  {name}: {count:,} parameters")
     console.print(f"  data: {session.run.data['count']:,} examples of shape {session.run.data['shape']}")
-    console.print(
-        f"  {left:,} rounds of {config.batch}: about {minutes:.1f} minutes, {memory(config.device):.1f} GiB of memory"
-    )
+    took = f"about {each * left / 60:.1f} minutes" if played else "less than a second"
+    console.print(f"  {left:,} rounds of {config.batch}: {took}{memory(config.device)}")
     console.print("Nothing was written.")
     return 0
 
 
-def memory(device: str) -> float:
-    """The most memory in use so far, in GiB: of the GPU, or of this process."""
-    import resource
-
+def memory(device: str) -> str:
+    """The most memory in use so far, of the GPU or of this process, as far as the system tells."""
     import torch
 
     if torch.device(device).type == "cuda":
-        return torch.cuda.max_memory_allocated(device) / 2**30
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
+        return f", {torch.cuda.max_memory_allocated(device) / 2**30:.1f} GiB of its memory"
+    if sys.platform != "linux":
+        return ""
+    import resource
+
+    return f", {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB of memory"
+
+
+def program() -> str:
+    """How this program was called: `sparring` where the shell finds it by that name, else its path."""
+    called = Path(sys.argv[0])
+    found = shutil.which("sparring")
+    if called.name != "sparring" or (found and Path(found).resolve() == called.resolve()):
+        return "sparring"
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)

@@ -33,15 +33,16 @@ class Options:
 def main(words: list[str]) -> int:
     """Resumes."""
     options = tyro.cli(Options, args=words, prog="sparring resume")
-    from sparring.cli.play import estimate, play
+    from sparring.cli.play import estimate, play, program, seconds
     from sparring.run import Run
 
+    limit, again = seconds(options.time), f"{program()} resume {options.run}"
     session = Run.open(options.run).resume(rounds=options.rounds, device=options.device, threads=options.threads)
     console = Console(soft_wrap=True)
-    if session.complete:
-        at = session.trainer.state.round
-        console.print(f"{options.run} is complete at round {at}. More: sparring resume {options.run} --rounds {2 * at}")
-        return 0
     if options.dry_run:
         return estimate(session, console)
-    return 0 if play(session, options.time, f"sparring resume {options.run}", console) else 130
+    if session.complete and session.drawn:
+        at = session.trainer.state.round
+        console.print(f"{options.run} is complete at round {at}. More: {again} --rounds {2 * at}")
+        return 0
+    return 0 if play(session, limit, again, console) else 130

@@ -60,13 +60,12 @@ def main(words: list[str]) -> int:
 
 def start(recipe: str, config: recipes.Config, options: Options, console: Console) -> int:
     """A new run, or its estimate."""
-    from sparring.cli.play import estimate, play, seconds
+    from sparring.cli.play import estimate, play, program, seconds
     from sparring.run import Run
 
-    if options.time:
-        seconds(options.time)
+    limit = seconds(options.time)
     if options.dry_run:
         return estimate(Run.prepare(options.out or Path(), recipe, config), console)
     path = options.out or Path("runs") / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     session = Run.create(path, recipe, config)
-    return 0 if play(session, options.time, f"sparring resume {path}", console) else 130
+    return 0 if play(session, limit, f"{program()} resume {path}", console) else 130

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from sparring.data.source import InMemory
 
@@ -44,19 +46,31 @@ def _from_folder(folder: Path, size: tuple[int, int] | None) -> NDArray[np.uint8
             f"there are no pictures in {str(folder)!r}: expected files ending in {', '.join(sorted(SUFFIXES))}"
         )
     with ThreadPoolExecutor() as pool:
-        pictures = list(pool.map(_decode, files))
-    mode = "L" if {picture.mode for picture in pictures} == {"L"} else "RGB"
-    if size is None:
-        found = {(picture.height, picture.width) for picture in pictures}
-        size = found.pop() if len(found) == 1 else FALLBACK
-    return np.stack([_fit(picture.convert(mode), size) for picture in pictures])
+        headers = list(pool.map(_header, files))
+        mode = "L" if {mode for mode, _ in headers} == {"L"} else "RGB"
+        sizes = {size for _, size in headers}
+        shape = size or (sizes.pop() if len(sizes) == 1 else FALLBACK)
+        return np.stack(list(pool.map(lambda file: _decode(file, mode, shape), files)))
 
 
-def _decode(file: Path) -> Image.Image:
+def _header(file: Path) -> tuple[str, tuple[int, int]]:
+    """L or RGB, and the upright height and width, without decoding the picture."""
+    with _opened(file) as image:
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= 5
+        size = (image.width, image.height) if turned else (image.height, image.width)
+        return "L" if image.mode in {"1", "L"} else "RGB", size
+
+
+def _decode(file: Path, mode: str, size: tuple[int, int]) -> NDArray[np.uint8]:
+    with _opened(file) as image:
+        return _fit(ImageOps.exif_transpose(image).convert(mode), size)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Image.Image]:
     try:
         with Image.open(file) as image:
-            upright = ImageOps.exif_transpose(image)
-            return upright.convert("L" if image.mode in {"1", "L"} else "RGB")
+            yield image
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise ValueError(f"{str(file)!r} cannot be read as a picture ({error}): repair or remove it") from error
 

@@ -38,9 +38,12 @@ class InMemory:
         return InMemory(self.x.to(device), None if self.y is None else self.y.to(device))
 
     def digest(self) -> str:
-        """SHA-256 of the examples' shape and bytes."""
-        content = self.x.cpu().contiguous()
-        return hashlib.sha256(repr(tuple(content.shape)).encode() + content.numpy().tobytes()).hexdigest()
+        """SHA-256 of the shapes and bytes of the examples and labels."""
+        digest = hashlib.sha256()
+        for part in (self.x,) if self.y is None else (self.x, self.y):
+            digest.update(repr((tuple(part.shape), part.dtype)).encode())
+            digest.update(part.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
     def draw(self, n: int, key: Key) -> Batch:
         """Batch number `key.path[-1]`: examples n k to n k + n - 1 of all epochs one after the other."""

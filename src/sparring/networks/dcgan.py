@@ -51,13 +51,13 @@ class Generator(nn.Module):
     Args:
         shape: Channels, height and width of a picture.
         latent: The size of the latent.
-        width: Channels of the layer next to the picture; they double with each halving.
+        width: Channels of the layer next to the picture; they double with each halving, up to 8 times as many.
     """
 
     def __init__(self, shape: Shape, latent: int = 100, width: int = 64) -> None:
         super().__init__()
         chain = sizes(shape)
-        channels = [shape[0], *(width * 2**level for level in range(len(chain) - 1))]
+        channels = [shape[0], *(width * min(2**level, 8) for level in range(len(chain) - 1))]
         layers: list[nn.Module] = [
             nn.Unflatten(1, (latent, 1, 1)),
             nn.ConvTranspose2d(latent, channels[-1], chain[-1], bias=False),
@@ -81,13 +81,13 @@ class Discriminator(nn.Module):
 
     Args:
         shape: Channels, height and width of a picture.
-        width: Channels after the first layer; they double with each halving.
+        width: Channels after the first layer; they double with each halving, up to 8 times as many.
     """
 
     def __init__(self, shape: Shape, width: int = 64) -> None:
         super().__init__()
         chain = sizes(shape)
-        channels = [shape[0], *(width * 2**level for level in range(len(chain) - 1))]
+        channels = [shape[0], *(width * min(2**level, 8) for level in range(len(chain) - 1))]
         layers: list[nn.Module] = []
         for level in range(len(chain) - 1):
             layers += [nn.Conv2d(channels[level], channels[level + 1], _kernel(chain[level]), 2, 1, bias=level == 0)]

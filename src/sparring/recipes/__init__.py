@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sparring.samplers import Sampler
     from sparring.trainer import Trainer
 
-__all__ = ["Config", "Recipe", "find", "names"]
+__all__ = ["Config", "Recipe", "UnknownRecipeError", "find", "names"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +36,22 @@ class Config:
     """Rounds between checkpoints."""
 
     def __post_init__(self) -> None:
-        for name, least in {"rounds": 1, "batch": 2, "threads": 0, "checkpoint_every": 1}.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"--{name.replace('_', '-')} is {getattr(self, name)}; expected {least} or more")
+        for name, value in ((field.name, getattr(self, field.name)) for field in fields(self)):
+            if any(_too_small(name, number) for number in (value if isinstance(value, tuple) else (value,))):
+                raise ValueError(f"--{name.replace('_', '-')} is {value}; expected {_LEAST.get(name, 'more than 0')}")
+
+
+_LEAST = {"seed": "0 or more", "threads": "0 or more", "batch": "2 or more"}
+
+
+def _too_small(name: str, value: object) -> bool:
+    """Whether a number is out of range; other values are somebody else's business."""
+    least = int(_LEAST.get(name, "1").split()[0])
+    return (isinstance(value, int) and value < least) or (isinstance(value, float) and not value > 0)
+
+
+class UnknownRecipeError(ValueError):
+    """There is no recipe of that name."""
 
 
 class Recipe(Protocol):
@@ -68,10 +81,10 @@ def find(name: str) -> Recipe:
     """The recipe `name`, from the closed set of this package's modules.
 
     Raises:
-        ValueError: There is none; the message has the nearest name.
+        UnknownRecipeError: There is none; the message has the nearest name.
     """
     if name not in names():
         near = difflib.get_close_matches(name, names(), 1)
         hint = f": did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")
+        raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")
     return cast("Recipe", importlib.import_module(f"sparring.recipes.{name}"))

@@ -7,7 +7,6 @@ All values were chosen on the seeds 100 to 102.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -26,6 +25,7 @@ from sparring.networks.mlp import MLP
 from sparring.penalties import r1, r2
 from sparring.recipes import Config as Common
 from sparring.samplers import Sampler
+from sparring.schedules import geometric
 from sparring.trainer import Phase, Trainer
 
 __all__ = ["Config", "build", "open_data", "sampler"]
@@ -53,11 +53,6 @@ class Config(Common):
     """Weight of R1 and R2 at the start; their factor is half of it."""
 
 
-def falling(start: float, end: float, first: float, last: float) -> Callable[[float], float]:
-    """`start` up to `first`, `end` from `last` on, geometric between them."""
-    return lambda u: float(start * (end / start) ** min(1.0, max(0.0, (u - first) / (last - first))))
-
-
 def open_data(config: Config) -> InMemory:
     """The points, the same for every seed."""
     return InMemory(ring())
@@ -65,7 +60,7 @@ def open_data(config: Config) -> InMemory:
 
 def game(config: Config) -> GAN:
     """The game."""
-    gamma = falling(config.gamma, config.gamma / 75, 0.15, 0.75)
+    gamma = geometric(config.gamma, config.gamma / 75, 0.15, 0.75)
     width, bands = config.width, 32
     with Key(config.seed, ("initial weights",)).seeded():
         generator = MLP(config.latent, width, width, width, 2)
@@ -91,7 +86,7 @@ def build(config: Config, data: InMemory) -> Trainer:
         player: torch.optim.Adam(gan.strategy(player).values(), config.rate, betas=(0.0, 0.99), fused=True)
         for player in ends
     }
-    rates = {player: falling(config.rate, end, 0.45, 1.0) for player, end in ends.items()}
-    schedule = LearningRate({p: lambda number, f=f: f(number / config.rounds) for p, f in rates.items()})  # type: ignore[misc]
+    rates = {player: geometric(config.rate, end, 0.45, 1.0) for player, end in ends.items()}
+    schedule = LearningRate(rates, config.rounds)
     phase = Phase(gan, optimizers, {"real": data.to(devices.resolve(config.device))}, config.rounds, batch=config.batch)
     return Trainer(phase, hooks=[schedule], seed=config.seed)
