@@ -99,7 +99,7 @@ def curves(log: Sequence[Mapping[str, float]]) -> Image.Image:
     names = [name for name in log[-1] if "/" in name] if log else []
     if not names:
         raise ValueError("the log is empty: there is nothing to plot; train for some rounds first")
-    columns = min(3, len(names))
+    columns = math.ceil(math.sqrt(len(names)))
     rows = math.ceil(len(names) / columns)
     figure = Figure(figsize=(4 * columns, 2.6 * rows), dpi=100, layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
@@ -124,7 +124,7 @@ def timelapse(frames: Sequence[Path], *, milliseconds: int = 120, hold: int = 20
     """
     if not frames:
         raise ValueError("no pictures were drawn during training: there is no time-lapse to make")
-    images = [Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE) for path in frames]
+    images = [Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=64) for path in frames]
     times = [milliseconds] * (len(images) - 1) + [hold]
     buffer = io.BytesIO()
     images[0].save(buffer, "GIF", save_all=True, append_images=images[1:], duration=times, loop=0, optimize=True)

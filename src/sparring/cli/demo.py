@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,21 +87,25 @@ def same(run: Run, options: Options) -> Run:
 
 def report(session: Session, console: Console) -> None:
     """What was measured, where the pictures are, and three commands to try next."""
+    from sparring import checkpoint
     from sparring.cli.play import program
     from sparring.data.embedded import fashion_mnist
     from sparring.hooks import read_log
     from sparring.metrics.nearest import nearest_pair
 
-    path, log = session.run.path, read_log(session.log.path)
-    held_out = fashion_mnist("held_out")
-    n = len(held_out.x)
-    real = held_out.x.float().div(127.5).sub(1.0)
-    generated = session.average.sampler.settled().sample(n, seed=1)
+    path, last = session.run.path, read_log(session.log.path)[-1]
+    real = fashion_mnist("held_out").x.float().div(127.5).sub(1.0)
+    generated = session.average.sampler.settled().sample(len(real), seed=1)
+    measured = {
+        "training time, seconds": round(last["seconds"]),
+        "images a second": round(last["images"] / last["seconds"]),
+        f"distance to the nearest other of {len(real)} generated pictures": round(nearest_pair(generated), 2),
+        f"the same for {len(real)} real pictures, held out": round(nearest_pair(real), 2),
+    }
+    checkpoint.write_atomically(path / "measured.json", json.dumps(measured, indent=2).encode())
     table = Table("measured", "value", title=f"{path}: {session.trainer.state.round} rounds")
-    table.add_row("training time", f"{log[-1]['seconds']:.0f} s")
-    table.add_row("speed", f"{log[-1]['images'] / log[-1]['seconds']:,.0f} images/s")
-    table.add_row(f"distance to the nearest other of {n} generated", f"{nearest_pair(generated):.2f}")
-    table.add_row(f"the same for {n} real pictures, held out", f"{nearest_pair(real):.2f}")
+    for name, value in measured.items():
+        table.add_row(name, f"{value:,}")
     console.print(table)
     console.print("Much smaller among the generated than among the real would mean that they repeat themselves.")
     console.print(f"Look at {path / 'real_and_generated.png'}, {path / 'curves.png'} and {path / 'timelapse.gif'}")
