@@ -163,7 +163,7 @@ def test_autocast_keeps_losses_and_penalties_in_float32():
     (low, cost, slope), (full, exact, expected) = outcomes
     assert (low, full) == (torch.bfloat16, torch.float32)
     assert all(torch.equal(value, exact.terms[name]) for name, value in cost.terms.items())
-    assert all(torch.equal(value, expected[name]) for name, value in slope.items())
+    assert all(torch.equal(value, other) for value, other in zip(slope.values(), expected.values(), strict=True))
 
 
 FAKE = Key(2).normal("fake", (64, 2)).requires_grad_()

@@ -42,9 +42,7 @@ class Key:
 
     def words(self, name: str, count: int) -> NDArray[np.uint64]:
         """`count` random 64-bit words."""
-        address = repr((self.seed, self.path, name)).encode()
-        key = int.from_bytes(hashlib.blake2b(address, digest_size=16).digest(), "little")
-        return np.asarray(np.random.Philox(key=key).random_raw(count), dtype=np.uint64)
+        return np.asarray(np.random.Philox(key=self._address(name, 16)).random_raw(count), dtype=np.uint64)
 
     def uniform(self, name: str, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
         """Uniform numbers in the open interval (0, 1), on the CPU."""
@@ -76,7 +74,7 @@ class Key:
         if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             generators += torch.cuda.default_generators
         before = [generator.get_state() for generator in generators]
-        seed = int(self.words("torch", 1)[0] >> np.uint64(1))
+        seed = self._address("torch", 7)
         try:
             for generator in generators:
                 generator.manual_seed(seed)
@@ -84,6 +82,11 @@ class Key:
         finally:
             for generator, state in zip(generators, before, strict=True):
                 generator.set_state(state)
+
+    def _address(self, name: str, size: int) -> int:
+        """A number of `size` bytes, different for different keys and names."""
+        address = repr((self.seed, self.path, name)).encode()
+        return int.from_bytes(hashlib.blake2b(address, digest_size=size).digest(), "little")
 
     def _open_unit(self, name: str, count: int) -> NDArray[np.float64]:
         # The upper 52 bits and a half, so that neither 0 (whose logarithm is infinite) nor 1 can come out.

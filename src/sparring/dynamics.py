@@ -5,20 +5,20 @@ A dynamics takes as many turns' worth of data as it needs, moves the players onc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from sparring.game import Cost, Game, Round
 
 __all__ = ["Alternating", "Dynamics", "Gradient", "Simultaneous", "gradient", "gradient_field", "move"]
 
-Gradient = dict[str, Tensor | None]
-"""A gradient by parameter name; None where the cost does not depend on the parameter."""
+Gradient = dict[nn.Parameter, Tensor | None]
+"""A gradient by parameter; None where the cost does not depend on the parameter."""
 
 
 class Dynamics(Protocol):
@@ -31,9 +31,9 @@ class Dynamics(Protocol):
 
 def gradient(game: Game, player: str, round: Round) -> tuple[Cost, Gradient]:
     """The cost of one player and its gradient in that player's parameters, everybody else frozen."""
-    with game.turn(player):
+    with game.turn(player) as strategies:
         cost = game(player, round)
-        slope = _differentiate(game, player, cost)
+        slope = _differentiate(player, cost, strategies[player])
     round.forget()
     return cost.detach(), slope
 
@@ -48,11 +48,13 @@ def gradient_field(game: Game, round: Round, *, create_graph: bool = False) -> d
             gradient adjustment need (Mescheder et al. 2017; Balduzzi et al. 2018).
     """
     names = list(game.players())
-    with game.turn(*names):
+    with game.turn(*names) as strategies:
         costs = {name: game(name, round) for name in names}
         slopes = {
-            name: _differentiate(game, name, costs[name], create_graph, retain_graph=create_graph or name != names[-1])
-            for name in names
+            name: _differentiate(
+                name, costs[name], strategy, create_graph, retain_graph=create_graph or name != names[-1]
+            )
+            for name, strategy in strategies.items()
         }
     if not create_graph:
         round.forget()
@@ -60,15 +62,18 @@ def gradient_field(game: Game, round: Round, *, create_graph: bool = False) -> d
 
 
 def _differentiate(
-    game: Game, player: str, cost: Cost, create_graph: bool = False, retain_graph: bool | None = None
+    player: str,
+    cost: Cost,
+    strategy: Sequence[nn.Parameter],
+    create_graph: bool = False,
+    retain_graph: bool | None = None,
 ) -> Gradient:
-    parameters = game.strategy(player)
     if not cost.total.requires_grad:
-        raise ValueError(f"the cost of {player!r} does not depend on any parameter it controls: {list(parameters)}")
+        raise ValueError(f"the cost of {player!r} does not depend on any parameter it controls")
     values = torch.autograd.grad(
-        cost.total, list(parameters.values()), create_graph=create_graph, retain_graph=retain_graph, allow_unused=True
+        cost.total, strategy, create_graph=create_graph, retain_graph=retain_graph, allow_unused=True
     )
-    return dict(zip(parameters, values, strict=True))
+    return dict(zip(strategy, values, strict=True))
 
 
 def move(
@@ -88,15 +93,15 @@ def move(
             raise ValueError(f"{player!r} has no optimizer; there are optimizers for {list(optimizers)}")
         if cost.total.device.type == "cpu":
             stop_if_not_finite(player, cost, round.number)
+    sides = game.players()
     for player, (_, slope) in field.items():
-        strategy = game.strategy(player)
-        for name, p in strategy.items():
-            p.grad = like(p, slope[name])
+        for p, value in slope.items():
+            p.grad = like(p, value)
         optimizers[player].step()
         with torch.no_grad():
-            game.players()[player].project(list(strategy.values()))
+            sides[player].project(list(slope))
         # Fused optimizers do not, and `Round.once` relies on it.
-        torch.autograd.graph.increment_version(list(strategy.values()))
+        torch.autograd.graph.increment_version(list(slope))
 
 
 def like(parameter: Tensor, value: Tensor | None) -> Tensor | None:

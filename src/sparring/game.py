@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -107,17 +107,26 @@ class Game(nn.Module, ABC):
         return {name: p for name, p in self.named_parameters() if id(p) in controlled and p.requires_grad}
 
     @contextmanager
-    def turn(self, *players: str) -> Iterator[None]:
-        """A context in which only these players' parameters require gradients; what was frozen stays frozen."""
-        movers = {id(p) for player in players for p in self.strategy(player).values()}
-        resting = [(p, p.requires_grad) for p in self.parameters()]
+    def turn(self, *players: str) -> Iterator[dict[str, list[nn.Parameter]]]:
+        """A context in which only these players' parameters require gradients; what was frozen stays frozen.
+
+        Yields:
+            For each of the players, the parameters it may move.
+        """
+        sides, everything = self.players(), list(self.parameters())
+        trainable = {id(p) for p in everything if p.requires_grad}
+        strategies = {
+            player: [p for module in sides[player].controls for p in module.parameters() if id(p) in trainable]
+            for player in players
+        }
+        movers = {id(p) for strategy in strategies.values() for p in strategy}
         try:
-            for p, trainable in resting:
-                p.requires_grad_(trainable and id(p) in movers)
-            yield
+            for p in everything:
+                p.requires_grad_(id(p) in movers)
+            yield strategies
         finally:
-            for p, trainable in resting:
-                p.requires_grad_(trainable)
+            for p in everything:
+                p.requires_grad_(id(p) in trainable)
 
     def check_controls(self) -> None:
         """Raises ValueError unless every trainable parameter of the game is controlled by exactly one player."""
@@ -190,9 +199,9 @@ class Round:
             return value.to(self._dtype).div_(127.5).sub_(1.0)
         return value.to(self._dtype if value.is_floating_point() else torch.int64)
 
-    def autocast(self) -> torch.autocast:
+    def autocast(self) -> AbstractContextManager[object]:
         """A context in which matrix products have the precision `fast`, if there is one."""
-        return torch.autocast(self._device.type, self._fast, enabled=self._fast is not None)
+        return torch.autocast(self._device.type, self._fast) if self._fast else nullcontext()
 
     def once(self, name: str, compute: Callable[[], T]) -> T:
         """The value of `compute()`, shared by all players of the game.

@@ -150,6 +150,8 @@ class Trainer:
         """Plays to the end, or at most `rounds` more rounds, or until somebody calls `stop`."""
         last = self.rounds if rounds is None else min(self.rounds, self.state.round + rounds)
         self._stopping = False
+        for phase in self.phases:
+            phase.game.train()
         for hook in self.hooks:
             hook.start(self)
         try:
@@ -166,7 +168,6 @@ class Trainer:
     def play_round(self) -> dict[str, Cost]:
         """One round of the present phase, without hooks."""
         phase, _, _ = self.locate(self.state.round)
-        phase.game.train()
         costs = phase.dynamics(phase.game, self.turns(), phase.optimizers)
         self.state.round += 1
         self.state.images += phase.batch
