@@ -2,9 +2,9 @@
 
 Usage: python benchmarks/speed/loop.py [THREADS]      (about two minutes; on a machine that does nothing else)
 
-The loop by hand is the usual one: two draws of noise, a detach, zero_grad, backward, fused Adam. Blocks of rounds of the
-variants are interleaved in random order in one process; the figure is the ratio of medians: above 1 the trainer is the
-faster one. Results: loop.json beside this file.
+The loop by hand is the usual one: two draws of noise, a detach, zero_grad, backward, fused Adam. Blocks of rounds of
+the variants are interleaved in random order in one process; the figure is the ratio of medians: above 1 the trainer is
+the faster one. Results: loop.json beside this file.
 """
 
 from __future__ import annotations

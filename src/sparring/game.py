@@ -193,11 +193,11 @@ class Round:
         return self._drawn[name]
 
     def place(self, value: Tensor) -> Tensor:
-        """`value` on the game's device: floats in its precision, pictures of bytes in [-1, 1], other integers int64."""
+        """`value` on the game's device: floats in its precision, bytes as pictures in [-1, 1] or else as int64."""
         value = value.to(self._device, non_blocking=True)
-        if value.dtype == torch.uint8 and value.ndim >= 3:
-            return value.to(self._dtype).div_(127.5).sub_(1.0)
-        return value.to(self._dtype if value.is_floating_point() else torch.int64)
+        if value.dtype == torch.uint8:
+            return value.to(self._dtype).div_(127.5).sub_(1.0) if value.ndim >= 3 else value.long()
+        return value.to(self._dtype) if value.is_floating_point() else value
 
     def autocast(self) -> AbstractContextManager[object]:
         """A context in which matrix products have the precision `fast`, if there is one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -72,7 +72,7 @@ class Phase:
                     f"the optimizer of {name!r} must hold exactly the parameters it controls: {list(mine)}"
                 )
 
-    def drawer(self, key: Key, counts: dict[str, int], label: str) -> Any:
+    def drawer(self, key: Key, counts: dict[str, int], label: str) -> Callable[[str], Batch]:
         """A function from a stream's name to its next batch, counting in `counts`."""
 
         def draw(name: str) -> Batch:
