@@ -180,7 +180,9 @@ class Session:
         self.log = Log(run.path / "log.jsonl", every=max(1, min(20, rounds // 50)))
         samplers = {"average": self.average.sampler, "raw": live}
         self.checkpoint = Checkpoint(run.path, samplers, run.config.checkpoint_every)
-        samples = Samples(run.path, self.average.sampler, every=max(1, min(250, rounds // FRAMES)))
+        self.shown = 64 if len(run.data["shape"]) == 3 else 1000  # pictures, or points
+        every = max(1, min(250, rounds // FRAMES))
+        samples = Samples(run.path, self.average.sampler, every=every, n=self.shown)
         self.writers = [self.log, samples, self.checkpoint]
         self.trainer.hooks += [self.average, *self.writers]
 
@@ -231,8 +233,8 @@ class Session:
 
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
-        path, n = self.run.path, min(64, len(self.data.x))
-        generated = self.average.sampler.settled().sample(64, seed=0)
+        path, n = self.run.path, min(self.shown, len(self.data.x))
+        generated = self.average.sampler.settled().sample(self.shown, seed=0)
         files = {"samples.png": pictures.encode(pictures.draw(generated))}
         if log := read_log(self.log.path):
             files["curves.png"] = pictures.encode(pictures.curves(log))
