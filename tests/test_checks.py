@@ -28,7 +28,7 @@ def check(cost):
 
 
 def test_a_sound_game_passes():
-    check(lambda game, turn: Cost({"square": game.a(turn.stream("x").x).square().mean()}))
+    assert check(lambda game, turn: Cost({"square": game.a(turn.stream("x").x).square().mean()})) is None
 
 
 def test_non_finite_terms():

@@ -12,9 +12,10 @@ from PIL import Image
 
 import sparring
 from sparring import checkpoint
-from sparring.hooks import Every, read_log
+from sparring.hooks import Every
 from sparring.recipes.dcgan import Config
 from sparring.run import Run
+from sparring.writers import read_log
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from torch.optim.swa_utils import update_bn
 from sparring.chance import Key
 from sparring.latents import Latent
 
-__all__ = ["GeneratorSampler", "Sampler"]
+__all__ = ["GeneratorSampler", "Sampler", "tensors_of"]
 
 
 class Sampler(nn.Module, ABC):
@@ -59,3 +59,8 @@ class GeneratorSampler(Sampler):
             return torch.cat([self.generator(part).cpu() for part in torch.split(latents, 256)])
         finally:
             self.generator.train(training)
+
+
+def tensors_of(module: nn.Module) -> dict[str, Tensor]:
+    """The parameters and buffers of a module by name, live and without gradients."""
+    return {name: tensor.detach() for name, tensor in module.state_dict(keep_vars=True).items()}

@@ -4,7 +4,7 @@ import re
 from rich.console import Console
 
 from sparring.cli.progress import Bar, Lines, progress
-from sparring.hooks import Log
+from sparring.writers import Log
 from test_hooks import trainer_of
 
 

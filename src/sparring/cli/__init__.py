@@ -1,6 +1,7 @@
 """The command line: one verb a file, each imported when it is called.
 
 Exit codes: 0 done, 1 training failed (a cost became infinite), 2 a wrong option or input, 130 interrupted by Ctrl-C.
+With SPARRING_DEBUG=1 in the environment an error shows where it came from.
 """
 
 from __future__ import annotations

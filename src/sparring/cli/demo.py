@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from sparring.run import Run, Session
+    from sparring.run import Run
+    from sparring.session import Session
 
 __all__ = ["Options", "main"]
 
@@ -90,8 +91,8 @@ def report(session: Session, console: Console) -> None:
     from sparring import checkpoint
     from sparring.cli.play import program
     from sparring.data.embedded import fashion_mnist
-    from sparring.hooks import read_log
     from sparring.metrics.nearest import nearest_pair
+    from sparring.writers import read_log
 
     path, last = session.run.path, read_log(session.log.path)[-1]
     real = fashion_mnist("held_out").x.float().div(127.5).sub(1.0)

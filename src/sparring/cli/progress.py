@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from sparring.game import Cost
-from sparring.hooks import Hook, Log
+from sparring.hooks import Hook
 from sparring.trainer import Trainer
+from sparring.writers import Log
 
 __all__ = ["Bar", "Lines", "progress"]
 

@@ -1,0 +1,137 @@
+"""A session: a run being played, from its beginning or from a checkpoint."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from sparring import checkpoint, pictures, recipes
+from sparring.data.source import InMemory
+from sparring.hooks import Average, Hook
+from sparring.trainer import Trainer
+from sparring.writers import Checkpoint, Log, Samples, read_log
+
+if TYPE_CHECKING:
+    from sparring.run import Run
+
+__all__ = ["Session"]
+
+FRAMES = 40
+"""Pictures of a time-lapse, at least."""
+
+
+class Session:
+    """A run being played: its trainer, with the hooks that make the directory."""
+
+    def __init__(self, run: Run, data: InMemory) -> None:
+        torch.set_num_threads(run.config.threads)
+        torch.manual_seed(run.config.seed)  # ours does not read torch's own generator; somebody's source may
+        self.run, self.data = run, data
+        self.trainer: Trainer = recipes.find(run.recipe).build(run.config, data)
+        live = self.trainer.game.sampler()
+        self.average = Average(live, run.config.half_life)
+        rounds = self.trainer.rounds
+        self.log = Log(run.path / "log.jsonl", every=max(1, min(20, rounds // 50)))
+        samplers = {"average": self.average.sampler, "raw": live}
+        self.checkpoint = Checkpoint(run.path, samplers, run.config.checkpoint_every)
+        self.shown = 64 if len(run.data["shape"]) == 3 else 1000  # pictures, or points
+        every = max(1, min(250, rounds // FRAMES))
+        samples = Samples(run.path, self.average.sampler, every=every, n=self.shown)
+        self.writers = [self.log, samples, self.checkpoint]
+        self.trainer.hooks += [self.average, *self.writers]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rounds have been played."""
+        return self.trainer.state.round >= self.trainer.rounds
+
+    def play(self, hooks: Sequence[Hook] = (), *, on_interrupt: Callable[[], None] = lambda: None) -> bool:
+        """Plays on, saves, and draws the pictures of the end.
+
+        The first SIGINT or SIGTERM stops after the present round; a second one stops at once, and the work since the
+        last checkpoint is lost.
+
+        Args:
+            hooks: More of them, for this session only.
+            on_interrupt: Called when the first signal arrives.
+
+        Returns:
+            Whether nobody interrupted before the end.
+        """
+        trainer = self.trainer
+        self.run.describe(trainer.state.round)
+        interrupted = threading.Event()
+
+        def stop(*_: object) -> None:
+            interrupted.set()
+            on_interrupt()
+            trainer.stop()
+
+        own = list(trainer.hooks)
+        trainer.hooks += hooks
+        try:
+            with _signals(stop):
+                trainer.play()
+        finally:
+            trainer.hooks = own
+        if self.checkpoint.saved != trainer.state.round:
+            self.checkpoint(trainer, {})
+        if self.complete or not interrupted.is_set():
+            self.draw()
+        return self.complete or not interrupted.is_set()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the pictures of the end are there."""
+        return (self.run.path / "real_and_generated.png").exists()
+
+    def draw(self) -> list[Path]:
+        """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
+        path, n = self.run.path, min(self.shown, len(self.data.x))
+        generated = self.average.sampler.settled().sample(self.shown, seed=0)
+        files = {"samples.png": pictures.encode(pictures.draw(generated))}
+        if log := read_log(self.log.path):
+            files["curves.png"] = pictures.encode(pictures.curves(log))
+        if frames := sorted((path / "samples").glob("*.png")):
+            files["timelapse.gif"] = pictures.timelapse(frames[:: -(-len(frames) // (2 * FRAMES))])
+        # Last, for `drawn`.
+        files["real_and_generated.png"] = pictures.encode(pictures.compare(self.real(n), generated[:n]))
+        for name, content in files.items():
+            checkpoint.write_atomically(path / name, content)
+        return [path / name for name in files]
+
+    def real(self, n: int) -> torch.Tensor:
+        """`n` examples spread evenly over the data, as a sampler would give them."""
+        index = torch.linspace(0, len(self.data.x) - 1, n).long()
+        x = self.data.x[index.to(self.data.x.device)].cpu()
+        return x.float().div(127.5).sub(1.0) if x.dtype == torch.uint8 else x
+
+
+@contextmanager
+def _signals(handler: Callable[..., None]) -> Iterator[None]:
+    """Calls `handler` at the first SIGINT or SIGTERM; later ones do what they did before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def once(number: int, frame: object) -> None:
+        restore()
+        handler(number, frame)
+
+    def restore() -> None:
+        for number, previous in before.items():
+            signal.signal(number, previous)
+
+    for number in before:
+        signal.signal(number, once)
+    try:
+        yield
+    finally:
+        restore()
