@@ -23,6 +23,13 @@ def test_lines(tmp_path):
     assert re.match(r"round 2/3  [\d,]+ images/s  left 0:00:00  discriminator/loss \S+", lines[1])
 
 
+def test_a_time_limit_shortens_the_time_left(tmp_path):
+    console = Console(file=io.StringIO(), soft_wrap=True)
+    log = Log(tmp_path / "log.jsonl", every=1)
+    trainer_of([log, Lines(log, console, limit=1.4, seconds=0.0)], 10**9).play(1)
+    assert "left 0:00:01" in console.file.getvalue()
+
+
 def test_bar(tmp_path):
     console = Console(file=io.StringIO(), force_terminal=True, width=100)
     trainer_of([Bar(console)], 3).play()

@@ -52,7 +52,7 @@ def play(session: Session, limit: float | None, again: str, console: Console) ->
     def interrupted() -> None:
         console.print("Stopping: finishing this round and saving (Ctrl-C again stops at once) ...")
 
-    finished = session.play([progress(session.log, console), *limits], on_interrupt=interrupted)
+    finished = session.play([progress(session.log, console, limit), *limits], on_interrupt=interrupted)
     if finished:
         console.print(f"Played to round {session.trainer.state.round}. In {path}: " + ", ".join(listing(session)))
     if not session.complete:

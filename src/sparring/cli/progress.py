@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from datetime import timedelta
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from sparring.game import Cost
 from sparring.hooks import Hook
@@ -17,31 +18,35 @@ from sparring.writers import Log
 __all__ = ["Bar", "Lines", "progress"]
 
 
-def progress(log: Log, console: Console) -> Hook:
-    """What suits the console."""
-    return Bar(console) if console.is_terminal else Lines(log, console)
+def progress(log: Log, console: Console, limit: float | None = None) -> Hook:
+    """What suits the console; with a `limit` in seconds, the time left is at most what is left of it."""
+    return Bar(console, limit) if console.is_terminal else Lines(log, console, limit)
 
 
-class _Speed(Hook):
-    """Images a second since the start of this session."""
+class _Clock(Hook):
+    """Images a second since the start of this session, and the time it will still take."""
+
+    def __init__(self, limit: float | None) -> None:
+        self.limit = math.inf if limit is None else limit
 
     def start(self, trainer: Trainer) -> None:
-        self._since, self._images = time.perf_counter(), trainer.state.images
+        self._since, self._round, self._images = time.perf_counter(), trainer.state.round, trainer.state.images
 
     def speed(self, trainer: Trainer) -> float:
         return (trainer.state.images - self._images) / max(time.perf_counter() - self._since, 1e-9)
 
+    def left(self, trainer: Trainer) -> timedelta:
+        elapsed, played = time.perf_counter() - self._since, trainer.state.round - self._round
+        by_rounds = (trainer.rounds - trainer.state.round) * elapsed / max(played, 1)
+        return timedelta(seconds=max(0, round(min(by_rounds, self.limit - elapsed))))
 
-class Bar(_Speed):
+
+class Bar(_Clock):
     """Rounds, images a second and the time left."""
 
-    def __init__(self, console: Console) -> None:
-        columns = (
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("rounds  {task.description}  left"),
-            TimeRemainingColumn(),
-        )
+    def __init__(self, console: Console, limit: float | None = None) -> None:
+        super().__init__(limit)
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("rounds  {task.description}"))
         self.bar = Progress(*columns, console=console, refresh_per_second=5)
 
     def start(self, trainer: Trainer) -> None:
@@ -52,31 +57,31 @@ class Bar(_Speed):
 
     def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
         """Moves the bar."""
-        self.bar.update(self.task, completed=trainer.state.round, description=f"{self.speed(trainer):,.0f} images/s")
+        text = f"{self.speed(trainer):,.0f} images/s  left {self.left(trainer)}"
+        self.bar.update(self.task, completed=trainer.state.round, description=text)
 
     def finish(self, trainer: Trainer) -> None:
         """Leaves the bar as it is."""
         self.bar.stop()
 
 
-class Lines(_Speed):
+class Lines(_Clock):
     """The same as a plain line, every ten seconds."""
 
-    def __init__(self, log: Log, console: Console, seconds: float = 10.0) -> None:
+    def __init__(self, log: Log, console: Console, limit: float | None = None, seconds: float = 10.0) -> None:
+        super().__init__(limit)
         self.log, self.console, self.seconds = log, console, seconds
 
     def start(self, trainer: Trainer) -> None:
         """Starts the clock."""
         super().start(trainer)
-        self._round, self._next = trainer.state.round, self._since + self.seconds
+        self._next = self._since + self.seconds
 
     def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
         """Prints a line when it is time."""
-        now = time.perf_counter()
-        if now < self._next:
+        if time.perf_counter() < self._next:
             return
-        self._next = now + self.seconds
-        done, total = trainer.state.round, trainer.rounds
-        left = timedelta(seconds=round((total - done) * (now - self._since) / (done - self._round)))
+        self._next = time.perf_counter() + self.seconds
         values = "  ".join(f"{name} {value:.3g}" for name, value in self.log.last.items())
-        self.console.print(f"round {done}/{total}  {self.speed(trainer):,.0f} images/s  left {left}  {values}")
+        place = f"round {trainer.state.round}/{trainer.rounds}"
+        self.console.print(f"{place}  {self.speed(trainer):,.0f} images/s  left {self.left(trainer)}  {values}")
