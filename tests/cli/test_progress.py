@@ -26,8 +26,8 @@ def test_lines(tmp_path):
 def test_a_time_limit_shortens_the_time_left(tmp_path):
     console = Console(file=io.StringIO(), soft_wrap=True)
     log = Log(tmp_path / "log.jsonl", every=1)
-    trainer_of([log, Lines(log, console, limit=1.4, seconds=0.0)], 10**9).play(1)
-    assert "left 0:00:01" in console.file.getvalue()
+    trainer_of([log, Lines(log, console, limit=1000.4, seconds=0.0)], 10**9).play(1)
+    assert "left 0:16:" in console.file.getvalue()
 
 
 def test_bar(tmp_path):
