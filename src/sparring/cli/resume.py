@@ -19,7 +19,7 @@ class Options:
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
     rounds: int | None = None
-    """Play to this round instead of the one the run was begun with. Falling learning rates stretch, so they rise again."""
+    """Play to this round instead of the first one given. Falling learning rates stretch, so they rise again."""
     time: str | None = None
     """Stop after this long: 90s, 10m, 1.5h."""
     device: str | None = None
