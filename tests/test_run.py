@@ -111,7 +111,10 @@ def test_a_run_can_be_extended(tmp_path, config):
     Run.create(tmp_path / "run", "dcgan", config).play()
     session = Run.open(tmp_path / "run").resume(rounds=15)
     assert session.trainer.state.round == 12
-    session.play()
+    seen = []
+    session.play([Every(1, lambda trainer, costs: seen.append(session.drawn))])
+    assert seen == [False] * 3, "pictures of fewer rounds would pass for those of the end"
+    assert session.drawn
     assert Run.open(tmp_path / "run").config.rounds == 15
     about = json.loads((tmp_path / "run" / "config.json").read_text())
     assert [session["from_round"] for session in about["sessions"]] == [0, 12]

@@ -25,6 +25,9 @@ __all__ = ["Session"]
 FRAMES = 40
 """Pictures of a time-lapse, at least."""
 
+END = "real_and_generated.png"
+"""The picture that is drawn last: with it, a run has all."""
+
 
 class Session:
     """A run being played: its trainer, with the hooks that make the directory."""
@@ -66,6 +69,8 @@ class Session:
         """
         trainer = self.trainer
         self.run.describe(trainer.state.round)
+        if not self.complete:
+            self.run.path.joinpath(END).unlink(missing_ok=True)  # of fewer rounds
         interrupted = threading.Event()
 
         def stop(*_: object) -> None:
@@ -89,7 +94,7 @@ class Session:
     @property
     def drawn(self) -> bool:
         """Whether the pictures of the end are there."""
-        return (self.run.path / "real_and_generated.png").exists()
+        return (self.run.path / END).exists()
 
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
@@ -100,8 +105,7 @@ class Session:
             files["curves.png"] = pictures.encode(pictures.curves(log))
         if frames := sorted((path / "samples").glob("*.png")):
             files["timelapse.gif"] = pictures.timelapse(frames[:: -(-len(frames) // (2 * FRAMES))])
-        # Last, for `drawn`.
-        files["real_and_generated.png"] = pictures.encode(pictures.compare(self.real(n), generated[:n]))
+        files[END] = pictures.encode(pictures.compare(self.real(n), generated[:n]))
         for name, content in files.items():
             checkpoint.write_atomically(path / name, content)
         return [path / name for name in files]

@@ -3,11 +3,11 @@
 Departures from the paper: pictures of any size; 32 channels next to the picture instead of 64, for the CPU; larger
 learning rates that fall in the second half; an average of the generator's weights to sample from.
 
-`DEMO` was chosen among seventeen two-minute runs on the training pictures that ship with the package, by the samples'
-looks and by their Frechet distance to the held-out pictures on the features of a small throw-away classifier: 22.8 and
-19.3 (two seeds), against 29.1 and 27.8 without falling rates, 34.0 and 34.7 (one seed each, as all others) for the next
-two under alternating play, 35.1, 39.6 and 41.8 under simultaneous play in the same time, 791 with R1 of weight .25
-beside batch norm, and 3.4 for the training pictures themselves.
+`DEMO` was chosen among about twenty two-minute runs on the training pictures that ship with the package, by the looks
+of the samples and by their Frechet distance to the held-out pictures on the features of a small throw-away
+classifier: 22.8 and 19.3 (two seeds), against 29.1 and 27.8 (the same seeds) without falling rates and, one seed
+each, 35.1, 39.6 and 41.8 for three pairs of rates under simultaneous play in the same time; 3.4 for the training
+pictures themselves.
 """
 
 from __future__ import annotations
