@@ -15,7 +15,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["compare", "curves", "draw", "encode", "grid", "scatter", "timelapse", "to_bytes"]
+__all__ = ["compare", "curves", "draw", "encode", "from_bytes", "grid", "scatter", "timelapse", "to_bytes"]
 
 _GAP = 2
 
@@ -23,6 +23,11 @@ _GAP = 2
 def to_bytes(x: Tensor) -> Tensor:
     """Pictures in [-1, 1] as bytes 0..255, rounded to the nearest."""
     return x.add(1.0).mul(127.5).round().clamp(0, 255).byte()
+
+
+def from_bytes(x: Tensor) -> Tensor:
+    """Bytes 0..255 as pictures in [-1, 1]; `to_bytes` gives them back."""
+    return x.float().div(127.5).sub(1.0)
 
 
 def draw(samples: Tensor) -> Image.Image:

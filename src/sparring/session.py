@@ -114,7 +114,7 @@ class Session:
         """`n` examples spread evenly over the data, as a sampler would give them."""
         index = torch.linspace(0, len(self.data.x) - 1, n).long()
         x = self.data.x[index.to(self.data.x.device)].cpu()
-        return x.float().div(127.5).sub(1.0) if x.dtype == torch.uint8 else x
+        return pictures.from_bytes(x) if x.dtype == torch.uint8 else x
 
 
 @contextmanager

@@ -27,7 +27,8 @@ _SOUND = "the last checkpoint is sound; try a smaller learning rate, a larger pe
 class Log(Hook):
     """Appends a line of JSON: rounds, images, seconds, images a second, every term and watched value.
 
-    A line is the only place where the loop waits for the device. On resuming, lines beyond the present round go.
+    Apart from samples and checkpoints, only its lines make the loop wait for the device. On resuming, lines beyond the
+    present round go.
 
     Raises:
         FloatingPointError: A value is not finite.

@@ -88,14 +88,14 @@ def same(run: Run, options: Options) -> Run:
 
 def report(session: Session, console: Console) -> None:
     """What was measured, where the pictures are, and three commands to try next."""
-    from sparring import checkpoint
+    from sparring import checkpoint, pictures
     from sparring.cli.play import program
     from sparring.data.embedded import fashion_mnist
     from sparring.metrics.nearest import nearest_pair
     from sparring.writers import read_log
 
     path, last = session.run.path, read_log(session.log.path)[-1]
-    real = fashion_mnist("held_out").x.float().div(127.5).sub(1.0)
+    real = pictures.from_bytes(fashion_mnist("held_out").x)
     generated = session.average.sampler.settled().sample(len(real), seed=1)
     measured = {
         "training time, seconds": round(last["seconds"]),
