@@ -1,0 +1,51 @@
+"""The cache: one folder for what was downloaded and what was decoded. Deleting it loses nothing but time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["home", "staged"]
+
+
+def home() -> Path:
+    """The folder of the cache: `SPARRING_CACHE` if it is set, else the system's place for caches.
+
+    That is `$XDG_CACHE_HOME/sparring` or `~/.cache/sparring`, `~/Library/Caches/sparring` on a Mac and
+    `%LOCALAPPDATA%/sparring` on Windows. It need not exist.
+    """
+    if own := os.environ.get("SPARRING_CACHE"):
+        return Path(own).absolute()
+    places = {"darwin": Path("~/Library/Caches"), "win32": Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local"))}
+    usual = places.get(sys.platform) or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    return usual.expanduser() / "sparring"
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """A new folder to fill, which becomes `target` when all went well and is gone when not.
+
+    If somebody else made `target` meanwhile, theirs stays.
+
+    Raises:
+        OSError: The cache cannot be written; the message says what to do.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent))
+    except OSError as error:
+        raise OSError(
+            f"the cache {str(home())!r} cannot be written ({error.strerror}): "
+            "make it writable or set SPARRING_CACHE to another folder"
+        ) from error
+    try:
+        yield folder
+        if not target.exists():
+            folder.rename(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

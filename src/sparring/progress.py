@@ -1,0 +1,48 @@
+"""Progress of long work on the console: a bar on a terminal, a line every ten seconds elsewhere, both on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+__all__ = ["steps"]
+
+
+@contextmanager
+def steps(title: str, total: int | None, *, bytes: bool = False) -> Iterator[Callable[[int], None]]:
+    """Shows how far something is.
+
+    Args:
+        title: What is being done, such as "decoding".
+        total: How many steps there are; None if nobody knows.
+        bytes: The steps are bytes.
+
+    Yields:
+        A function to call with the number of further steps that were done.
+    """
+    if not sys.stderr.isatty():
+        yield _lines(title, total)
+        return
+    count = DownloadColumn() if bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), count, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+def _lines(title: str, total: int | None, seconds: float = 10.0) -> Callable[[int], None]:
+    done, due = 0, time.monotonic() + seconds
+
+    def advance(more: int) -> None:
+        nonlocal done, due
+        done += more
+        if time.monotonic() >= due:
+            due = time.monotonic() + seconds
+            print(f"{title}: {done:,}" + (f" of {total:,}" if total else ""), file=sys.stderr, flush=True)
+
+    return advance
