@@ -37,7 +37,7 @@ def test_a_run_explains_itself(tmp_path, config):
     assert session.play()
     names = {p.name for p in (tmp_path / "run").iterdir()}
     assert names == {
-        "config.json", "log.jsonl", "samples", "preview.png", "checkpoints", "model",
+        "config.json", "data.png", "data.txt", "log.jsonl", "samples", "preview.png", "checkpoints", "model",
         "samples.png", "real_and_generated.png", "curves.png", "timelapse.gif",
     }  # fmt: skip
     about = json.loads((tmp_path / "run" / "config.json").read_text())

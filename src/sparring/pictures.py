@@ -15,7 +15,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["compare", "curves", "draw", "encode", "from_bytes", "grid", "scatter", "timelapse", "to_bytes"]
+__all__ = ["compare", "curves", "draw", "encode", "from_bytes", "grid", "render", "scatter", "timelapse", "to_bytes"]
 
 _GAP = 2
 
@@ -74,7 +74,7 @@ def scatter(points: Mapping[str, Tensor], size: int = 480) -> Image.Image:
         axes.scatter(x, y, s=4, alpha=0.4, label=name)
     axes.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")
     axes.legend(loc="upper right")
-    return _render(figure)
+    return render(figure)
 
 
 def compare(real: Tensor, generated: Tensor) -> Image.Image:
@@ -94,7 +94,7 @@ def _beside(pictures: Mapping[str, Image.Image]) -> Image.Image:
         axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axes.set_title(name)
         axes.axis("off")
-    return _render(figure)
+    return render(figure)
 
 
 def curves(log: Sequence[Mapping[str, float]]) -> Image.Image:
@@ -118,7 +118,7 @@ def curves(log: Sequence[Mapping[str, float]]) -> Image.Image:
         panel.grid(alpha=0.3)
     for panel in panels[len(names) :]:
         panel.axis("off")
-    return _render(figure)
+    return render(figure)
 
 
 def timelapse(frames: Sequence[Path], *, milliseconds: int = 120, hold: int = 2000) -> bytes:
@@ -143,7 +143,8 @@ def encode(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _render(figure: Figure) -> Image.Image:
+def render(figure: Figure) -> Image.Image:
+    """A matplotlib figure as a picture."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = FigureCanvasAgg(figure)

@@ -2,6 +2,7 @@
 
 config.json            the recipe, every value, versions, device, threads, what the data were
 log.jsonl              a line every few rounds
+data.txt, data.png     what the data were
 samples/, preview.png  the same latents again and again
 checkpoints/<round>/   everything that moves; resuming gives what an uninterrupted run gives, bit for bit
 model/                 the sampler alone, averaged and raw: what `load` opens
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import platform
 import shutil
 from dataclasses import dataclass
@@ -51,10 +53,18 @@ class Run:
 
         Raises:
             FileExistsError: There is something at `path`.
+            PermissionError: Nothing can be written there.
         """
         if path.exists() and (not path.is_dir() or any(not file.match(LEFTOVER) for file in path.iterdir())):
             raise FileExistsError(
                 f"{str(path)!r} exists: continue it with `sparring resume {path}`, or choose another --out"
+            )
+        there = next(parent for parent in path.absolute().parents if parent.exists())
+        effective = os.access in os.supports_effective_ids
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
+            raise PermissionError(
+                f"{str(path)!r} cannot be written, {str(there)!r} being no folder you may write to: "
+                "choose another --out"
             )
         return Run.prepare(path, recipe, config)
 
@@ -82,9 +92,8 @@ class Run:
         try:
             about = json.loads(file.read_bytes())
             recipe = recipes.find(about["recipe"])
-            values = {k: tuple(v) if isinstance(v, list) else v for k, v in about["config"].items()}
             data = {name: about["data"][name] for name in ("shape", "count", "sha256")}
-            return Run(path, about["recipe"], recipe.Config(**values), data)
+            return Run(path, about["recipe"], recipes.restore(recipe.Config, about["config"]), data)
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise ValueError(f"{str(file)!r} does not describe a run of this version ({error})") from error
 

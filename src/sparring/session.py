@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from sparring import checkpoint, pictures, recipes
+from sparring.data.report import lines, sheet
 from sparring.data.source import InMemory
 from sparring.hooks import Average, Hook
 from sparring.trainer import Trainer
@@ -69,6 +70,7 @@ class Session:
         """
         trainer = self.trainer
         self.run.describe(trainer.state.round)
+        self._describe_data()
         if not self.complete:
             self.run.path.joinpath(END).unlink(missing_ok=True)  # of fewer rounds
         interrupted = threading.Event()
@@ -91,6 +93,14 @@ class Session:
             self.draw()
         return self.complete or not interrupted.is_set()
 
+    def _describe_data(self) -> None:
+        """Keeps the report on the data, which may change after the run, in words and in a picture."""
+        report, picture = self.data.report, self.run.path / "data.png"
+        if report is not None and not picture.exists():
+            words = "\n".join(lines(report, most=20)) + "\n"
+            checkpoint.write_atomically(picture.with_suffix(".txt"), words.encode())
+            checkpoint.write_atomically(picture, pictures.encode(sheet(self.data, report)))
+
     @property
     def drawn(self) -> bool:
         """Whether the pictures of the end are there."""
@@ -99,22 +109,17 @@ class Session:
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
         path, n = self.run.path, min(self.shown, len(self.data.x))
+        real = self.data.examples(torch.linspace(0, len(self.data.x) - 1, n).long())
         generated = self.average.sampler.settled().sample(self.shown, seed=0)
         files = {"samples.png": pictures.encode(pictures.draw(generated))}
         if log := read_log(self.log.path):
             files["curves.png"] = pictures.encode(pictures.curves(log))
         if frames := sorted((path / "samples").glob("*.png")):
             files["timelapse.gif"] = pictures.timelapse(frames[:: -(-len(frames) // (2 * FRAMES))])
-        files[END] = pictures.encode(pictures.compare(self.real(n), generated[:n]))
+        files[END] = pictures.encode(pictures.compare(real, generated[:n]))
         for name, content in files.items():
             checkpoint.write_atomically(path / name, content)
         return [path / name for name in files]
-
-    def real(self, n: int) -> torch.Tensor:
-        """`n` examples spread evenly over the data, as a sampler would give them."""
-        index = torch.linspace(0, len(self.data.x) - 1, n).long()
-        x = self.data.x[index.to(self.data.x.device)].cpu()
-        return pictures.from_bytes(x) if x.dtype == torch.uint8 else x
 
 
 @contextmanager

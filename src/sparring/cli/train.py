@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, make_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tyro
 from rich.console import Console
 
 from sparring import recipes
+
+if TYPE_CHECKING:
+    from sparring.session import Session
 
 __all__ = ["Options", "main"]
 
@@ -65,7 +68,27 @@ def start(recipe: str, config: recipes.Config, options: Options, console: Consol
 
     limit = seconds(options.time)
     if options.dry_run:
-        return estimate(Run.prepare(options.out or Path(), recipe, config), console)
+        session = Run.prepare(options.out or Path(), recipe, config)
+        describe(session, console)
+        return estimate(session, console)
     path = options.out or Path("runs") / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     session = Run.create(path, recipe, config)
+    describe(session, console)
     return 0 if play(session, limit, f"{program()} resume {path}", console) else 130
+
+
+def describe(session: Session, console: Console) -> None:
+    """Prints the report on the data, and says what of them the recipe does not use."""
+    from sparring.data.report import lines
+
+    data, recipe = session.data, session.run.recipe
+    if data.report is not None:
+        console.print("\n".join(lines(data.report)), markup=False, highlight=False)
+    has = {"labels": bool(data.classes), "captions": bool(data.captions)}
+    unused = [kind for kind, there in has.items() if there and kind not in recipes.find(recipe).USES]
+    if unused:
+        console.print(
+            f"NOTE: these data have {' and '.join(unused)}, which {recipe} IGNORES: it learns all examples as one kind "
+            "and cannot be asked for one of them.",
+            style="bold yellow",
+        )

@@ -2,48 +2,80 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from sparring import pictures
 from sparring.chance import Key
 from sparring.game import Batch
 
-__all__ = ["InMemory"]
+if TYPE_CHECKING:
+    from sparring.data.report import Report
+
+__all__ = ["InMemory", "Mirrored"]
 
 
 class InMemory:
-    """Examples held in one tensor. Every epoch shows each example once, in a new order.
+    """Examples in one tensor, which may be mapped from a file. Every epoch shows each example once, in a new order.
 
     Args:
         x: Examples [N, ...]: floats as they are, or pictures [N, C, H, W] as bytes.
         y: Labels or partners [N, ...].
+        classes: Names of the labels.
+        captions: A text for each example.
+        sha256: Of all examples and labels, where somebody has computed it.
+        report: What the set is like.
 
     Raises:
-        ValueError: There are no examples, or not as many labels as examples.
+        ValueError: There are no examples, or not as many labels or captions as examples.
     """
 
-    def __init__(self, x: Tensor, y: Tensor | None = None) -> None:
+    def __init__(
+        self,
+        x: Tensor,
+        y: Tensor | None = None,
+        *,
+        classes: Sequence[str] = (),
+        captions: Sequence[str] = (),
+        sha256: str = "",
+        report: Report | None = None,
+    ) -> None:
         if not len(x) or (y is not None and len(y) != len(x)):
             raise ValueError(
                 f"got {len(x)} examples and {'no' if y is None else len(y)} labels; expected 1 or more, as many of each"
             )
-        self.x, self.y = x, y
+        if captions and len(captions) != len(x):
+            raise ValueError(f"got {len(x)} examples and {len(captions)} captions; expected as many")
+        self.x, self.y, self.classes, self.captions = x, y, classes, captions
+        self.sha256, self.report = sha256, report
 
     def to(self, device: torch.device | str) -> InMemory:
         """The same data on a device: pictures stay bytes, a quarter of the size of floats."""
-        return InMemory(self.x.to(device), None if self.y is None else self.y.to(device))
+        there = copy.copy(self)
+        there.x, there.y = self.x.to(device), None if self.y is None else self.y.to(device)
+        return there
 
     def digest(self) -> str:
         """SHA-256 of the shapes and bytes of the examples and labels."""
+        if self.sha256:
+            return self.sha256
         digest = hashlib.sha256()
         for part in (self.x,) if self.y is None else (self.x, self.y):
             digest.update(repr((tuple(part.shape), part.dtype)).encode())
             digest.update(part.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
+
+    def examples(self, index: Tensor) -> Tensor:
+        """The examples [n, ...] of these places, as a sampler would give them: on the CPU, pictures in [-1, 1]."""
+        x = self.x[index.to(self.x.device)].cpu()
+        return pictures.from_bytes(x) if x.dtype == torch.uint8 else x
 
     def draw(self, n: int, key: Key) -> Batch:
         """Batch number `key.path[-1]`: examples n k to n k + n - 1 of all epochs one after the other."""
@@ -68,3 +100,23 @@ class InMemory:
 @lru_cache(maxsize=8)
 def _order(key: Key, epoch: int, count: int) -> Tensor:
     return key.permutation(f"epoch {epoch}", count)
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """Pictures of a source, each mirrored left to right half of the time; which ones, the key decides."""
+
+    source: InMemory
+
+    def draw(self, n: int, key: Key) -> Batch:
+        """Batch number `key.path[-1]` of the source."""
+        batch = self.source.draw(n, key)
+        mirror = (key.uniform("mirror", (n,)) < 0.5).to(batch.x.device).reshape(n, *[1] * (batch.x.ndim - 1))
+        return Batch(torch.where(mirror, batch.x.flip(-1), batch.x), batch.y)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing, as its source."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Nothing to take back."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, get_type_hints
 
 if TYPE_CHECKING:
     from sparring.data.source import InMemory
     from sparring.samplers import Sampler
     from sparring.trainer import Trainer
 
-__all__ = ["Config", "Recipe", "UnknownRecipeError", "find", "names"]
+__all__ = ["Config", "Recipe", "UnknownRecipeError", "find", "names", "restore"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,8 @@ _LEAST = {"seed": "0 or more", "threads": "0 or more", "batch": "2 or more"}
 
 def _too_small(name: str, value: object) -> bool:
     """Whether a number is out of range; other values are somebody else's business."""
+    if isinstance(value, bool):
+        return False
     least = int(_LEAST.get(name, "1").split()[0])
     return (isinstance(value, int) and value < least) or (isinstance(value, float) and not value > 0)
 
@@ -58,6 +63,9 @@ class Recipe(Protocol):
     """What a recipe's module holds."""
 
     Config: type[Any]
+
+    USES: frozenset[str]
+    """What it trains on besides the examples: labels, captions, partners."""
 
     def open_data(self, config: Any) -> InMemory:
         """The data to train on."""
@@ -88,3 +96,19 @@ def find(name: str) -> Recipe:
         hint = f": did you mean {near[0]!r}?" if near else ""
         raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")
     return cast("Recipe", importlib.import_module(f"sparring.recipes.{name}"))
+
+
+def restore(cls: type[T], values: Mapping[str, Any]) -> T:
+    """A dataclass from what `dataclasses.asdict` and JSON made of it.
+
+    Raises:
+        TypeError: A value is missing or unknown.
+    """
+    types = get_type_hints(cls)
+    return cls(**{name: _restored(types.get(name), value) for name, value in values.items()})
+
+
+def _restored(cls: Any, value: Any) -> Any:
+    if isinstance(value, dict) and isinstance(cls, type) and is_dataclass(cls):
+        return restore(cls, value)
+    return tuple(value) if isinstance(value, list) else value

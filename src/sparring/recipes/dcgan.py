@@ -12,16 +12,15 @@ pictures themselves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import torch
 
 from sparring import devices
 from sparring.chance import Key
-from sparring.data.embedded import fashion_mnist
-from sparring.data.pictures import open_pictures
-from sparring.data.source import InMemory
+from sparring.data import opening, readers
+from sparring.data.preparation import Preparation
+from sparring.data.source import InMemory, Mirrored
 from sparring.games.gan import GAN
 from sparring.hooks import LearningRate
 from sparring.latents import Normal
@@ -31,10 +30,9 @@ from sparring.samplers import Sampler
 from sparring.schedules import linear
 from sparring.trainer import Phase, Trainer
 
-__all__ = ["DEMO", "Config", "build", "open_data", "sampler"]
+__all__ = ["DEMO", "USES", "Config", "build", "open_data", "sampler"]
 
-
-EMBEDDED = "fashion-mnist"
+USES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +41,12 @@ class Config(Common):
 
     rounds: int = 50_000
     """Rounds to play."""
-    data: str = EMBEDDED
-    """A folder of pictures, or an .npy array of bytes [N, H, W] or [N, H, W, C]; the default ships with sparring."""
-    size: tuple[int, int] | None = None
-    """Height and width to train at; without it, the pictures' own if they agree, else 64 64."""
+    data: str = "fashion-mnist-10k"
+    """A folder or zip of pictures, an array, or a set of `sparring data list`; the default ships with sparring."""
+    pictures: Preparation = field(default_factory=Preparation)
+    """How they are made alike."""
+    flips: bool = False
+    """Mirror pictures left to right half of the time they are shown."""
     latent: int = 100
     """Size of the latent."""
     width: int = 32
@@ -58,8 +58,7 @@ class Config(Common):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.data != EMBEDDED:  # so that the run finds its data from any folder
-            object.__setattr__(self, "data", str(Path(self.data).absolute()))
+        object.__setattr__(self, "data", readers.absolute(self.data))  # so that the run finds them from any folder
 
 
 DEMO = Config(rounds=2800, generator_rate=2e-3, discriminator_rate=1e-3)
@@ -68,7 +67,13 @@ DEMO = Config(rounds=2800, generator_rate=2e-3, discriminator_rate=1e-3)
 
 def open_data(config: Config) -> InMemory:
     """The pictures, as bytes."""
-    return fashion_mnist() if config.data == EMBEDDED else open_pictures(config.data, config.size)
+    data = opening.open_data(config.data, config.pictures)
+    if data.x.ndim != 4:
+        raise ValueError(
+            f"--data {config.data} holds examples of shape {list(data.x.shape[1:])}; expected pictures [C, H, W]: see "
+            "`sparring data list`"
+        )
+    return data
 
 
 def game(config: Config, shape: tuple[int, ...]) -> GAN:
@@ -91,13 +96,14 @@ def build(config: Config, data: InMemory) -> Trainer:
     """The trainer."""
     device = devices.resolve(config.device)
     gan = game(config, tuple(data.x.shape[1:]))
+    source = Mirrored(data.to(device)) if config.flips else data.to(device)
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     optimizers = {
         player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
         for player, rate in rates.items()
     }
     falling = {player: linear(rate, rate / 100, first=0.5) for player, rate in rates.items()}
-    phase = Phase(gan, optimizers, {"real": data.to(device)}, config.rounds, batch=config.batch)
+    phase = Phase(gan, optimizers, {"real": source}, config.rounds, batch=config.batch)
     return Trainer(
         phase, hooks=[LearningRate(falling, config.rounds)], seed=config.seed, autocast=devices.autocast(device)
     )

@@ -29,7 +29,9 @@ from sparring.samplers import Sampler
 from sparring.schedules import geometric
 from sparring.trainer import Phase, Trainer
 
-__all__ = ["Config", "build", "open_data", "sampler"]
+__all__ = ["USES", "Config", "build", "open_data", "sampler"]
+
+USES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

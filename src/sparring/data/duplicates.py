@@ -1,0 +1,57 @@
+"""Pictures that occur more than once, exactly or nearly."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+__all__ = ["ALIKE", "equal", "near"]
+
+ALIKE = 0.995
+"""Correlation of two thumbnails from which on pictures count as nearly the same."""
+
+
+def equal(digests: Iterable[bytes]) -> list[list[int]]:
+    """Groups of two or more places that have the same digest, each in order."""
+    places: defaultdict[bytes, list[int]] = defaultdict(list)
+    for i, digest in enumerate(digests):
+        places[digest].append(i)
+    return [group for group in places.values() if len(group) > 1]
+
+
+def near(thumbnails: Tensor, alike: float = ALIKE, block: int = 512) -> list[tuple[int, int]]:
+    """Pairs (i, j) of a picture i and the first j > i that correlates with it to more than `alike`.
+
+    Brightness and contrast do not matter, nor, at the size of thumbnails, compression and small changes of size. Plain
+    pictures, without any contrast, are like nothing. Every pair is compared but for those that a projection already
+    tells apart: on unit vectors a correlation of `alike` is a distance of sqrt(2 - 2 alike), and projections are no
+    longer.
+
+    Args:
+        thumbnails: Grey values [N, D].
+        alike: The least correlation, below 1.
+        block: Rows compared at a time.
+    """
+    vectors = thumbnails.float()
+    vectors = vectors - vectors.mean(dim=1, keepdim=True)
+    lengths = vectors.norm(dim=1)
+    kept = torch.nonzero(lengths > 1e-3 * thumbnails.shape[1] ** 0.5 * 255).flatten()
+    vectors = vectors[kept] / lengths[kept, None]
+    if len(kept) < 2:
+        return []
+    place = vectors @ torch.linalg.eigh(vectors.T @ vectors).eigenvectors[:, -1]
+    order = place.argsort()
+    vectors, place, kept = vectors[order], place[order].contiguous(), kept[order]
+    reach = (2 - 2 * alike) ** 0.5 + 1e-5
+    found: dict[int, int] = {}
+    for start in range(0, len(kept), block):
+        rows = slice(start, start + block)
+        end = int(torch.searchsorted(place, place[rows][-1:] + reach)[0])
+        product = vectors[rows] @ vectors[start:end].T
+        for a, b in torch.nonzero((product > alike).triu(1)).tolist():
+            i, j = sorted((int(kept[start + a]), int(kept[start + b])))
+            found[i] = min(j, found.get(i, j))
+    return sorted(found.items())

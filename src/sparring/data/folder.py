@@ -1,0 +1,159 @@
+"""Pictures in a folder and the folders below it."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sparring.data import tables
+from sparring.data.listing import Encoded, Labels, shown, stamp
+from sparring.data.picture import SUFFIXES, BadPictureError
+
+__all__ = ["Folder", "by_class", "labels_for", "read_folder"]
+
+_SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+_HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder(Encoded):
+    """Files below `path`."""
+
+    def content(self, i: int) -> bytes:
+        """Reads a file."""
+        try:
+            return self.path.joinpath(self.names[i]).read_bytes()
+        except OSError as error:
+            raise BadPictureError(f"cannot be opened ({error.strerror})") from error
+
+
+def read_folder(path: Path, labels: str = "auto") -> Folder:
+    """The pictures below a folder, in the order of their names. Hidden files and folders are passed over.
+
+    Args:
+        path: The folder.
+        labels: As in `Preparation`.
+
+    Raises:
+        ValueError: There are no pictures, or the labels do not fit.
+        OSError: The folder cannot be opened.
+    """
+    files, skipped, ignored = _walk(path)
+    names = sorted(name for name in files if PurePosixPath(name).suffix.lower() in SUFFIXES)
+    beside = sorted(name for name in files if "/" not in name and name.lower().endswith(tables.ENDINGS))
+    others = sorted(files - set(names) - set(beside))
+    if not names:
+        raise ValueError(no_pictures(path, others + beside))
+    if others:
+        ignored["not named as a picture"] = others
+    found = labels_for(path, labels, names, {name: path / name for name in beside})
+    return Folder(
+        path=path,
+        kind="folder",
+        names=names,
+        stamp=stamp([*map(path.joinpath, names), *map(path.joinpath, beside)]),
+        labels=found,
+        skipped=skipped,
+        ignored=ignored,
+    )
+
+
+def no_pictures(path: Path, others: Sequence[str]) -> str:
+    """What to say of a place without pictures."""
+    there = f"it holds {len(others)} other files, {shown(others[0])!r} first" if others else "it is empty"
+    if nested := [name for name in others if name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))]:
+        there += f"; give the archive {shown(nested[0])!r} itself if it is a zip, or unpack it"
+    return f"there are no pictures in {shown(path)!r} ({there}): expected files ending in {', '.join(sorted(SUFFIXES))}"
+
+
+def _walk(root: Path) -> tuple[set[str], dict[str, list[str]], dict[str, list[str]]]:
+    """Names of files below `root`, what cannot be read and what is passed over; each folder is entered once."""
+    files: set[str] = set()
+    skipped: defaultdict[str, list[str]] = defaultdict(list)
+    ignored: defaultdict[str, list[str]] = defaultdict(list)
+    entered: set[tuple[int, int]] = set()
+    todo = [""]
+    while todo:
+        folder = todo.pop()
+        status = root.joinpath(folder).stat()
+        if (status.st_dev, status.st_ino) in entered:
+            ignored["a link to a folder already seen"].append(folder)
+            continue
+        entered.add((status.st_dev, status.st_ino))
+        for entry in _entries(root, folder, skipped):
+            name = f"{folder}/{entry.name}".lstrip("/")
+            if entry.name.startswith(".") or entry.name in _HIDDEN:
+                ignored["hidden"].append(name)
+            elif entry.is_dir():
+                todo.append(name)
+            elif entry.is_file():
+                files.add(name)
+            else:
+                skipped["a link that leads nowhere"].append(name)
+    return files, dict(skipped), dict(ignored)
+
+
+def _entries(root: Path, folder: str, skipped: Mapping[str, list[str]]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(root / folder) as entries:
+            return list(entries)
+    except OSError as error:
+        if not folder:
+            raise OSError(
+                f"the folder {shown(root)!r} cannot be opened ({error.strerror}): make it readable or choose another"
+            ) from error
+        skipped[f"a folder that cannot be opened ({error.strerror})"].append(folder)
+        return []
+
+
+def labels_for(path: Path, labels: str, names: Sequence[str], beside: Mapping[str, object]) -> Labels:
+    """Labels by the wish of a user: from a table, from class folders, or none.
+
+    Args:
+        path: The folder or archive.
+        labels: `auto`, `none` or a table's path.
+        names: Of the pictures.
+        beside: The tables beside the pictures, by name: a path, or the content as bytes.
+
+    Raises:
+        ValueError: There are several tables, or the table does not fit.
+    """
+    if labels == "none":
+        return Labels()
+    if labels != "auto":
+        file = Path(labels)
+        if not file.is_file():
+            raise ValueError(f"there is no table {shown(labels)!r}: check --labels (auto, none or a file)")
+        return tables.match(labels, tables.read(labels, file.read_bytes()), names)
+    if len(beside) > 1:
+        raise ValueError(
+            f"{shown(path)!r} holds several tables ({', '.join(map(shown, beside))}): choose one with --labels FILE, "
+            "or --labels none"
+        )
+    for name, table in beside.items():
+        content = table if isinstance(table, bytes) else path.joinpath(name).read_bytes()
+        return tables.match(name, tables.read(name, content), names)
+    return by_class(path, names)
+
+
+def by_class(path: Path, names: Sequence[str]) -> Labels:
+    """Labels from sub-folders: where every picture lies in one and there are at least two.
+
+    Raises:
+        ValueError: The sub-folders are parts such as train and test, not classes.
+    """
+    parts = [PurePosixPath(name).parts for name in names]
+    while len({part[0] for part in parts}) == 1 and all(len(part) > 1 for part in parts):
+        parts = [part[1:] for part in parts]  # one folder around all
+    if any(len(part) < 2 for part in parts):
+        return Labels()
+    values = [part[0] for part in parts]
+    if {value.lower() for value in values} <= _SPLITS:
+        raise ValueError(
+            f"{shown(path)!r} holds the parts {sorted(set(values))}: give the one to train on, such as "
+            f"{shown(path / max(values))}"
+        )
+    return Labels(*Labels.of(values))

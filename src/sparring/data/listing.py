@@ -1,0 +1,143 @@
+"""Pictures that are to be had at a path: what every reader gives, before anything is decoded."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sparring.data import picture
+from sparring.data.picture import Header
+
+__all__ = ["Arrays", "Encoded", "Labels", "Listing", "numbered", "shown", "stamp"]
+
+
+def shown(name: str | Path) -> str:
+    """A name as it can be printed: paths below the present folder short, unprintable and undecodable parts escaped."""
+    if isinstance(name, Path) and name.is_relative_to(Path.cwd()):
+        name = name.relative_to(Path.cwd())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in str(name))
+
+
+def stamp(files: Iterable[Path]) -> str:
+    """A digest of names, sizes and times: as long as it stays, nobody has written to the files."""
+    digest = hashlib.sha256()
+    for file in files:
+        stat = file.stat()
+        facts = (str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+        digest.update(repr(facts).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is known of each picture besides its pixels.
+
+    Attributes:
+        y: The index into `classes`, a picture each; empty without labels.
+        classes: Their names.
+        captions: A text a picture; empty without.
+    """
+
+    y: Sequence[int] = ()
+    classes: Sequence[str] = ()
+    captions: Sequence[str] = ()
+
+    @staticmethod
+    def of(values: Sequence[str]) -> tuple[list[int], list[str]]:
+        """Indices and names of classes: numbers in their order, other names in alphabetical order."""
+        names = sorted(set(values), key=lambda v: (0, int(v), v) if v.isdecimal() else (1, 0, v))
+        index = {name: i for i, name in enumerate(names)}
+        return [index[value] for value in values], names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing(ABC):
+    """Pictures at a path.
+
+    Attributes:
+        path: Where.
+        kind: What is there, in words.
+        names: What each picture is called.
+        stamp: Changes when a file does.
+        labels: Labels and captions.
+        skipped: Names of pictures that were passed over, by reason.
+        ignored: Names of what is no picture, by reason.
+        notes: What a reader decided by itself.
+    """
+
+    path: Path
+    kind: str
+    names: Sequence[str]
+    stamp: str
+    labels: Labels = Labels()
+    skipped: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ignored: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    @abstractmethod
+    def header(self, i: int) -> Header:
+        """What picture `i` is like; raises BadPictureError."""
+
+    @abstractmethod
+    def image(self, i: int, size: tuple[int, int]) -> Image.Image:
+        """Picture `i` in mode L, LA, RGB or RGBA; drawings are drawn at `size`. Raises BadPictureError."""
+
+    def partner(self, i: int, size: tuple[int, int]) -> Image.Image | None:
+        """What picture `i` is paired with, if anything."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoded(Listing):
+    """Files of pictures, in a folder or an archive. Subclasses say how their bytes are read."""
+
+    @abstractmethod
+    def content(self, i: int) -> bytes:
+        """The bytes of picture `i`."""
+
+    def header(self, i: int) -> Header:
+        """Reads the whole picture, for its digest, and looks at its beginning."""
+        return picture.header(self.content(i), self.names[i])
+
+    def image(self, i: int, size: tuple[int, int]) -> Image.Image:
+        """Decodes."""
+        return picture.decode(self.content(i))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrays(Listing):
+    """Pictures in one array [N, H, W, C] with C of 1, 3 or 4, which may be mapped from a file.
+
+    Attributes:
+        pixels: The array.
+        scale: Bytes are the first times a value, plus the second.
+    """
+
+    pixels: NDArray[Any]
+    scale: tuple[float, float] = (1.0, 0.0)
+
+    def header(self, i: int) -> Header:
+        """The same for all but for the digest."""
+        _, height, width, channels = self.pixels.shape
+        digest = hashlib.sha256(np.ascontiguousarray(self.pixels[i]).data).hexdigest()
+        return Header({1: "L", 3: "RGB", 4: "RGBA"}[channels], (height, width), channels == 4, digest)
+
+    def image(self, i: int, size: tuple[int, int]) -> Image.Image:
+        """Picture `i`, its values scaled to bytes."""
+        pixels = np.ascontiguousarray(self.pixels[i])
+        if self.scale != (1.0, 0.0) or pixels.dtype != np.uint8:
+            pixels = np.rint(pixels.astype(np.float64) * self.scale[0] + self.scale[1]).astype(np.uint8)
+        return Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels)
+
+
+def numbered(count: int) -> list[str]:
+    """Names of the pictures of an array: `#0`, `#1` ..."""
+    return [f"#{i}" for i in range(count)]

@@ -1,0 +1,55 @@
+"""Opening data, whatever they are: decoded once, in parallel, into a cache that is keyed by content.
+
+A second start finds the cache by the names, sizes and times of the files, without reading them. Moved or copied files
+are recognised by their content and not decoded again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from sparring import checkpoint
+from sparring.data import cache, prepared, readers
+from sparring.data.listing import stamp
+from sparring.data.preparation import Preparation
+from sparring.data.source import InMemory
+
+__all__ = ["open_data"]
+
+
+def open_data(path: str | Path, preparation: Preparation | None = None) -> InMemory:
+    """Data of any kind, ready to train on.
+
+    Args:
+        path: A folder of pictures (class sub-folders, or a table of labels or captions beside them, are optional), a
+            zip of the same, an .npy or .npz array, an idx file, the folder of CIFAR-10's binary version, SVHN's
+            train_32x32.mat, a table that names pictures, or the name of a set: see `sparring data list`.
+        preparation: Size, colour and labels.
+
+    Returns:
+        Pictures [N, C, H, W] as bytes, mapped from the cache, with labels [N] or partners [N, C, H, W] where there are
+        any; or points [N, D] as floats. `report` says what was found.
+
+    Raises:
+        ValueError: There is nothing to train on; the message says what is wrong and what to do.
+        OSError: Something cannot be read or written.
+
+    Example:
+        >>> open_data("ring").x.shape
+        torch.Size([100000, 2])
+    """
+    preparation = preparation or Preparation()
+    found = readers.read(path, preparation.labels)
+    if isinstance(found, InMemory):
+        return found
+    table = Path(preparation.labels)
+    stamps = found.stamp + (stamp([table]) if table.is_file() else "")
+    known = cache.home() / "known" / prepared.digest_of(prepared.VERSION, stamps, dataclasses.astuple(preparation))
+    kept = prepared.load(cache.home() / "prepared" / known.read_text(), found) if known.is_file() else None
+    if kept is None:
+        entry = prepared.make(found, preparation)
+        kept = prepared.load(entry, found)
+        checkpoint.write_atomically(known, entry.name.encode())
+    assert kept is not None, "what was just written can be read"
+    return kept

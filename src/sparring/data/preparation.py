@@ -1,0 +1,48 @@
+"""What is done to pictures so that all are of one shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["Preparation"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation:
+    """How pictures are made alike.
+
+    Raises:
+        ValueError: A value makes no sense.
+    """
+
+    size: tuple[int, int] | None = None
+    """Height and width; without it, the pictures' own if they agree and no side is over 128, else 64 64."""
+    fit: Literal["crop", "pad"] = "crop"
+    """A picture of another shape is cropped in the middle, or padded with the colour of --alpha; then it is resized."""
+    colour: Literal["auto", "grey", "colour"] = "auto"
+    """grey: one channel. colour: three. auto: one if all pictures are stored in grey."""
+    alpha: str = "white"
+    """Colour behind transparent pictures, such as white, black or #8090a0; keep: alpha is a channel of its own."""
+    labels: str = "auto"
+    """auto: from class sub-folders, a table beside the pictures or the file's own. none: without. Or a table's path."""
+
+    def __post_init__(self) -> None:
+        if self.size is not None and (len(self.size) != 2 or min(self.size) < 1):
+            raise ValueError(f"--size is {self.size}; expected a height and a width of 1 or more")
+        if self.alpha != "keep":
+            self.background()
+        if self.labels not in {"auto", "none"}:  # so that a run finds its table from any folder
+            object.__setattr__(self, "labels", str(Path(self.labels).absolute()))
+
+    def background(self) -> tuple[int, int, int]:
+        """Red, green and blue of the colour behind and around pictures; black where alpha is kept."""
+        from PIL import ImageColor
+
+        try:
+            return ImageColor.getrgb("black" if self.alpha == "keep" else self.alpha)[:3]
+        except ValueError:
+            raise ValueError(
+                f"--alpha is {self.alpha!r}; expected keep, or a colour such as white, black or #8090a0"
+            ) from None

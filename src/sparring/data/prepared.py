@@ -1,0 +1,262 @@
+"""Prepared pictures in the cache: decoded, of one shape, one after the other in a file.
+
+pictures.bin   bytes [N, C, H, W]
+partners.bin   the same of what they are paired with, if anything
+labels.npy     int64 [N], if there are labels
+about.json     the report, names of classes, captions, and the SHA-256 of pictures and labels
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sparring.data import cache, duplicates
+from sparring.data.listing import Labels, Listing, shown
+from sparring.data.parallel import parallel
+from sparring.data.picture import BadPictureError, Header, Target, fit
+from sparring.data.preparation import Preparation
+from sparring.data.report import Report
+from sparring.data.source import InMemory
+
+__all__ = ["VERSION", "digest_of", "load", "make"]
+
+VERSION = 1
+"""Raised whenever the same pictures would be prepared otherwise."""
+
+OWN_SIZE, FALLBACK = 128, (64, 64)
+"""The largest side at which pictures keep their own size, and the size they get instead."""
+
+
+def digest_of(*facts: object) -> str:
+    """SHA-256 of plain values."""
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def load(entry: Path, found: Listing) -> InMemory | None:
+    """An entry of the cache, as pictures found at a path; None if it is not there or not whole."""
+    try:
+        about = json.loads(entry.joinpath("about.json").read_bytes())
+        report = Report(**about["report"])
+        x, partners = (_mapped(entry / f"{part}.bin", report.shape) for part in ("pictures", "partners"))
+        y = torch.from_numpy(np.load(entry / "labels.npy", allow_pickle=False)) if about["classes"] else partners
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if x is None or len(x) != report.count:
+        return None
+    here = dataclasses.replace(report, path=str(found.path), kind=found.kind, ignored=found.ignored)
+    return InMemory(x, y, classes=about["classes"], captions=about["captions"], sha256=about["sha256"], report=here)
+
+
+def _mapped(file: Path, shape: Sequence[int]) -> Tensor | None:
+    """The bytes of a file as a tensor [N, ...], read when they are looked at; None without the file."""
+    if not file.exists():
+        return None
+    # Copy on write, because torch has no tensors that cannot be written to.
+    return torch.from_numpy(np.memmap(file, np.uint8, mode="c").reshape(-1, *shape))
+
+
+def make(found: Listing, preparation: Preparation) -> Path:
+    """Decodes pictures into the cache, unless the same content is there; returns the entry.
+
+    Raises:
+        ValueError: More than half of the pictures are bad, or fewer than two are good.
+        OSError: The cache cannot be written.
+    """
+    headers = list(parallel(found.header, range(len(found.names)), "reading", BadPictureError))
+    bad = {i: str(header) for i, header in enumerate(headers) if isinstance(header, BadPictureError)}
+    good = {i: header for i, header in enumerate(headers) if isinstance(header, Header)}
+    _check(found, len(good), bad)
+    target = _target(preparation, list(good.values()))
+    facts = [(name, good[i].digest if i in good else bad[i]) for i, name in enumerate(found.names)]
+    labels = found.labels
+    key = digest_of(VERSION, target, facts, found.skipped, list(labels.y), list(labels.classes), list(labels.captions))
+    entry = cache.home() / "prepared" / key
+    if load(entry, found) is None:
+        shutil.rmtree(entry, ignore_errors=True)
+        with cache.staged(entry) as folder:
+            _decode(found, good, bad, target, folder)
+    return entry
+
+
+def _check(found: Listing, good: int, bad: Mapping[int, str]) -> None:
+    """Refuses a listing with too many bad pictures or too few good ones."""
+    reasons = " and ".join(
+        f"{len(names)} ({reason}, {shown(names[0])!r} first)" for reason, names in _skipped(found, bad).items()
+    )
+    if len(bad) > good:
+        raise ValueError(
+            f"{len(bad)} of the {good + len(bad)} pictures in {shown(found.path)!r} cannot be used, more than half: "
+            f"{reasons}; repair or remove them"
+        )
+    if good < 2:
+        raise ValueError(
+            f"{shown(found.path)!r} holds only one picture that can be used"
+            f"{f', {reasons} cannot' if reasons else ''}; expected at least 2, better hundreds: add more"
+        )
+
+
+def _skipped(found: Listing, bad: Mapping[int, str]) -> dict[str, list[str]]:
+    reasons = defaultdict(list, {reason: list(names) for reason, names in found.skipped.items()})
+    for i, reason in sorted(bad.items()):
+        reasons[reason].append(found.names[i])
+    return dict(reasons)
+
+
+def _target(preparation: Preparation, headers: Sequence[Header]) -> Target:
+    """The shape at which pictures with these headers are trained on."""
+    sizes = {header.size for header in headers}
+    own = next(iter(sizes)) if len(sizes) == 1 else None
+    size = preparation.size or (own if own and max(own) <= OWN_SIZE else FALLBACK)
+    grey = preparation.colour == "grey" or (preparation.colour == "auto" and all(header.grey for header in headers))
+    mode = ("L" if grey else "RGB") + ("A" if preparation.alpha == "keep" else "")
+    return Target(mode, size, preparation.fit, preparation.background())
+
+
+def _decode(found: Listing, good: Mapping[int, Header], bad: dict[int, str], target: Target, folder: Path) -> None:
+    """Fills an entry."""
+    with _Writer(folder) as writer:
+        rows = parallel(lambda i: _row(found, i, target), list(good), "decoding", BadPictureError)
+        for i, row in zip(good, rows, strict=True):
+            if isinstance(row, BadPictureError):
+                bad[i] = str(row)
+            else:
+                writer.add(i, row)
+    _check(found, len(writer.kept), bad)
+    labels = found.labels
+    y = [labels.y[i] for i in writer.kept] if labels.y else []
+    if y:
+        np.save(folder / "labels.npy", np.asarray(y, np.int64))
+    captions = [labels.captions[i] for i in writer.kept] if labels.captions else []
+    report = _report(found, {i: good[i] for i in writer.kept}, bad, target, writer)
+    digest = digest_of(target.shape, writer.sha256.hexdigest(), y)
+    about = {"report": report.json(), "classes": list(labels.classes), "captions": captions, "sha256": digest}
+    folder.joinpath("about.json").write_text(json.dumps(about))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One picture as it goes to the cache, and what the report wants to know of it."""
+
+    pixels: NDArray[np.uint8]
+    partner: NDArray[np.uint8] | None
+    thumbnail: NDArray[np.uint8]
+    digest: bytes
+
+
+def _row(found: Listing, i: int, target: Target) -> _Row:
+    image, partner = found.image(i, target.size), found.partner(i, target.size)
+    pixels = fit(image, target)
+    return _Row(
+        pixels,
+        None if partner is None else fit(partner, target),
+        fit(image, dataclasses.replace(target, mode="L", size=(16, 16))).reshape(-1),
+        hashlib.blake2b(pixels.data, digest_size=16).digest(),
+    )
+
+
+class _Writer:
+    """The files of an entry while they are written, and running figures of what went into them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: dict[str, BinaryIO] = {}
+        self.kept: list[int] = []
+        self.thumbnails: list[NDArray[np.uint8]] = []
+        self.digests: list[bytes] = []
+        self.low, self.high, self.mean, self.coloured = 255, 0, 0.0, False
+        self.sha256 = hashlib.sha256()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self.files.values():
+            file.close()
+
+    def add(self, i: int, row: _Row) -> None:
+        """Appends picture `i`."""
+        self._append("pictures", row.pixels)
+        if row.partner is not None:
+            self._append("partners", row.partner)
+        self.kept.append(i)
+        self.thumbnails.append(row.thumbnail)
+        self.digests.append(row.digest)
+        self.low, self.high = min(self.low, int(row.pixels.min())), max(self.high, int(row.pixels.max()))
+        self.mean += (float(row.pixels.mean()) - self.mean) / len(self.kept)
+        self.coloured |= len(row.pixels) >= 3 and bool((row.pixels[:2] != row.pixels[1:3]).any())
+
+    def _append(self, part: str, pixels: NDArray[np.uint8]) -> None:
+        if part not in self.files:
+            self.files[part] = self.folder.joinpath(f"{part}.bin").open("wb")
+        self.files[part].write(pixels.data)
+        self.sha256.update(pixels.data)
+
+
+def _report(
+    found: Listing, headers: Mapping[int, Header], bad: Mapping[int, str], target: Target, writer: _Writer
+) -> Report:
+    """What is known after decoding."""
+    names = [found.names[i] for i in writer.kept]
+    groups = duplicates.equal(writer.digests)
+    again = {i for group in groups for i in group[1:]}
+    single = [i for i in range(len(names)) if i not in again]
+    pairs = duplicates.near(torch.from_numpy(np.stack([writer.thumbnails[i] for i in single])))
+    sizes = Counter(header.size for header in headers.values())
+    return Report(
+        path=str(found.path),
+        kind=found.kind,
+        count=len(names),
+        shape=target.shape,
+        range=(writer.low, writer.high, round(writer.mean, 3)),
+        sizes={f"{height} x {width}": count for (height, width), count in sizes.most_common()},
+        modes=dict(Counter(header.mode for header in headers.values()).most_common()),
+        cropped=_cropped(sizes, target) if target.fit == "crop" else 0.0,
+        enlarged=sum(n for size, n in sizes.items() if size[0] < target.size[0] or size[1] < target.size[1]),
+        classes=_per_class(found.labels, writer.kept),
+        captions=len(names) if found.labels.captions else 0,
+        skipped=_skipped(found, bad),
+        ignored=found.ignored,
+        notes=[*found.notes, *_notes(headers, target, writer)],
+        equal=[[names[i] for i in group] for group in groups],
+        near=[[names[single[i]], names[single[j]]] for i, j in pairs],
+        fit=target.fit,
+    )
+
+
+def _cropped(sizes: Mapping[tuple[int, int], int], target: Target) -> float:
+    """The share of the area outside of the largest part that has the target's shape, a mean over pictures."""
+    shape = target.size[0] / target.size[1]
+    lost = sum(n * (1 - min(h / w / shape, shape * w / h)) for (h, w), n in sizes.items())
+    return lost / sum(sizes.values())
+
+
+def _per_class(labels: Labels, kept: Sequence[int]) -> dict[str, int]:
+    counts = Counter(labels.y[i] for i in kept) if labels.y else Counter()
+    return {name: counts[k] for k, name in enumerate(labels.classes)}
+
+
+def _notes(headers: Mapping[int, Header], target: Target, writer: _Writer) -> list[str]:
+    odd = Counter(note for header in headers.values() for note in header.note.split("; ") if note)
+    notes = [f"{count:,} pictures {note}" for note, count in odd.most_common()]
+    if any(header.alpha for header in headers.values()) and not target.mode.endswith("A"):
+        count = sum(header.alpha for header in headers.values())
+        notes.append(f"{count:,} pictures have transparent parts, put on {target.background} (--alpha COLOUR, or keep)")
+    if target.mode.startswith("RGB") and not writer.coloured:
+        notes.append("stored in colour, but all grey: --colour grey is three times smaller")
+    return notes

@@ -1,0 +1,98 @@
+"""Which reader a path or a name is for."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from torch import Tensor
+
+from sparring.data import tables
+from sparring.data.archive import read_archive
+from sparring.data.arrays import of_array, read_npy, read_npz
+from sparring.data.embedded import FASHION_CLASSES, fashion_mnist
+from sparring.data.folder import read_folder
+from sparring.data.idx import find_idx, read_idx
+from sparring.data.listing import Listing, shown, stamp
+from sparring.data.official import find_cifar10, read_cifar10, read_svhn
+from sparring.data.picture import SUFFIXES
+from sparring.data.report import points
+from sparring.data.source import InMemory
+from sparring.data.toys import ring
+
+__all__ = ["absolute", "named", "read"]
+
+_BY_SUFFIX: dict[str, Callable[[Path, str], Listing]] = {
+    ".zip": read_archive,
+    ".npy": read_npy,
+    ".npz": read_npz,
+    ".mat": read_svhn,
+    ".bin": lambda path, labels: read_cifar10([path], labels),
+}
+
+
+def read(path: str | Path, labels: str = "auto") -> Listing | InMemory:
+    """What is to be had at a path, or under the name of a set.
+
+    Raises:
+        FileNotFoundError: There is nothing of that path or name.
+        ValueError: It is nothing that can be read.
+    """
+    if reader := named().get(str(path)):
+        return reader(labels)
+    path = Path(path)
+    if not path.exists():
+        near = difflib.get_close_matches(path.name, named(), 1)
+        hint = f"did you mean the set {near[0]!r}?" if near else "check --data, or see `sparring data list`"
+        raise FileNotFoundError(f"there is no folder, file or set {shown(path)!r}: {hint}")
+    return _read_directory(path, labels) if path.is_dir() else _read_file(path, labels)
+
+
+def absolute(path: str) -> str:
+    """A path that means the same in any folder; the name of a set is one already."""
+    return path if path in named() else str(Path(path).absolute())
+
+
+def named() -> Mapping[str, Callable[[str], Listing | InMemory]]:
+    """Readers of the sets that have names. A name is always the set; `./name` is the folder."""
+    return {"fashion-mnist-10k": _embedded, "ring": lambda _: _points("ring", ring())}
+
+
+def _points(name: str, x: Tensor) -> InMemory:
+    return InMemory(x, report=points(name, "toy data", x))
+
+
+def _embedded(labels: str) -> Listing:
+    data = fashion_mnist()
+    assert data.y is not None
+    name, file = "fashion-mnist-10k", Path(str(files("sparring.data").joinpath("fashion_mnist.npz")))
+    y = None if labels == "none" else data.y.numpy()
+    listing = of_array(Path(name), name, data.x.squeeze(1).numpy(), y, FASHION_CLASSES if y is not None else ())
+    return dataclasses.replace(listing, kind="ships with sparring", stamp=stamp([file]))
+
+
+def _read_directory(path: Path, labels: str) -> Listing:
+    if idx := find_idx(path):
+        return read_idx(idx, labels)
+    if batches := find_cifar10(path):
+        return read_cifar10(batches, labels)
+    return read_folder(path, labels)
+
+
+def _read_file(path: Path, labels: str) -> Listing:
+    suffix = path.suffix.lower()
+    if reader := _BY_SUFFIX.get(suffix):
+        return reader(path, labels)
+    if suffix in tables.ENDINGS:
+        return read_folder(path.parent, str(path) if labels == "auto" else labels)
+    if "idx" in path.name or suffix == ".gz":
+        return read_idx(path, labels)
+    if suffix in SUFFIXES:
+        raise ValueError(f"{shown(path)!r} is a single picture: give the folder it is in, with at least one more")
+    raise ValueError(
+        f"{shown(path)!r} is nothing that can be read: expected a folder, a .zip, .npy, .npz, .mat or .bin file, an "
+        "idx file or a table of labels"
+    )
