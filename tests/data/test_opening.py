@@ -106,7 +106,8 @@ def test_svhn(tmp_path):
 
 @pytest.mark.parametrize(
     ("array", "white"),
-    [(GREY / 255, "1"), (GREY / 127.5 - 1, "1"), (GREY.astype(np.float32), "255"), (GREY.astype(np.uint16) * 257, "65535"),
+    [(GREY / 255, "1"), (GREY / 127.5 - 1, "1"), (GREY.astype(np.float32), "255"),
+     (GREY.astype(np.uint16) * 257, "65535"),
      (GREY.astype(np.int64), "255")],
 )  # fmt: skip
 def test_values_are_scaled_and_it_is_said_how(array, white, tmp_path):

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparring import InMemory, Key
+from sparring.data.source import Mirrored
 from sparring.game import Round
 
 
@@ -46,3 +47,27 @@ def test_digest_sees_values_and_shape():
     x = torch.arange(6, dtype=torch.uint8)
     sets = [(x,), (x.reshape(2, 3),), (x.flip(0),), (x, x), (x, x.flip(0))]
     assert len({InMemory(*one).digest() for one in sets}) == len(sets)
+
+
+def test_captions_are_one_an_example():
+    with pytest.raises(ValueError, match="3 examples and 2 captions"):
+        InMemory(torch.zeros(3, 2), captions=["a", "b"])
+
+
+def test_mirrored_pictures_are_the_source_or_its_mirror_image():
+    x = torch.randint(0, 256, (400, 1, 4, 5), dtype=torch.uint8)
+    source = InMemory(x, torch.arange(400))
+    batch, plain = (s.draw(400, Key(3, ("real", 0))) for s in (Mirrored(source), source))
+    assert torch.equal(batch.y, plain.y)
+    same = (batch.x == plain.x).flatten(1).all(1)
+    flipped = (batch.x == plain.x.flip(3)).flatten(1).all(1)
+    assert (same ^ flipped).all()
+    assert 160 < flipped.sum() < 240  # four standard deviations of a fair coin
+    assert torch.equal(Mirrored(source).draw(400, Key(3, ("real", 0))).x, batch.x)
+    assert not torch.equal(Mirrored(source).draw(400, Key(3, ("real", 1))).x, batch.x)
+
+
+def test_examples_are_as_a_sampler_gives_them():
+    x = torch.tensor([[0, 255]], dtype=torch.uint8).reshape(1, 1, 1, 2).repeat(3, 1, 1, 1)
+    assert InMemory(x).examples(torch.tensor([1])).flatten().tolist() == [-1.0, 1.0]
+    assert InMemory(torch.full((3, 2), 0.25)).examples(torch.tensor([0, 2])).tolist() == [[0.25, 0.25]] * 2

@@ -50,7 +50,8 @@ def load(entry: Path, found: Listing) -> InMemory | None:
     """An entry of the cache, as pictures found at a path; None if it is not there or not whole."""
     try:
         about = json.loads(entry.joinpath("about.json").read_bytes())
-        report = Report(**about["report"])
+        tuples = {name: tuple(about["report"][name]) for name in ("shape", "range")}
+        report = Report(**{**about["report"], **tuples})
         x, partners = (_mapped(entry / f"{part}.bin", report.shape) for part in ("pictures", "partners"))
         y = torch.from_numpy(np.load(entry / "labels.npy", allow_pickle=False)) if about["classes"] else partners
     except (OSError, ValueError, KeyError, TypeError):

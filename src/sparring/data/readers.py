@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +22,7 @@ from sparring.data.official import find_cifar10, read_cifar10, read_svhn
 from sparring.data.picture import SUFFIXES
 from sparring.data.report import points
 from sparring.data.source import InMemory
-from sparring.data.toys import ring
+from sparring.data.toys import TOYS
 
 __all__ = ["absolute", "named", "read"]
 
@@ -58,10 +59,12 @@ def absolute(path: str) -> str:
 
 def named() -> Mapping[str, Callable[[str], Listing | InMemory]]:
     """Readers of the sets that have names. A name is always the set; `./name` is the folder."""
-    return {"fashion-mnist-10k": _embedded, "ring": lambda _: _points("ring", ring())}
+    toys = {name: functools.partial(_points, name, make) for name, make in TOYS.items()}
+    return {"fashion-mnist-10k": _embedded, **toys}
 
 
-def _points(name: str, x: Tensor) -> InMemory:
+def _points(name: str, make: Callable[[], Tensor], labels: str) -> InMemory:
+    x = make()
     return InMemory(x, report=points(name, "toy data", x))
 
 

@@ -87,7 +87,8 @@ class InMemory:
             parts.append(_order(order, epoch, len(self.x))[place : place + n])
             start, n = start + len(parts[-1]), n - len(parts[-1])
         index = torch.cat(parts).to(self.x.device)
-        return Batch(self.x[index], None if self.y is None else self.y[index])
+        # Ten times as fast as indexing, for bytes.
+        return Batch(self.x.index_select(0, index), None if self.y is None else self.y.index_select(0, index))
 
     def state_dict(self) -> dict[str, Any]:
         """Nothing: the number of batches drawn says it all, and the trainer counts them."""
