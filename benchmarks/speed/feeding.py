@@ -3,9 +3,9 @@
 Usage: python benchmarks/speed/feeding.py      (about a minute; on a machine that does nothing else)
 
 Each side ends with a batch of floats in [-1, 1]. The DataLoader shuffles, opens each file with Pillow and is timed with
-no worker and with two that live on between batches. Blocks of 50 batches are interleaved in random order in one process,
-long enough that what the workers prepared while another side had its turn does not count for much; the figure is the
-ratio of medians of blocks. Results: feeding.json beside this file.
+no worker and with two that live on between batches. Blocks of 50 batches are interleaved in random order in one
+process, long enough that what workers prepare while another side has its turn does not count for much; the figure is
+the ratio of medians of blocks. Results: feeding.json beside this file.
 """
 
 from __future__ import annotations

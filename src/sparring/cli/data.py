@@ -96,5 +96,32 @@ def get(options: Get) -> int:
 
 
 def listed(options: List) -> int:
-    """Lists what can be opened by name."""
+    """Lists what can be opened or fetched by name."""
+    from sparring.data import fetching
+    from sparring.data.named import NAMED
+    from sparring.data.sets import SETS
+
+    rows = [
+        {
+            "name": name,
+            "what": named.title,
+            "get": named.fetched,
+            "licence": SETS[named.fetched].licence if named.fetched else "",
+        }
+        for name, named in NAMED.items()
+    ]
+    opened = {named.fetched for named in NAMED.values()}
+    rows += [
+        {"name": name, "what": f"{chosen.title} (files only)", "get": name, "licence": chosen.licence}
+        for name, chosen in SETS.items()
+        if name not in opened
+    ]
+    for row in rows:
+        row["here"] = "yes" if not row["get"] or fetching.find(row["get"]) else f"sparring data get {row['get']}"
+    if options.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    for row in rows:
+        print(f"{row['name']:18} {row['what']}")
+        print(f"{'':18} here: {row['here']}" + (f"; licence: {row['licence']}" if row["licence"] else ""))
     return 0

@@ -45,7 +45,8 @@ def open_data(path: str | Path, preparation: Preparation | None = None) -> InMem
         return found
     table = Path(preparation.labels)
     stamps = found.stamp + (stamp([table]) if table.is_file() else "")
-    known = cache.home() / "known" / prepared.digest_of(prepared.VERSION, stamps, dataclasses.astuple(preparation))
+    wanted = (prepared.VERSION, found.kind, stamps, dataclasses.astuple(preparation))
+    known = cache.home() / "known" / prepared.digest_of(*wanted)
     kept = prepared.load(cache.home() / "prepared" / known.read_text(), found) if known.is_file() else None
     if kept is None:
         entry = prepared.make(found, preparation)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
-import functools
-from collections.abc import Callable, Mapping
-from importlib.resources import files
+from collections.abc import Callable
 from pathlib import Path
-
-from torch import Tensor
 
 from sparring.data import tables
 from sparring.data.archive import read_archive
-from sparring.data.arrays import of_array, read_npy, read_npz
-from sparring.data.embedded import FASHION_CLASSES, fashion_mnist
+from sparring.data.arrays import read_npy, read_npz
 from sparring.data.folder import read_folder
 from sparring.data.idx import find_idx, read_idx
-from sparring.data.listing import Listing, shown, stamp
+from sparring.data.listing import Listing, shown
+from sparring.data.named import NAMED
 from sparring.data.official import find_cifar10, read_cifar10, read_svhn
 from sparring.data.picture import SUFFIXES
-from sparring.data.report import points
 from sparring.data.source import InMemory
-from sparring.data.toys import TOYS
 
-__all__ = ["absolute", "named", "read"]
+__all__ = ["absolute", "read"]
 
 _BY_SUFFIX: dict[str, Callable[[Path, str], Listing]] = {
     ".zip": read_archive,
@@ -42,39 +35,19 @@ def read(path: str | Path, labels: str = "auto") -> Listing | InMemory:
         FileNotFoundError: There is nothing of that path or name.
         ValueError: It is nothing that can be read.
     """
-    if reader := named().get(str(path)):
-        return reader(labels)
+    if str(path) in NAMED:
+        return NAMED[str(path)].open(labels)
     path = Path(path)
     if not path.exists():
-        near = difflib.get_close_matches(path.name, named(), 1)
+        near = difflib.get_close_matches(path.name, NAMED, 1)
         hint = f"did you mean the set {near[0]!r}?" if near else "check --data, or see `sparring data list`"
         raise FileNotFoundError(f"there is no folder, file or set {shown(path)!r}: {hint}")
     return _read_directory(path, labels) if path.is_dir() else _read_file(path, labels)
 
 
 def absolute(path: str) -> str:
-    """A path that means the same in any folder; the name of a set is one already."""
-    return path if path in named() else str(Path(path).absolute())
-
-
-def named() -> Mapping[str, Callable[[str], Listing | InMemory]]:
-    """Readers of the sets that have names. A name is always the set; `./name` is the folder."""
-    toys = {name: functools.partial(_points, name, make) for name, make in TOYS.items()}
-    return {"fashion-mnist-10k": _embedded, **toys}
-
-
-def _points(name: str, make: Callable[[], Tensor], labels: str) -> InMemory:
-    x = make()
-    return InMemory(x, report=points(name, "toy data", x))
-
-
-def _embedded(labels: str) -> Listing:
-    data = fashion_mnist()
-    assert data.y is not None
-    name, file = "fashion-mnist-10k", Path(str(files("sparring.data").joinpath("fashion_mnist.npz")))
-    y = None if labels == "none" else data.y.numpy()
-    listing = of_array(Path(name), name, data.x.squeeze(1).numpy(), y, FASHION_CLASSES if y is not None else ())
-    return dataclasses.replace(listing, kind="ships with sparring", stamp=stamp([file]))
+    """A path that means the same in any folder. A name is always the set; `./name` is a folder of that name."""
+    return path if path in NAMED else str(Path(path).absolute())
 
 
 def _read_directory(path: Path, labels: str) -> Listing:

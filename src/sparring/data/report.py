@@ -147,8 +147,9 @@ def sheet(data: InMemory, report: Report) -> Image.Image:
     figure = Figure(figsize=(7 * panels, 7.4), dpi=100, layout="constrained", facecolor="white")
     axes = figure.subplots(1, panels, squeeze=False)[0]
     axes[0].set_title(f"{n} of {report.count:,} examples, {' x '.join(map(str, report.shape))}")
-    if examples.ndim == 4:
-        axes[0].imshow(pictures.grid(examples), cmap="gray", vmin=0, vmax=255)
+    if examples.ndim >= 4:  # of a video, its frames
+        frames = examples.reshape(-1, *examples.shape[-3:])[:100]
+        axes[0].imshow(pictures.grid(frames), cmap="gray", vmin=0, vmax=255)
         axes[0].axis("off")
     else:
         flat = data.examples(torch.linspace(0, len(data.x) - 1, min(5000, len(data.x))).long()).flatten(1)

@@ -1,0 +1,84 @@
+"""Drawings in SVG, drawn at whatever size is asked for, alone or paired with their outlines."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZipFile
+
+from PIL import Image
+
+from sparring.data import picture
+from sparring.data.archive import open_zip
+from sparring.data.listing import Labels, Listing, stamp
+from sparring.data.picture import BadPictureError, Header
+
+__all__ = ["Drawings", "read_drawings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawings(Listing):
+    """Members `looks[0]/NAME.svg` of a zip, paired with `looks[1]/NAME.svg` if there are two looks."""
+
+    archive: ZipFile
+    looks: Sequence[str]
+    size: tuple[int, int]
+
+    def header(self, i: int) -> Header:
+        """The same for all but for the digest."""
+        content = b"".join(self._svg(look, i) for look in self.looks)
+        return Header("RGBA", self.size, alpha=True, digest=hashlib.sha256(content).hexdigest())
+
+    def image(self, i: int, size: tuple[int, int]) -> Image.Image:
+        """Draws."""
+        return _drawn(self._svg(self.looks[0], i), size)
+
+    def partner(self, i: int, size: tuple[int, int]) -> Image.Image | None:
+        """Draws the other look."""
+        return _drawn(self._svg(self.looks[1], i), size) if len(self.looks) > 1 else None
+
+    def _svg(self, look: str, i: int) -> bytes:
+        return self.archive.read(f"{look}/{self.names[i]}.svg")
+
+
+def read_drawings(
+    path: Path, captions: Sequence[tuple[str, str]], looks: Sequence[str], size: tuple[int, int]
+) -> Drawings:
+    """The drawings of these names, with captions.
+
+    Args:
+        path: The zip.
+        captions: Pairs of a name and a caption.
+        looks: Folders in the zip: of the pictures, and of what they are paired with.
+        size: Height and width at which they were drawn, unless another is asked for.
+
+    Raises:
+        ValueError: What draws them is not installed.
+    """
+    try:
+        import resvg_py  # noqa: F401 - better now than at the first drawing
+    except ImportError as error:
+        raise ValueError("these drawings need resvg-py: pip install 'sparring[data]'") from error
+    return Drawings(
+        path=path,
+        kind="drawings, paired with their outlines" if len(looks) > 1 else "drawings",
+        names=[name for name, _ in captions],
+        stamp=stamp([path]),
+        labels=Labels(captions=[caption for _, caption in captions]),
+        archive=open_zip(path),
+        looks=looks,
+        size=size,
+    )
+
+
+def _drawn(svg: bytes, size: tuple[int, int]) -> Image.Image:
+    import resvg_py
+
+    side = min(size)  # they are square
+    try:
+        png = resvg_py.svg_to_bytes(svg_string=svg.decode(), width=side, height=side)
+    except ValueError as error:
+        raise BadPictureError("a drawing that cannot be drawn") from error
+    return picture.decode(bytes(png)).convert("RGBA")
