@@ -86,8 +86,9 @@ def icons(files: Files) -> Files:
 
 
 def _points(code: str) -> tuple[int, ...]:
-    """Code points without the variation selector, which some sets put into names and some do not."""
-    return tuple(point for part in code.replace("_", "-").split("-") if (point := int(part, 16)) != 0xFE0F)
+    """Code points without the ones that some sets leave out of names: a variation selector, and the end of tags."""
+    points = (int(part, 16) for part in code.replace("_", "-").split("-"))
+    return tuple(point for point in points if point not in {0xFE0F, 0xE007F})
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sparring.data import layouts
-from sparring.data.downloads import Apt, Download, Npm, Web
+from sparring.data.downloads import Apt, Download, Npm, Pip, Web
 
 __all__ = ["SETS", "NamedSet", "Part"]
 
@@ -141,10 +141,230 @@ OPENMOJI = NamedSet(
     layout=layouts.openmoji,
 )
 
+
+def _datasource(vendor: str, title: str, licence: str, homepage: str, attribution: str, sha256: str) -> NamedSet:
+    """A set of pictures of the emoji-datasource packages, whose author publishes them nowhere else."""
+    members = {f"package/img/{vendor}/64/*.png": "*.png", "package/emoji.json": "emoji.json"}
+    return NamedSet(
+        title=f"{title}: 3,786 RGBA pictures of 64 x 64, named alike in both sets, with captions",
+        count=3786,
+        version="16.0.0",
+        licence=licence,
+        homepage=homepage,
+        attribution=f"{attribution}, collected in emoji-datasource by Cal Henderson",
+        parts=(
+            Part("*.png", sha256, 3786),
+            Part("emoji.json", "1d602e65be88772bf8cc368ce16b855d719eeddbafe128d471b80203f494d29f"),
+        ),
+        sources=((Npm(members, f"emoji-datasource-{vendor}", "16.0.0"),),),
+        layout=layouts.emoji,
+    )
+
+
+EMOJI_NOTO = _datasource(
+    "google",
+    "Noto emoji",
+    "Apache-2.0",
+    "https://github.com/googlefonts/noto-emoji",
+    "Copyright Google",
+    "209787cb69ba6364f5d794341b516d8302929497cdcf1e01ad4b65005d6b4de1",
+)
+
+EMOJI_TWITTER = _datasource(
+    "twitter",
+    "Twemoji",
+    "CC-BY-4.0",
+    "https://github.com/jdecked/twemoji",
+    "Copyright Twitter and other contributors",
+    "02ee9a4e5fac8c82b5c6e55023e71f092fb52f856ba73eebf6f2d42195da2001",
+)
+
+FLUENT_3D = NamedSet(
+    title="Fluent emoji, rendered in three dimensions: 3,391 pictures (WebP) of 256 x 256 with captions",
+    count=3391,
+    version="1.1.0",
+    licence="MIT (the pictures), CC-BY-SA-4.0 (the captions)",
+    homepage="https://github.com/microsoft/fluentui-emoji",
+    attribution="Copyright Microsoft Corporation, packed by LobeHub; captions from OpenMoji",
+    parts=(
+        Part("*.webp", "fcd4785ee7114ef06703d90a4dbf97f8b5bc2aeaa3ea39e18b590e79453e0572", 3391),
+        OPENMOJI.parts[-1],
+    ),
+    sources=(
+        (
+            Npm({"package/assets/*.webp": "*.webp"}, "@lobehub/fluent-emoji-3d", "1.1.0"),
+            Npm({"package/data/openmoji.json": "openmoji.json"}, "openmoji", "17.0.0"),
+        ),
+    ),
+    layout=layouts.described,
+)
+
+ICONS = NamedSet(
+    title="Material Design icons: 1,889 drawings (SVG), each filled and as an outline, with captions",
+    count=1889,
+    version="9.8.1",
+    licence="Apache-2.0 (Pictogrammers Free License)",
+    homepage="https://pictogrammers.com/library/mdi/",
+    attribution="Pictogrammers and contributors, packed in mkdocs-material",
+    parts=(Part("*.svg", "441f72c75d816f9ad8d2bd12e1183cbf305a2a2c2d0aad5a2a7451852d83627b", 7447),),
+    sources=(
+        (
+            Pip(
+                {
+                    "material/templates/.icons/material/*.svg": "*.svg",
+                    "material/templates/.icons/material/LICENSE": "LICENCE.txt",
+                },
+                "mkdocs-material",
+                "9.8.1",
+            ),
+        ),
+    ),
+    layout=layouts.icons,
+)
+
+PHOTOGRAPHS = NamedSet(
+    title="seven colour photographs, 427 to 1,000 pixels high, to cut pieces from",
+    count=7,
+    version="2026",
+    licence="public domain (astronaut, rocket, hubble_deep_field), CC0 (chelsea, coffee), CC-BY-2.0 (china, flower)",
+    homepage="https://scikit-image.org/docs/stable/api/skimage.data.html and https://scikit-learn.org",
+    attribution="NASA, SpaceX, Stefan van der Walt, Rachel Michetti; china.jpg and flower.jpg as the text below says",
+    parts=(
+        Part("astronaut.png", "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"),
+        Part("chelsea.png", "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb"),
+        Part("coffee.png", "cc02f8ca188b167c775a7101b5d767d1e71792cf762c33d6fa15a4599b5a8de7"),
+        Part("hubble_deep_field.jpg", "3a19c5dd8a927a9334bb1229a6d63711b1c0c767fb27e2286e7c84a3e2c2f5f4"),
+        Part("rocket.jpg", "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c"),
+        Part("china.jpg", "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29"),
+        Part("flower.jpg", "a77f6ec41e353afdf8bdff2ea981b2955535d8d83294f8cfa49cf4e423dd5638"),
+    ),
+    sources=(
+        (
+            Pip({"skimage/data/*.png": "*.png", "skimage/data/*.jpg": "*.jpg"}, "scikit-image", "0.26.0"),
+            Pip(
+                {
+                    "sklearn/datasets/images/*.jpg": "*.jpg",
+                    "sklearn/datasets/images/README.txt": "LICENCE.txt",
+                },
+                "scikit-learn",
+                "1.9.1",
+            ),
+        ),
+    ),
+    layout=layouts.pictures,
+)
+
+SPEECH = NamedSet(
+    title="the prompts of a telephone exchange: 568 sound files (WAV, 8 kHz, 16 bits) of one voice, 25 minutes",
+    count=568,
+    version="1.6.1",
+    licence="CC-BY-SA-3.0",
+    homepage="https://downloads.asterisk.org/pub/telephony/sounds/",
+    attribution="Recorded by Allison Smith; financial contributions by Digium, Inc.",
+    parts=(Part("*.wav", "c5aaa003fc071d5f6d4ea9de116ca77a950fafeb7c6d4d03874f91ed4116662a", 568),),
+    sources=(
+        (
+            Web(
+                {"*.wav": "*.wav"},
+                "https://downloads.asterisk.org/pub/telephony/sounds/releases/asterisk-core-sounds-en-wav-1.6.1.tar.gz",
+            ),
+        ),
+        (
+            Apt(
+                {
+                    "usr/share/asterisk/sounds/en_US_f_Allison/*.wav": "*.wav",
+                    "usr/share/doc/asterisk-core-sounds-en-wav/copyright": "LICENCE.txt",
+                },
+                "asterisk-core-sounds-en-wav",
+                "",
+            ),
+        ),
+    ),
+)
+
+DIAMONDS = NamedSet(
+    title="prices and properties of 53,940 diamonds: a table with three columns of classes and seven of numbers",
+    count=53_940,
+    version="0.15.9",
+    licence="MIT",
+    homepage="https://ggplot2.tidyverse.org/reference/diamonds.html",
+    attribution="ggplot2's authors, packed in plotnine by Hassan Kibirige",
+    parts=(Part("diamonds.csv", "9574730b03aba241d899c4a97511c5061b19358fab89510774fb6c24168345c4"),),
+    sources=(
+        (
+            Pip(
+                {
+                    "plotnine/data/diamonds.csv": "diamonds.csv",
+                    "plotnine-0.15.9.dist-info/licenses/LICENSE": "LICENCE.txt",
+                },
+                "plotnine",
+                "0.15.9",
+            ),
+        ),
+    ),
+)
+
+SMILES = NamedSet(
+    title="molecules as SMILES strings: 1,584,663 to train on, 176,074 and 176,225 of new scaffolds to test",
+    count=1_936_962,
+    version="0.3.1",
+    licence="MIT",
+    homepage="https://github.com/molecularsets/moses",
+    attribution="Copyright 2018 Insilico Medicine; Polykovskiy et al. (2020), https://arxiv.org/abs/1811.12823",
+    parts=(
+        Part("train.csv", "cc9d6e8e9534e25a7a36361529ae739ddda8036e9072b2fc5cea6930a0592144"),
+        Part("test.csv", "0248e682a9c29ca7649184dd88a4edc83f48f0e84af6b923990069c3da4501b6"),
+        Part("test_scaffolds.csv", "86c298db856515f4b31a90805de16a580c60a6adcc0ad700ae180d88ba0b9bce"),
+    ),
+    sources=(
+        (
+            Pip(
+                {
+                    "moses/dataset/data/*.csv.gz": "*.csv",
+                    "molsets-0.3.1.dist-info/LICENSE": "LICENCE.txt",
+                },
+                "molsets",
+                "0.3.1",
+            ),
+        ),
+    ),
+)
+
+WORDS = NamedSet(
+    title="104,334 English words, one a line",
+    count=104_334,
+    version="2020.12.07",
+    licence="SCOWL's own, free for any purpose with its notice",
+    homepage="http://wordlist.aspell.net",
+    attribution="Copyright 2000-2011 Kevin Atkinson",
+    parts=(Part("words.txt", "9f513f1ceadb6a01c5485b7dbdfd5118dc66cd70b59cae2851292112d4066a32"),),
+    sources=(
+        (
+            Apt(
+                {
+                    "usr/share/dict/american-english": "words.txt",
+                    "usr/share/doc/wamerican/copyright": "LICENCE.txt",
+                },
+                "wamerican",
+                "",
+            ),
+        ),
+    ),
+)
+
 SETS: Mapping[str, NamedSet] = MappingProxyType(
     {
         "mnist": MNIST,
         "fashion-mnist": FASHION_MNIST,
         "openmoji": OPENMOJI,
+        "emoji-noto": EMOJI_NOTO,
+        "emoji-twitter": EMOJI_TWITTER,
+        "fluent-3d": FLUENT_3D,
+        "icons": ICONS,
+        "photographs": PHOTOGRAPHS,
+        "speech": SPEECH,
+        "diamonds": DIAMONDS,
+        "smiles": SMILES,
+        "words": WORDS,
     }
 )
