@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sparring import losses, penalties, projections
     from sparring.chance import Key
+    from sparring.data.opening import open_data
     from sparring.data.source import InMemory
     from sparring.dynamics import Alternating, Simultaneous
     from sparring.game import Batch, Cost, Game, Player, Round
@@ -42,6 +43,7 @@ __all__ = [
     "__version__",
     "load",
     "losses",
+    "open_data",
     "penalties",
     "projections",
 ]
@@ -50,6 +52,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "chance": ("Key",),
+    "data.opening": ("open_data",),
     "data.source": ("InMemory",),
     "dynamics": ("Alternating", "Simultaneous"),
     "game": ("Batch", "Cost", "Game", "Player", "Round"),

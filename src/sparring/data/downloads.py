@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
@@ -25,26 +26,27 @@ LARGEST = 2**31
 
 
 @dataclass(frozen=True)
-class Download:
+class Download(ABC):
     """One file to get, and which of its members are wanted under which names (see `archives.take`)."""
 
     wanted: Mapping[str, str]
 
     @property
+    @abstractmethod
     def file(self) -> str:
         """The file's name; `*` stands for what differs between systems."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def place(self) -> str:
         """Where it is, for people."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def by_hand(self) -> str:
         """How people get it themselves."""
-        raise NotImplementedError
 
+    @abstractmethod
     def get(self, keep: Path, scratch: Path) -> Path:
         """Gets the file.
 
@@ -55,7 +57,6 @@ class Download:
         Raises:
             OSError: It cannot be had now; the message is the reason.
         """
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,9 @@ class Package(Download):
         return f"{self.file} with '{' '.join((self.client, *self.arguments))}'"
 
     @property
+    @abstractmethod
     def arguments(self) -> tuple[str, ...]:
         """What to tell the client."""
-        raise NotImplementedError
 
     @property
     def command(self) -> tuple[str, ...]:
