@@ -105,7 +105,7 @@ def _choices(hint: Any) -> Iterator[str]:
 
 BASH = """\
 _sparring() {{
-    local cur="${{COMP_WORDS[COMP_CWORD]}}" prev="${{COMP_WORDS[COMP_CWORD-1]}}" place="" words="" options="" i
+    local cur="${{COMP_WORDS[COMP_CWORD]}}" prev="${{COMP_WORDS[COMP_CWORD-1]}}" place="" known="" flags="" i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$place${{place:+ }}${{COMP_WORDS[i]}}" in
             {places}) place="$place${{place:+ }}${{COMP_WORDS[i]}}" ;;
@@ -118,21 +118,24 @@ _sparring() {{
     case "$place $prev" in
 {values}
     esac
-    [[ "$cur" == -* ]] && words="$options --help"
-    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    [[ "$cur" == -* ]] && known="$flags --help"
+    COMPREPLY=($(compgen -W "$known" -- "$cur"))
 }}
 complete -o bashdefault -o default -F _sparring sparring
 """
 
 
 def bash(table: Mapping[str, Command]) -> str:
-    """The script for bash. Where it knows no words bash offers files."""
+    """The script for bash, which offers files where the script knows nothing.
+
+    zsh takes it too, so no variable in it is called `words` or `options`, which are zsh's own.
+    """
     lines = [
-        f"        {quote(place)}) words={quote(' '.join(at.words))} options={quote(' '.join(at.options))} ;;"
+        f"        {quote(place)}) known={quote(' '.join(at.words))} flags={quote(' '.join(at.options))} ;;"
         for place, at in table.items()
     ]
     values = [
-        f"        {quote(f'{place} {name}')}) words={quote(' '.join(of))} ;;" for place, name, of in _values(table)
+        f"        {quote(f'{place} {name}')}) known={quote(' '.join(of))} ;;" for place, name, of in _values(table)
     ]
     script = BASH.format(
         places="|".join(quote(place) for place in table if place), commands="\n".join(lines), values="\n".join(values)
