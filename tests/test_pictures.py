@@ -53,6 +53,18 @@ def test_curves_have_a_panel_for_each_term():
         pictures.curves([])
 
 
+def test_curves_of_several_runs_share_panels():
+    log = [{"round": n, "seconds": n / 7, "a/loss": float(n % 5)} for n in range(1, 40)]
+    other = [{"round": n, "seconds": n / 3, "b/loss": 1.0} for n in range(1, 40)]
+    both = pictures.curves({"$x$": log, "_y": other}, "seconds")
+    assert both.width == 2 * pictures.curves(log).width
+    assert both.tobytes() != pictures.curves({"$x$": log, "_y": other}, "round").tobytes()
+    assert pictures.curves({"one": log}).tobytes() == pictures.curves(log).tobytes()
+    colours = {tuple(pixel) for pixel in np.asarray(pictures.curves({"p": log, "q": log})).reshape(-1, 3)}
+    assert {(31, 119, 180), (255, 127, 14)} <= colours, "matplotlib's first two"
+    assert pictures.curves({str(i): log for i in range(12)}).width == pictures.curves(log).width
+
+
 def test_timelapse(tmp_path):
     files = []
     for i in range(3):

@@ -12,14 +12,14 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
 from torch import Tensor
 
-__all__ = ["latest", "load", "load_tensors", "prune", "save", "save_tensors", "write_atomically"]
+__all__ = ["found", "latest", "load", "load_tensors", "prune", "save", "save_tensors", "whole", "write_atomically"]
 
 TENSORS, TREE, MANIFEST = "tensors.safetensors", "tree.json", "manifest.json"
 
@@ -72,24 +72,29 @@ def load(path: Path) -> dict[str, Any]:
 
 def latest(folder: Path) -> Path | None:
     """The newest whole checkpoint in `folder`, with a warning for each broken one passed over; None without any."""
-    for path in sorted(_checkpoints(folder), reverse=True):
+    return next(whole(folder), None)
+
+
+def whole(folder: Path) -> Iterator[Path]:
+    """The whole checkpoints in `folder`, newest first, with a warning for each broken one passed over."""
+    for path in reversed(found(folder)):
         try:
             load(path)
         except ValueError as error:
             warnings.warn(f"passed over: {error}", stacklevel=2)
         else:
-            return path
-    return None
+            yield path
 
 
 def prune(folder: Path, keep: int) -> None:
     """Removes all but the newest `keep` checkpoints, and what interrupted writes left."""
-    for path in [*sorted(_checkpoints(folder))[:-keep], *folder.glob(".*.tmp")]:
+    for path in [*found(folder)[:-keep], *folder.glob(".*.tmp")]:
         shutil.rmtree(path)
 
 
-def _checkpoints(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("[0-9]*") if path.is_dir()] if folder.is_dir() else []
+def found(folder: Path) -> list[Path]:
+    """The checkpoints in `folder`, oldest first, whole or not."""
+    return sorted(path for path in folder.glob("[0-9]*") if path.is_dir()) if folder.is_dir() else []
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:

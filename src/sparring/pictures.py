@@ -6,18 +6,22 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 from torch import Tensor
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["compare", "curves", "draw", "encode", "from_bytes", "grid", "render", "scatter", "timelapse", "to_bytes"]
 
 _GAP = 2
+
+Lines = Sequence[Mapping[str, float]]
+"""The lines of a run's log, as `sparring.writers.read_log` gives them."""
 
 
 def to_bytes(x: Tensor) -> Tensor:
@@ -97,11 +101,20 @@ def _beside(pictures: Mapping[str, Image.Image]) -> Image.Image:
     return render(figure)
 
 
-def curves(log: Sequence[Mapping[str, float]]) -> Image.Image:
-    """The lines of a run's log over the rounds, one panel for each term: thin as logged, thick as a running mean."""
+def curves(log: Lines | Mapping[str, Lines], x: str = "round") -> Image.Image:
+    """The lines of a run's log, one panel for each term: thin as logged, thick as a running mean.
+
+    Args:
+        log: A log, or several by the names of their runs: a colour for each, and every term that any of them has.
+        x: What they are drawn over: round, images or seconds.
+
+    Raises:
+        ValueError: There is nothing in them.
+    """
     from matplotlib.figure import Figure
 
-    names = [name for name in log[-1] if "/" in name] if log else []
+    logs = log if isinstance(log, Mapping) else {"": log}
+    names = list(dict.fromkeys(name for lines in logs.values() for name in (lines[-1] if lines else ()) if "/" in name))
     if not names:
         raise ValueError("the log is empty: there is nothing to plot; train for some rounds first")
     columns = math.ceil(math.sqrt(len(names)))
@@ -109,16 +122,42 @@ def curves(log: Sequence[Mapping[str, float]]) -> Image.Image:
     figure = Figure(figsize=(4 * columns, 2.6 * rows), dpi=100, layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel, name in zip(panels, names, strict=False):
-        rounds, values = zip(*((line["round"], line[name]) for line in log if name in line), strict=True)
-        window = max(1, len(values) // 25)
-        smooth = np.convolve(values, np.ones(window) / window, mode="valid")
-        panel.plot(rounds, values, linewidth=0.5, alpha=0.5)
-        panel.plot(rounds[window - 1 :], smooth, linewidth=1.8, color="C0")
-        panel.set(title=name, xlabel="round")
+        for lines, colour in zip(logs.values(), _colours(len(logs)), strict=True):
+            _curve(panel, [(line[x], line[name]) for line in lines if name in line], colour)
+        panel.set(title=name, xlabel=x)
         panel.grid(alpha=0.3)
     for panel in panels[len(names) :]:
         panel.axis("off")
+    if len(logs) > 1:
+        _legend(figure, list(logs))
     return render(figure)
+
+
+def _curve(panel: Axes, points: Sequence[tuple[float, float]], colour: Any) -> None:
+    if not points:
+        return  # a term of other runs
+    places, values = zip(*points, strict=True)
+    window = max(1, len(values) // 25)
+    smooth = np.convolve(values, np.ones(window) / window, mode="valid")
+    panel.plot(places, values, linewidth=0.5, alpha=0.5, color=colour)
+    panel.plot(places[window - 1 :], smooth, linewidth=1.8, color=colour)
+
+
+def _colours(count: int) -> Sequence[Any]:
+    """As many different colours: matplotlib's own ten, or for more an even walk through the rainbow."""
+    from matplotlib import colormaps
+
+    return [f"C{i}" for i in range(count)] if count <= 10 else list(colormaps["turbo"](np.linspace(0, 1, count)))
+
+
+def _legend(figure: Figure, names: Sequence[str]) -> None:
+    """One legend for all panels, below them, its columns as wide as the longest name."""
+    from matplotlib.lines import Line2D
+
+    keys = [Line2D([], [], color=colour, linewidth=1.8) for colour in _colours(len(names))]
+    across = max(1, int(12 * figure.get_figwidth() / (max(map(len, names)) + 6)))
+    escaped = [name.replace("$", r"\$") for name in names]  # between two of them matplotlib would see a formula
+    figure.legend(keys, escaped, loc="outside lower center", ncols=min(across, len(names)))
 
 
 def timelapse(frames: Sequence[Path], *, milliseconds: int = 120, hold: int = 2000) -> bytes:

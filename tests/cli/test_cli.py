@@ -133,6 +133,8 @@ def test_help_is_quick():
     start = time.perf_counter()
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "train a recipe on your data" in out
+    assert re.search(r"Exit codes: 0 done, 1 .* 2 .* 130 ", out.replace("\n", " "))
+    assert max(map(len, out.splitlines())) <= 80
     assert time.perf_counter() - start < 30  # a hang would be seen; the speed itself is measured, not tested
 
 

@@ -1,16 +1,18 @@
 """The command line: one verb a file, each imported when it is called.
 
-Exit codes: 0 done, 1 training failed (a cost became infinite), 2 a wrong option or input, 130 interrupted by Ctrl-C.
+Exit codes: 0 done, 1 training failed (a cost became infinite) or `sparring doctor` found something wrong, 2 a wrong
+option or input, 130 interrupted by Ctrl-C. A verb with verbs of its own, such as `runs`, has them in a mapping `VERBS`.
 With SPARRING_DEBUG=1 in the environment an error shows where it came from.
 """
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
 from typing import cast
+
+from sparring.cli.verbs import HELP, listing, unknown
 
 __all__ = ["VERBS", "main"]
 
@@ -20,6 +22,9 @@ VERBS = {
     "resume": "continue a run where it stopped: sparring resume RUN",
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
     "sample": "draw samples of a run: sparring sample RUN -n 64 --seed 0 --out grid.png",
+    "runs": "list, compare, remove runs or prune their checkpoints: sparring runs list",
+    "doctor": "what sparring finds on this machine, what is wrong and how to mend it",
+    "completion": "a script that completes commands with Tab: sparring completion bash",
 }
 
 USAGE = """usage: sparring VERB [OPTIONS]
@@ -28,14 +33,18 @@ Adversarial training of neural networks.
 
 {verbs}
 
-sparring VERB --help lists a verb's options. A run is a directory; in Python it is `sparring.load(RUN)`."""
+sparring VERB --help lists a verb's options.
+A run is a directory; in Python it is `sparring.load(RUN)`.
+
+Exit codes: 0 done, 1 training failed or doctor found something wrong,
+2 a wrong option or input, 130 interrupted by Ctrl-C."""
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command line and exits."""
     words = sys.argv[1:] if arguments is None else arguments
-    if not words or words[0] in {"-h", "--help"}:
-        print(USAGE.format(verbs="\n".join(f"  {verb:8} {text}" for verb, text in VERBS.items())))
+    if not words or words[0] in HELP:
+        print(USAGE.format(verbs=listing(VERBS)))
         sys.exit(0)
     if words[0] == "--version":
         from sparring import __version__
@@ -48,13 +57,12 @@ def main(arguments: list[str] | None = None) -> None:
 def run(verb: str, words: list[str]) -> int:
     """Runs one verb and returns the exit code; what users got wrong is a message, not a traceback."""
     if verb not in VERBS:
-        near = difflib.get_close_matches(verb, VERBS, 1)
-        hint = f": did you mean {near[0]!r}?" if near else ""
-        return fail(f"there is no verb {verb!r}{hint}; there are {', '.join(VERBS)}", 2)
+        return fail(unknown("verb", verb, VERBS), 2)
     try:
         return cast("int", importlib.import_module(f"sparring.cli.{verb}").main(words))
     except KeyboardInterrupt:
-        return fail("stopped at once; the work since the last checkpoint is lost", 130)
+        lost = "; the work since the last checkpoint is lost" if verb in {"demo", "train", "resume"} else ""
+        return fail(f"stopped at once{lost}", 130)
     except FloatingPointError as error:
         return fail(str(error), 1)
     except (ValueError, OSError) as error:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import tyro
 
+from sparring.cli.verbs import Verb, dispatch
 from sparring.data.preparation import Preparation
 
 __all__ = ["VERBS", "main"]
-
-VERBS = {
-    "report": "what is in a folder, archive, array or set, what is wrong with it, and how it would be trained on",
-    "get": "fetch a set by its name: sparring data get mnist",
-    "list": "the sets that have names",
-}
 
 
 @dataclass(frozen=True)
@@ -54,11 +49,7 @@ class List:
 
 def main(words: list[str]) -> int:
     """Reports, fetches or lists."""
-    verb, rest = words[0], words[1:]
-    kinds: dict[str, tuple[type[Any], Any]] = {"report": (Report, report), "get": (Get, get), "list": (List, listed)}
-    options, act = kinds[verb]
-    flags = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
-    return int(act(tyro.cli(options, args=rest, prog=f"sparring data {verb}", config=flags)))
+    return dispatch("data", VERBS, words)
 
 
 def report(options: Report) -> int:
@@ -125,3 +116,6 @@ def listed(options: List) -> int:
         print(f"{row['name']:18} {row['what']}")
         print(f"{'':18} here: {row['here']}" + (f"; licence: {row['licence']}" if row["licence"] else ""))
     return 0
+
+
+VERBS = {"report": Verb(Report, report), "get": Verb(Get, get), "list": Verb(List, listed)}
