@@ -94,7 +94,7 @@ def _zip(file: Path) -> Members:
 
 
 def _tar(file: Path) -> Members:
-    with tarfile.open(file, "r:*") as archive:
+    with tarfile.open(file, "r:gz") as archive:
         yield from _regular(archive, archive)
 
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import ClassVar, cast
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import build_opener
 
 from sparring import progress
 
 __all__ = ["Apt", "Download", "Npm", "Package", "Pip", "Web"]
 
-CONNECT_SECONDS, CLIENT_SECONDS = 10, 1800
+SILENCE_SECONDS = 10
 ATTEMPTS = 5
 BLOCK = 2**18
 LARGEST = 2**31
@@ -137,7 +137,6 @@ class Package(Download):
                 stdin=subprocess.DEVNULL,
                 text=True,
                 errors="replace",
-                timeout=CLIENT_SECONDS,
                 check=False,
             )
         found = sorted(scratch.glob(self.file))
@@ -209,7 +208,7 @@ def _continue(address: str, part: Path) -> bool:
     opener.addheaders = [("User-Agent", "sparring"), ("Accept-Encoding", "identity")]
     opener.addheaders += [("Range", f"bytes={have}-")] if have else []
     try:
-        with cast("HTTPResponse", opener.open(address, timeout=CONNECT_SECONDS)) as response:
+        with cast("HTTPResponse", opener.open(address, timeout=SILENCE_SECONDS)) as response:
             return _append(response, part, have if response.status == 206 else 0)
     except HTTPError as error:
         if error.code != 416:
@@ -219,8 +218,10 @@ def _continue(address: str, part: Path) -> bool:
         if not whole:
             part.unlink()
         return whole
+    except URLError as error:
+        raise OSError(f"no connection ({error.reason})") from error
     except HTTPException as error:
-        raise OSError(f"the server's answer makes no sense ({error!r})") from error
+        raise OSError(f"the server's answer cannot be read ({error!r})") from error
 
 
 def _append(response: HTTPResponse, part: Path, have: int) -> bool:

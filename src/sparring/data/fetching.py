@@ -65,7 +65,9 @@ def fetch(name: str) -> Path:
             licence = files.pop(LICENCE, b"")
             laid_out = chosen.layout(_checked(files, chosen.parts))
         except (OSError, ValueError) as error:
-            reasons.append(f"{place}: {error}")
+            placed = [str(file) for download in source for file in sorted(keep.glob(download.file))]
+            hint = f" (of {', '.join(placed)}: replace or remove what is wrong)" if placed else ""
+            reasons.append(f"{place}: {error}{hint}")
             if isinstance(error, ValueError):  # what came was wrong, so there is nothing to continue
                 _forget(keep)
             continue
@@ -94,8 +96,6 @@ def _obtain(source: Sequence[Download], keep: Path) -> Files:
                 files |= archives.take(file, download.wanted)
             except OSError as error:
                 raise OSError(f"{download.file}: {error}") from error
-            except ValueError as error:
-                raise ValueError(f"{error}: remove {str(placed[0])!r}" if placed else str(error)) from error
     return files
 
 

@@ -70,6 +70,7 @@ MNIST = NamedSet(
     ),
 )
 
+# The package's gzipped files, given back the names and times in their headers, have the MD5 sums the authors publish.
 FASHION_MNIST = NamedSet(
     title="pieces of clothing: 60,000 + 10,000 grey pictures of 28 x 28, ten classes",
     count=70_000,
@@ -180,7 +181,7 @@ EMOJI_TWITTER = _datasource(
 )
 
 FLUENT_3D = NamedSet(
-    title="Fluent emoji, rendered in three dimensions: 3,391 pictures (WebP) of 256 x 256 with captions",
+    title="Fluent emoji in three dimensions: 3,391 pictures (WebP) of 256 x 256 (four of 256 x 264), with captions",
     count=3391,
     version="1.1.0",
     licence="MIT (the pictures), CC-BY-SA-4.0 (the captions)",
@@ -223,7 +224,7 @@ ICONS = NamedSet(
 )
 
 PHOTOGRAPHS = NamedSet(
-    title="seven colour photographs, 427 to 1,000 pixels high, to cut pieces from",
+    title="seven colour photographs, 300 to 872 pixels high, to cut pieces from",
     count=7,
     version="2026",
     licence="public domain (astronaut, rocket, hubble_deep_field), CC0 (chelsea, coffee), CC-BY-2.0 (china, flower)",
