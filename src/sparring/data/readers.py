@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Callable
 from pathlib import Path
@@ -35,9 +36,10 @@ def read(path: str | Path, labels: str = "auto") -> Listing | InMemory:
         FileNotFoundError: There is nothing of that path or name.
         ValueError: It is nothing that can be read.
     """
-    if str(path) in NAMED:
-        return NAMED[str(path)].open(labels)
     path = Path(path)
+    if str(path) in NAMED:
+        found = NAMED[str(path)].open(labels)
+        return dataclasses.replace(found, path=path) if isinstance(found, Listing) else found
     if not path.exists():
         near = difflib.get_close_matches(path.name, NAMED, 1)
         hint = f"did you mean the set {near[0]!r}?" if near else "check --data, or see `sparring data list`"
