@@ -35,7 +35,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def refused(capsys, words, *parts):
+def check_refused(capsys, words, *parts):
     """Runs a command that must fail; its one line must have these parts."""
     before = snapshot(Path())
     verb, *rest = words
@@ -287,7 +287,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_refused(case, here, capsys):
     make, *parts = CASES[case]
-    refused(capsys, train(make()), *parts)
+    check_refused(capsys, train(make()), *parts)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_refused(case, here, capsys):
     ],
 )
 def test_wrong_names(words, parts, here, capsys):
-    refused(capsys, words, *parts)
+    check_refused(capsys, words, *parts)
 
 
 @pytest.mark.parametrize(
@@ -324,14 +324,14 @@ def test_wrong_options(options, message, here, capsys):
 
 def test_a_missing_table(here, capsys):
     folder(Path("d"), 3)
-    refused(capsys, train("d", "--labels", "labels.cvs"), "labels.cvs'", "check --labels")
+    check_refused(capsys, train("d", "--labels", "labels.cvs"), "labels.cvs'", "check --labels")
 
 
 def test_an_existing_run(here, capsys):
     folder(Path("d"), 3)
     Path("run").mkdir()
     Path("run", "precious.txt").write_text("x")
-    refused(capsys, train("d"), "'run' exists", "choose another --out")
+    check_refused(capsys, train("d"), "'run' exists", "choose another --out")
 
 
 @contextlib.contextmanager
