@@ -233,13 +233,13 @@ def test_odd_names_and_links(tmp_path):
 def decoded(monkeypatch):
     """Counts pictures that are decoded."""
     count = [0]
-    real = opening.prepared._row
+    real = opening.prepared.rows.row
 
     def row(*arguments):
         count[0] += 1
         return real(*arguments)
 
-    monkeypatch.setattr(opening.prepared, "_row", row)
+    monkeypatch.setattr(opening.prepared.rows, "row", row)
     return count
 
 
@@ -282,7 +282,7 @@ def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     folder(tmp_path / "a", 5)
-    monkeypatch.setattr(opening.prepared, "_row", interrupt)
+    monkeypatch.setattr(opening.prepared.rows, "row", interrupt)
     before = sorted(cache.home().rglob("*"))
     with pytest.raises(KeyboardInterrupt):
         open_data(tmp_path / "a")

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from sparring.data import tables
-from sparring.data.folder import labels_for, no_pictures
+from sparring.data.folder import labels_for, no_pictures, suffix
 from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 
@@ -94,7 +94,7 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
     files = sorted(member.filename for member in archive.infolist() if not member.is_dir())
     hidden = [name for name in files if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)]
     rest = [name for name in files if name not in set(hidden)]
-    names = [name for name in rest if PurePosixPath(name).suffix.lower() in SUFFIXES]
+    names = [name for name in rest if suffix(name) in SUFFIXES]
     beside = [name for name in rest if "/" not in name and name.lower().endswith(tables.ENDINGS)]
     others = sorted(set(rest) - set(names) - set(beside))
     if not names:

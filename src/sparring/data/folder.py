@@ -6,13 +6,13 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sparring.data import tables
 from sparring.data.listing import Encoded, Labels, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 
-__all__ = ["Folder", "by_class", "labels_for", "read_folder"]
+__all__ = ["Folder", "by_class", "labels_for", "read_folder", "suffix"]
 
 _SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
 _HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
@@ -42,7 +42,7 @@ def read_folder(path: Path, labels: str = "auto") -> Folder:
         OSError: The folder cannot be opened.
     """
     files, skipped, ignored = _walk(path)
-    names = sorted(name for name in files if PurePosixPath(name).suffix.lower() in SUFFIXES)
+    names = sorted(name for name in files if suffix(name) in SUFFIXES)
     beside = sorted(name for name in files if "/" not in name and name.lower().endswith(tables.ENDINGS))
     others = sorted(files - set(names) - set(beside))
     if not names:
@@ -54,11 +54,16 @@ def read_folder(path: Path, labels: str = "auto") -> Folder:
         path=path,
         kind="folder",
         names=names,
-        stamp=stamp([*map(path.joinpath, names), *map(path.joinpath, beside)]),
+        stamp=stamp(f"{path}/{name}" for name in (*names, *beside)),
         labels=found,
         skipped=skipped,
         ignored=ignored,
     )
+
+
+def suffix(name: str) -> str:
+    """The ending of a file's name in small letters, with the dot; empty without one."""
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122 - ten times as fast as a path
 
 
 def no_pictures(path: Path, others: Sequence[str]) -> str:
@@ -145,7 +150,7 @@ def by_class(path: Path, names: Sequence[str]) -> Labels:
     Raises:
         ValueError: The sub-folders are parts such as train and test, not classes.
     """
-    parts = [PurePosixPath(name).parts for name in names]
+    parts = [name.split("/") for name in names]
     while len({part[0] for part in parts}) == 1 and all(len(part) > 1 for part in parts):
         parts = [part[1:] for part in parts]  # one folder around all
     if any(len(part) < 2 for part in parts):

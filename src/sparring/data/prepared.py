@@ -14,20 +14,16 @@ import json
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from sparring.data import cache, duplicates
+from sparring.data import cache, duplicates, rows
 from sparring.data.listing import Labels, Listing, shown
 from sparring.data.parallel import parallel
-from sparring.data.picture import BadPictureError, Header, Target, fit
+from sparring.data.picture import BadPictureError, Header, Target
 from sparring.data.preparation import Preparation
 from sparring.data.report import Report
 from sparring.data.source import InMemory
@@ -129,13 +125,13 @@ def _target(preparation: Preparation, headers: Sequence[Header]) -> Target:
 
 def _decode(found: Listing, good: Mapping[int, Header], bad: dict[int, str], target: Target, folder: Path) -> None:
     """Fills an entry."""
-    with _Writer(folder) as writer:
-        rows = parallel(lambda i: _row(found, i, target), list(good), "decoding", BadPictureError)
-        for i, row in zip(good, rows, strict=True):
-            if isinstance(row, BadPictureError):
-                bad[i] = str(row)
+    with rows.Writer(folder) as writer:
+        decoded = parallel(lambda i: rows.row(found, i, target), list(good), "decoding", BadPictureError)
+        for i, one in zip(good, decoded, strict=True):
+            if isinstance(one, BadPictureError):
+                bad[i] = str(one)
             else:
-                writer.add(i, row)
+                writer.add(i, one)
     _check(found, len(writer.kept), bad)
     labels = found.labels
     y = [labels.y[i] for i in writer.kept] if labels.y else []
@@ -148,69 +144,8 @@ def _decode(found: Listing, good: Mapping[int, Header], bad: dict[int, str], tar
     folder.joinpath("about.json").write_text(json.dumps(about))
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One picture as it goes to the cache, and what the report wants to know of it."""
-
-    pixels: NDArray[np.uint8]
-    partner: NDArray[np.uint8] | None
-    thumbnail: NDArray[np.uint8]
-    digest: bytes
-
-
-def _row(found: Listing, i: int, target: Target) -> _Row:
-    image, partner = found.image(i, target.size), found.partner(i, target.size)
-    pixels = fit(image, target)
-    return _Row(
-        pixels,
-        None if partner is None else fit(partner, target),
-        fit(image, dataclasses.replace(target, mode="L", size=(16, 16))).reshape(-1),
-        hashlib.blake2b(pixels.data, digest_size=16).digest(),
-    )
-
-
-class _Writer:
-    """The files of an entry while they are written, and running figures of what went into them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.files: dict[str, BinaryIO] = {}
-        self.kept: list[int] = []
-        self.thumbnails: list[NDArray[np.uint8]] = []
-        self.digests: list[bytes] = []
-        self.low, self.high, self.mean, self.coloured = 255, 0, 0.0, False
-        self.sha256 = hashlib.sha256()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for file in self.files.values():
-            file.close()
-
-    def add(self, i: int, row: _Row) -> None:
-        """Appends picture `i`."""
-        self._append("pictures", row.pixels)
-        if row.partner is not None:
-            self._append("partners", row.partner)
-        self.kept.append(i)
-        self.thumbnails.append(row.thumbnail)
-        self.digests.append(row.digest)
-        self.low, self.high = min(self.low, int(row.pixels.min())), max(self.high, int(row.pixels.max()))
-        self.mean += (float(row.pixels.mean()) - self.mean) / len(self.kept)
-        self.coloured |= len(row.pixels) >= 3 and bool((row.pixels[:2] != row.pixels[1:3]).any())
-
-    def _append(self, part: str, pixels: NDArray[np.uint8]) -> None:
-        if part not in self.files:
-            self.files[part] = self.folder.joinpath(f"{part}.bin").open("wb")
-        self.files[part].write(pixels.data)
-        self.sha256.update(pixels.data)
-
-
 def _report(
-    found: Listing, headers: Mapping[int, Header], bad: Mapping[int, str], target: Target, writer: _Writer
+    found: Listing, headers: Mapping[int, Header], bad: Mapping[int, str], target: Target, writer: rows.Writer
 ) -> Report:
     """What is known after decoding."""
     names = [found.names[i] for i in writer.kept]
@@ -252,7 +187,7 @@ def _per_class(labels: Labels, kept: Sequence[int]) -> dict[str, int]:
     return {name: counts[k] for k, name in enumerate(labels.classes)}
 
 
-def _notes(headers: Mapping[int, Header], target: Target, writer: _Writer) -> list[str]:
+def _notes(headers: Mapping[int, Header], target: Target, writer: rows.Writer) -> list[str]:
     odd = Counter(note for header in headers.values() for note in header.note.split("; ") if note)
     notes = [f"{count:,} pictures {note}" for note, count in odd.most_common()]
     if any(header.alpha for header in headers.values()) and not target.mode.endswith("A"):
