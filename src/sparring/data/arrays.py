@@ -123,7 +123,7 @@ def _scale(name: str, pixels: NDArray[Any]) -> tuple[tuple[float, float], str]:
         return (127.5, 127.5), f"values from {low:g} to {high:g}: -1 is taken as black, 1 as white"
     if low >= 0 and high <= 255:
         return (1.0, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 255 as white"
-    if low >= 0 and high <= 65535 and pixels.dtype == np.uint16:
+    if low >= 0 and high <= 65535 and pixels.dtype.newbyteorder("=") == np.uint16:
         return (1 / 257, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 65535 as white"
     raise ValueError(
         f"{shown(name)!r} holds {pixels.dtype} from {low:g} to {high:g}; expected bytes 0..255, or floats in 0..1, "
