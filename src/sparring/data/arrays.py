@@ -22,8 +22,8 @@ def read_npy(path: Path, labels: str = "auto") -> Arrays:
         ValueError: It holds something else.
     """
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+        array = np.lib.format.open_memmap(path, mode="r")
+    except Exception as error:  # NumPy raises almost anything on what is broken
         raise ValueError(f"{shown(path)!r} is not a whole array of numbers ({_short(error)}): save it anew") from error
     return of_array(path, path.name, array)
 
@@ -40,7 +40,7 @@ def read_npz(path: Path, labels: str = "auto") -> Arrays:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, EOFError, OSError) as error:
+    except Exception as error:  # NumPy raises almost anything on what is broken
         raise ValueError(f"{shown(path)!r} is not whole arrays of numbers ({_short(error)}): save it anew") from error
     name = _choose(path, [name for name, array in arrays.items() if array.ndim in {3, 4}], arrays, "pictures")
     pixels = arrays[name]
