@@ -6,6 +6,7 @@ import hashlib
 import os
 import struct
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -123,6 +124,34 @@ def splits():
     return "d"
 
 
+def damaged(path, near):
+    """The content of a file with one bit changed in what stands at `near`."""
+    content = bytearray(Path(path).read_bytes())
+    content[content.find(near) + 5] ^= 1
+    return bytes(content)
+
+
+def saved_npz():
+    np.savez("a.npz", x=GREY)
+    return "a.npz"
+
+
+def npy_header(shape):
+    """The beginning of an .npy file of this shape, and a few bytes."""
+    text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}}}".encode().ljust(117) + b"\n"
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + bytes(500)
+
+
+def twin_columns():
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    folder(Path("d"), 2)
+    columns = [["00.png", "01.png"], ["a", "b"], ["a", "b"]]
+    parquet.write_table(pa.table(columns, names=["file", "label", "label"]), "d/labels.parquet")
+    return "d"
+
+
 def idx_labels(count):
     Path("train-images-idx3-ubyte").write_bytes(idx(GREY))
     Path("train-labels-idx1-ubyte").write_bytes(idx(np.zeros(count, np.uint8)))
@@ -178,6 +207,23 @@ CASES = {
         "--labels none",
     ),
     "a damaged npz": (lambda: written("a.npz", b"PK\x03\x04 no more"), "'a.npz' is not a whole zip", "again"),
+    "an npz with a damaged member": (
+        lambda: written("a.npz", damaged(saved_npz(), b"NUMPY")),
+        "'a.npz' is not whole arrays",
+        "save it anew",
+    ),
+    "an npz that claims too much": (
+        lambda: packed("a.npz", [("x.npy", npy_header("(1000000000000, 8, 8)"))]),
+        "'a.npz' is not whole arrays",
+        "save it anew",
+    ),
+    "an npy that claims too much": (
+        lambda: written("a.npy", npy_header("(10000000000000000000000000, 8, 8)")),
+        "'a.npy' is not a whole array",
+        "save it anew",
+    ),
+    "an npy with a broken header": (lambda: written("a.npy", npy_header("(((")), "'a.npy' is not a whole", "anew"),
+    "an npz named .npy": (lambda: Path(saved_npz()).rename("a.npy"), "'a.npy' is not a whole array", "anew"),
     "idx with a wrong magic number": (
         lambda: written("idx3-ubyte", b"\1" + idx(GREY)[1:]),
         "'idx3-ubyte' begins with 01 00 08 03",
@@ -201,6 +247,11 @@ CASES = {
     "idx that claims too much": (
         lambda: written("idx3-ubyte", b"\0\0\x08\x03" + b"\xff" * 12),
         "'idx3-ubyte' claims 4294967295x",
+        "download it again",
+    ),
+    "idx that claims more than the file could hold": (
+        lambda: written("idx3-ubyte.gz", gzip.compress(b"\0\0\x08\x03" + struct.pack(">III", 60_000, 1024, 1024))),
+        "'idx3-ubyte.gz' claims 60000x1024x1024",
         "download it again",
     ),
     "a damaged gz": (
@@ -243,6 +294,12 @@ CASES = {
         "'a.zip' is not a whole zip",
         "again",
     ),
+    "a zip with a damaged table": (
+        lambda: written("a.zip", damaged(zipped(("labels.csv", b"file,label\n")), b"file,label")),
+        "'a.zip'",
+        "'labels.csv' is damaged",
+        "anew",
+    ),
     "a zip without pictures": (
         lambda: packed("a.zip", [("x.txt", b"x")]),
         "'a.zip' (it holds 1 other files",
@@ -280,6 +337,7 @@ CASES = {
     ),
     "an empty table": (lambda: with_table(""), "'labels.csv' has the columns []", "expected 'file'"),
     "a damaged parquet": (lambda: with_table("PAR1", "labels.parquet"), "'labels.parquet' cannot be read", "save it"),
+    "a parquet with a column twice": (twin_columns, "'labels.parquet' cannot be read (Multiple matches", "save it"),
     "two tables": (two_tables, "'d' holds several tables (labels.csv, more.csv)", "--labels FILE"),
 }
 
@@ -494,3 +552,13 @@ def test_flips_and_size_are_kept_for_resuming(here, capsys):
     assert cli.run("resume", ["run", "--rounds", "4"]) == 0
     assert "Played to round 4" in capsys.readouterr().out
     assert open_data("d", Preparation(size=(8, 8), alpha="black")).x.shape == (6, 3, 8, 8)
+
+
+def test_a_zip_with_a_hidden_twin_of_each_picture_takes_no_time(here):
+    content = encoded(GREY[0])
+    members = [(f"{i}.png", content) for i in range(2)]
+    members += [(f"__MACOSX/._{i}.png", b"") for i in range(20_000)]
+    packed("a.zip", members)
+    start = time.process_time()
+    assert len(open_data("a.zip").report.ignored["hidden"]) == 20_000
+    assert time.process_time() - start < 10  # 40 s if the time grew with the square

@@ -1,4 +1,5 @@
 import io
+import tracemalloc
 
 import numpy as np
 import torch
@@ -48,3 +49,14 @@ def test_plain_pictures_are_like_nothing():
 
 def test_equal_digests():
     assert equal([b"a", b"b", b"a", b"c", b"b", b"a"]) == [[0, 2, 5], [1, 4]]
+
+
+def test_many_pictures_that_are_all_alike_need_neither_time_nor_memory():
+    base = torch.randint(50, 200, (1, 64))
+    x = (base + torch.randint(-2, 3, (5000, 64))).byte()
+    tracemalloc.start()
+    found = near(x)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == [(i, i + 1) for i in range(4999)]
+    assert most < 10 * 2**20  # of Python's objects: 12 million pairs as tuples would be over 1,000 MB

@@ -295,3 +295,33 @@ def test_training_does_not_write_to_the_cache(tmp_path):
     before = data.x.clone()
     data.x.zero_()
     assert torch.equal(open_data(tmp_path / "a").x, before)
+
+
+def test_arrays_of_the_same_bytes_but_another_shape_or_type_are_other_pictures(tmp_path):
+    array = np.arange(5 * 8 * 16, dtype=np.uint8).reshape(5, 8, 16)
+    views = {"wide": array, "high": array.reshape(5, 16, 8), "deep": array.view(np.uint16)}
+    data = {}
+    for name, view in views.items():
+        np.save(tmp_path / f"{name}.npy", view)
+        data[name] = open_data(tmp_path / f"{name}.npy", Preparation(size=(8, 8))).x
+    assert not torch.equal(data["wide"], data["high"])
+    assert not torch.equal(data["wide"], data["deep"])
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("bits", [8, 16])
+def test_tiffs_held_in_any_way_keep_every_pixel(orientation, bits, tmp_path):
+    array = noise(6, 10, 3) if bits == 8 else noise(6, 10).astype(np.uint16) * 256
+    stored = Image.fromarray(array)
+    for i in range(2):
+        stored.save(tmp_path / f"{i}.tif", tiffinfo={0x0112: orientation})
+    plain = array if bits == 8 else (array >> 8).astype(np.uint8)[..., None]
+    flipped = {2: plain[:, ::-1], 3: plain[::-1, ::-1], 4: plain[::-1]}
+    turned = {5: plain, 6: plain[::-1], 7: plain[::-1, ::-1], 8: plain[:, ::-1]}
+    upright = turned[orientation].swapaxes(0, 1) if orientation > 4 else flipped.get(orientation, plain)
+    assert torch.equal(open_data(tmp_path).x[0], torch.from_numpy(upright.transpose(2, 0, 1).copy()))
+
+
+def test_big_endian_arrays(tmp_path):
+    np.save(tmp_path / "a.npy", (GREY.astype(np.uint16) * 257).astype(">u2"))
+    assert torch.equal(open_data(tmp_path / "a.npy").x, channels_first(GREY))

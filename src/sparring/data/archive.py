@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ __all__ = ["Archive", "check", "open_zip", "read_archive"]
 MAX_MEMBER = 512 * 2**20
 """Bytes of the largest member that is read: no picture that would be decoded needs more."""
 
+_DAMAGED = (BadZipFile, OSError, EOFError, NotImplementedError, zlib.error)
 _ENCRYPTED, _ARCHIVES = 0x1, (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar", ".xz", ".bz2")
 
 
@@ -32,7 +33,7 @@ class Archive(Encoded):
         """Reads a member into memory; the archive checks its CRC."""
         try:
             return self.archive.read(self.names[i])
-        except (BadZipFile, OSError, EOFError, NotImplementedError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+        except _DAMAGED as error:
             raise BadPictureError("damaged in the archive") from error
 
 
@@ -93,13 +94,13 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
     archive = open_zip(path)
     files = sorted(member.filename for member in archive.infolist() if not member.is_dir())
     hidden = [name for name in files if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)]
-    rest = [name for name in files if name not in set(hidden)]
+    rest = sorted(set(files) - set(hidden))
     names = [name for name in rest if suffix(name) in SUFFIXES]
     beside = [name for name in rest if "/" not in name and name.lower().endswith(tables.ENDINGS)]
     others = sorted(set(rest) - set(names) - set(beside))
     if not names:
         raise ValueError(no_pictures(path, others + beside))
-    found = labels_for(path, labels, names, {name: archive.read(name) for name in beside} if labels == "auto" else {})
+    found = labels_for(path, labels, names, _tables(path, archive, beside) if labels == "auto" else {})
     ignored = {"hidden": hidden, "not named as a picture": others}
     return Archive(
         path=path,
@@ -110,3 +111,13 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
         ignored={reason: names for reason, names in ignored.items() if names},
         archive=archive,
     )
+
+
+def _tables(path: Path, archive: ZipFile, names: Sequence[str]) -> dict[str, bytes]:
+    try:
+        return {name: archive.read(name) for name in names}
+    except _DAMAGED as error:
+        raise ValueError(
+            f"{shown(path)!r} holds a table that cannot be read, {', '.join(map(repr, map(shown, names)))} is damaged "
+            f"({error}): pack it anew, or train with --labels none"
+        ) from error

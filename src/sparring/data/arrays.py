@@ -22,8 +22,8 @@ def read_npy(path: Path, labels: str = "auto") -> Arrays:
         ValueError: It holds something else.
     """
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+        array = np.lib.format.open_memmap(path, mode="r")
+    except Exception as error:  # NumPy raises almost anything on what is broken
         raise ValueError(f"{shown(path)!r} is not a whole array of numbers ({_short(error)}): save it anew") from error
     return of_array(path, path.name, array)
 
@@ -40,7 +40,7 @@ def read_npz(path: Path, labels: str = "auto") -> Arrays:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, EOFError, OSError) as error:
+    except Exception as error:  # NumPy raises almost anything on what is broken
         raise ValueError(f"{shown(path)!r} is not whole arrays of numbers ({_short(error)}): save it anew") from error
     name = _choose(path, [name for name, array in arrays.items() if array.ndim in {3, 4}], arrays, "pictures")
     pixels = arrays[name]
@@ -123,7 +123,7 @@ def _scale(name: str, pixels: NDArray[Any]) -> tuple[tuple[float, float], str]:
         return (127.5, 127.5), f"values from {low:g} to {high:g}: -1 is taken as black, 1 as white"
     if low >= 0 and high <= 255:
         return (1.0, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 255 as white"
-    if low >= 0 and high <= 65535 and pixels.dtype == np.uint16:
+    if low >= 0 and high <= 65535 and pixels.dtype.newbyteorder("=") == np.uint16:
         return (1 / 257, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 65535 as white"
     raise ValueError(
         f"{shown(name)!r} holds {pixels.dtype} from {low:g} to {high:g}; expected bytes 0..255, or floats in 0..1, "

@@ -22,7 +22,7 @@ def equal(digests: Iterable[bytes]) -> list[list[int]]:
     return [group for group in places.values() if len(group) > 1]
 
 
-def near(thumbnails: Tensor, alike: float = ALIKE, block: int = 512) -> list[tuple[int, int]]:
+def near(thumbnails: Tensor, alike: float = ALIKE, block: int = 128) -> list[tuple[int, int]]:
     """Pairs (i, j) of a picture i and the first j > i that correlates with it to more than `alike`.
 
     Brightness and contrast do not matter, nor, at the size of thumbnails, compression and small changes of size. Plain
@@ -35,23 +35,30 @@ def near(thumbnails: Tensor, alike: float = ALIKE, block: int = 512) -> list[tup
         alike: The least correlation, below 1.
         block: Rows compared at a time.
     """
-    vectors = thumbnails.float()
-    vectors = vectors - vectors.mean(dim=1, keepdim=True)
-    lengths = vectors.norm(dim=1)
-    kept = torch.nonzero(lengths > 1e-3 * thumbnails.shape[1] ** 0.5 * 255).flatten()
-    vectors = vectors[kept] / lengths[kept, None]
+    vectors = thumbnails.float()  # worked on in place: it is the largest thing here
+    vectors -= vectors.mean(dim=1, keepdim=True)
+    lengths = vectors.norm(dim=1, keepdim=True)
+    vectors /= lengths.clamp_min(1e-12)
+    kept = torch.nonzero(lengths.flatten() > 1e-3 * thumbnails.shape[1] ** 0.5 * 255).flatten()
     if len(kept) < 2:
         return []
-    place = vectors @ torch.linalg.eigh(vectors.T @ vectors).eigenvectors[:, -1]
+    place = (vectors @ torch.linalg.eigh(vectors.T @ vectors).eigenvectors[:, -1])[kept]
     order = place.argsort()
-    vectors, place, kept = vectors[order], place[order].contiguous(), kept[order]
+    kept, place = kept[order], place[order].contiguous()
+    vectors = vectors[kept]
     reach = (2 - 2 * alike) ** 0.5 + 1e-5
-    found: dict[int, int] = {}
+    kept, none = kept.int(), len(thumbnails)
+    first = torch.full_like(kept, none)
     for start in range(0, len(kept), block):
-        rows = slice(start, start + block)
-        end = int(torch.searchsorted(place, place[rows][-1:] + reach)[0])
-        product = vectors[rows] @ vectors[start:end].T
-        for a, b in torch.nonzero((product > alike).triu(1)).tolist():
-            i, j = sorted((int(kept[start + a]), int(kept[start + b])))
-            found[i] = min(j, found.get(i, j))
-    return sorted(found.items())
+        end = int(torch.searchsorted(place, place[start : start + block][-1:] + reach)[0])
+        rows, columns = slice(start, start + block), slice(start, end)
+        # As matrices, not as a list of pairs: where all are alike there are millions.
+        found = (vectors[rows] @ vectors[columns].T > alike).fill_diagonal_(False)
+        if not (some := found.any(dim=1)).any():
+            continue
+        found, i, j = found[some], kept[rows][some, None], kept[None, columns]
+        after = torch.where(found & (j > i), j, none).amin(dim=1)
+        first[rows][some] = torch.minimum(first[rows][some], after)
+        before = torch.where(found & (i > j), i, none).amin(dim=0)
+        first[columns] = torch.minimum(first[columns], before)
+    return sorted((i, j) for i, j in zip(kept.tolist(), first.tolist(), strict=True) if j < none)

@@ -18,8 +18,8 @@ from sparring.data.listing import Arrays, shown, stamp
 __all__ = ["find_idx", "read_idx"]
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-_LARGEST = 2**36
-"""Bytes: a header that claims more is taken for damaged."""
+_LARGEST, _RATIO = 2**30, 200
+"""A header that claims more bytes than that, and than so many times the file's, is taken for damaged."""
 
 
 def find_idx(folder: Path) -> Path | None:
@@ -81,7 +81,7 @@ def _parse(path: Path, head: bytes, rank: int) -> tuple[np.dtype[Any], tuple[int
             f"{rank:02} dimensions: it is no idx file of {'pictures' if rank == 3 else 'labels'}, or damaged"
         )
     kind, shape = np.dtype(_TYPES[head[2]]), tuple(int(n) for n in np.frombuffer(head[4:], ">u4"))
-    if math.prod(shape) * kind.itemsize > _LARGEST:
+    if math.prod(shape) * kind.itemsize > max(_LARGEST, _RATIO * path.stat().st_size):
         raise ValueError(
             f"{shown(path)!r} claims {'x'.join(map(str, shape))} values: its header is damaged; download it again"
         )

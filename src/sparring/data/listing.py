@@ -128,8 +128,10 @@ class Arrays(Listing):
     def header(self, i: int) -> Header:
         """The same for all but for the digest."""
         _, height, width, channels = self.pixels.shape
-        digest = hashlib.sha256(np.ascontiguousarray(self.pixels[i]).data).hexdigest()
-        return Header({1: "L", 3: "RGB", 4: "RGBA"}[channels], (height, width), channels == 4, digest)
+        # The same bytes may be pictures of another shape or type.
+        digest = hashlib.sha256(repr((self.pixels.shape[1:], self.pixels.dtype.str)).encode())
+        digest.update(np.ascontiguousarray(self.pixels[i]).data)
+        return Header({1: "L", 3: "RGB", 4: "RGBA"}[channels], (height, width), channels == 4, digest.hexdigest())
 
     def image(self, i: int, size: tuple[int, int]) -> Image.Image:
         """Picture `i`, its values scaled to bytes."""

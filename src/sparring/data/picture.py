@@ -95,10 +95,11 @@ def header(content: bytes, name: str = "") -> Header:
     if not content:
         raise BadPictureError("empty file")
     with _opened(content) as image:
-        turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= 5
-        size = (image.width, image.height) if turned else (image.height, image.width)
-        if size[0] * size[1] > MAX_PIXELS:
+        if image.width * image.height > MAX_PIXELS:  # before anything else, which may decode it
             raise BadPictureError(f"over {MAX_PIXELS // 10**6} million pixels")
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        turned = orientation >= 5 and image.format != "TIFF"  # whose size Pillow gives upright
+        size = (image.width, image.height) if turned else (image.height, image.width)
         if min(size) < 2:
             raise BadPictureError("a side of one pixel")
         if image.mode == "F":

@@ -73,7 +73,8 @@ def _parquet(name: str, content: bytes) -> Mapping[str, Sequence[str]]:
     try:
         table = parquet.read_table(io.BytesIO(content))
     except (pa.ArrowException, OSError) as error:
-        raise ValueError(f"the table {shown(name)!r} cannot be read ({error}): save it as CSV or anew") from error
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"the table {shown(name)!r} cannot be read ({reason}): save it as CSV or anew") from error
     return {column: [_cell(value) for value in table[column].to_pylist()] for column in table.column_names}
 
 
