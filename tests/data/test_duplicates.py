@@ -43,6 +43,12 @@ def test_recompressed_and_brighter_pictures_are_alike_and_others_are_not():
     assert near(torch.from_numpy(np.stack(thumbnails)).flatten(1)) == [(3, 20), (7, 21), (11, 22)]
 
 
+def test_in_large_sets_only_neighbours_are_compared():
+    x = torch.randint(0, 256, (400, 256), dtype=torch.uint8)
+    x[100::3] = x[7]
+    assert len(near(x, block=8, most=8)) >= 95  # of 101, equal ones being neighbours
+
+
 def test_plain_pictures_are_like_nothing():
     assert near(torch.full((5, 16), 7, dtype=torch.uint8)) == []
 

@@ -22,7 +22,7 @@ def equal(digests: Iterable[bytes]) -> list[list[int]]:
     return [group for group in places.values() if len(group) > 1]
 
 
-def near(thumbnails: Tensor, alike: float = ALIKE, block: int = 128) -> list[tuple[int, int]]:
+def near(thumbnails: Tensor, alike: float = ALIKE, block: int = 128, most: int = 20_000) -> list[tuple[int, int]]:
     """Pairs (i, j) of a picture i and the first j > i that correlates with it to more than `alike`.
 
     Brightness and contrast do not matter, nor, at the size of thumbnails, compression and small changes of size. Plain
@@ -34,6 +34,8 @@ def near(thumbnails: Tensor, alike: float = ALIKE, block: int = 128) -> list[tup
         thumbnails: Grey values [N, D].
         alike: The least correlation, below 1.
         block: Rows compared at a time.
+        most: A picture is compared with so many others at most, those next to it on the projection, so that the time
+            grows with N and not its square. In larger sets of very unlike pictures a few twins may be missed.
     """
     vectors = thumbnails.float()  # worked on in place: it is the largest thing here
     vectors -= vectors.mean(dim=1, keepdim=True)
@@ -51,6 +53,7 @@ def near(thumbnails: Tensor, alike: float = ALIKE, block: int = 128) -> list[tup
     first = torch.full_like(kept, none)
     for start in range(0, len(kept), block):
         end = int(torch.searchsorted(place, place[start : start + block][-1:] + reach)[0])
+        end = min(end, start + block + most)
         rows, columns = slice(start, start + block), slice(start, end)
         # As matrices, not as a list of pairs: where all are alike there are millions.
         found = (vectors[rows] @ vectors[columns].T > alike).fill_diagonal_(False)
