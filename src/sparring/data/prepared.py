@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,9 @@ VERSION = 1
 
 OWN_SIZE, FALLBACK = 128, (64, 64)
 """The largest side at which pictures keep their own size, and the size they get instead."""
+
+_AHEAD = 2**22
+"""Bytes of a block of decoded pictures; a few blocks a thread wait to be written."""
 
 
 def digest_of(*facts: object) -> str:
@@ -129,8 +133,9 @@ def _target(preparation: Preparation, headers: Sequence[Header]) -> Target:
 
 def _decode(found: Listing, good: Mapping[int, Header], bad: dict[int, str], target: Target, folder: Path) -> None:
     """Fills an entry."""
+    block = max(1, min(64, _AHEAD // math.prod(target.shape)))
     with _Writer(folder) as writer:
-        rows = parallel(lambda i: _row(found, i, target), list(good), "decoding", BadPictureError)
+        rows = parallel(lambda i: _row(found, i, target), list(good), "decoding", BadPictureError, block)
         for i, row in zip(good, rows, strict=True):
             if isinstance(row, BadPictureError):
                 bad[i] = str(row)
