@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from made import encoded, folder, idx, noise, packed
-from sparring.data import cache, opening
+from sparring.data import cache, drawings, opening
 from sparring.data.opening import open_data
 from sparring.data.preparation import Preparation
 
@@ -352,3 +352,8 @@ def test_two_that_prepare_the_same_both_get_it(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert (target / "file").read_text() == "theirs"
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_drawings_of_another_shape_are_as_sharp_as_can_be():
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="4" height="8"/></svg>'
+    assert drawings._drawn(svg, (64, 32)).size == (64, 64)

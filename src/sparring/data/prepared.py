@@ -35,7 +35,7 @@ from sparring.data.source import InMemory
 
 __all__ = ["VERSION", "digest_of", "load", "make"]
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same pictures would be prepared otherwise."""
 
 OWN_SIZE, FALLBACK = 128, (64, 64)
