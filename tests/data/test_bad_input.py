@@ -16,6 +16,8 @@ from PIL import Image
 
 from made import encoded, folder, huge_png, idx, noise, packed
 from sparring import cli
+from sparring.data import archive
+from sparring.data.arrays import read_npz
 from sparring.data.opening import open_data
 from sparring.data.preparation import Preparation
 
@@ -618,3 +620,10 @@ def test_a_zip_with_a_hidden_twin_of_each_picture_takes_no_time(here):
     start = time.process_time()
     assert len(open_data("a.zip").report.ignored["hidden"]) == 20_000
     assert time.process_time() - start < 10  # 40 s if the time grew with the square
+
+
+def test_an_npz_may_hold_one_large_array(here):
+    np.savez("a.npz", x=np.zeros((2, 2**14, 2**14 + 1), np.uint8))
+    with pytest.raises(ValueError, match="holds a member of over 512 MB"):
+        archive.open_zip(Path("a.npz"))
+    assert read_npz(Path("a.npz")).pixels.shape == (2, 2**14, 2**14 + 1, 1)

@@ -34,8 +34,8 @@ class Archive(Encoded):
             raise BadPictureError("damaged in the archive") from error
 
 
-def open_zip(path: Path) -> ZipFile:
-    """An archive that has passed `check`.
+def open_zip(path: Path, largest: int = LARGEST) -> ZipFile:
+    """An archive that has passed `check`; `largest` is the number of bytes a member may have.
 
     Raises:
         ValueError: It is no zip, or one not to be trusted.
@@ -44,11 +44,11 @@ def open_zip(path: Path) -> ZipFile:
         archive = ZipFile(path)
     except BadZipFile as error:
         raise ValueError(f"{shown(path)!r} is not a whole zip archive ({error}): pack or download it again") from error
-    check(path, archive.infolist())
+    check(path, archive.infolist(), largest)
     return archive
 
 
-def check(path: Path, members: Sequence[ZipInfo]) -> None:
+def check(path: Path, members: Sequence[ZipInfo], largest: int = LARGEST) -> None:
     """Refuses encrypted archives, bombs, and names that lead elsewhere, occur twice or are archives themselves.
 
     Raises:
@@ -61,7 +61,7 @@ def check(path: Path, members: Sequence[ZipInfo]) -> None:
         "several members of the same name": [n for n, count in counts.items() if count > 1],
         "an encrypted member": [m.filename for m in members if m.flag_bits & _ENCRYPTED],
         "an archive inside": [n for n in counts if n.lower().endswith(_ARCHIVES)],
-        f"a member of over {LARGEST >> 20} MB": [m.filename for m in members if m.file_size > LARGEST],
+        f"a member of over {largest >> 20} MB": [m.filename for m in members if m.file_size > largest],
     }
     for verdict, names in verdicts.items():
         if names:
