@@ -16,6 +16,8 @@ from PIL import Image
 
 from made import encoded, folder, huge_png, idx, noise, packed
 from sparring import cli
+from sparring.data import archive
+from sparring.data.arrays import read_npz
 from sparring.data.opening import open_data
 from sparring.data.preparation import Preparation
 
@@ -385,6 +387,64 @@ def test_a_missing_table(here, capsys):
     check_refused(capsys, train("d", "--labels", "labels.cvs"), "labels.cvs'", "check --labels")
 
 
+def test_a_table_for_what_has_labels_of_its_own(here, capsys):
+    Path("labels.csv").write_text("file,label\n#0,a\n")
+    check_refused(
+        capsys, train(saved(GREY), "--labels", "labels.csv"), "'a.npy'", "labels.csv", "--labels auto or none"
+    )
+
+
+def test_options_for_what_is_not_prepared(here, capsys):
+    check_refused(capsys, ["data", "report", "ring", "--size", "8", "8"], "'ring'", "leave out --size")
+
+
+@pytest.mark.parametrize("name", ["speech", "words"])
+def test_sets_of_files_alone(name, here, capsys):
+    check_refused(
+        capsys,
+        ["data", "report", name],
+        f"the set '{name}' is files that are no pictures",
+        f"sparring data get {name}` tells where",
+    )
+
+
+def test_the_part_to_train_on_is_named_whole(here, capsys):
+    for part in ("train", "valid"):
+        folder(Path("d", "all", part), 2)
+    check_refused(capsys, train("d"), "['train', 'valid']", "such as d/all/train")
+
+
+def test_what_is_no_file(here, capsys):
+    folder(here / "d", 3)
+    Path("d", "loop.png").symlink_to("loop.png")
+    os.mkfifo("d/pipe.png")
+    os.mkfifo("a.npy")
+    assert open_data("d").report.skipped == {
+        "a link that leads nowhere": ["loop.png"],
+        "no file": ["pipe.png"],
+    }
+    check_refused(capsys, ["data", "report", "a.npy"], "'a.npy' is no file", "expected a folder")
+
+
+def test_a_size_that_no_memory_holds(here):
+    with pytest.raises(ValueError, match=r"--size is \(100000, 100000\); .* at most 16,777,216 pixels"):
+        Preparation(size=(100_000, 100_000))
+
+
+def test_files_too_large_for_a_picture_are_not_read(here):
+    folder(here / "d", 3)
+    with Path("d", "words.png").open("wb") as file:
+        file.truncate(10**12)
+    assert open_data("d").report.skipped == {"over 512 MB": ["words.png"]}
+
+
+def test_a_new_bad_link_is_noticed(here):
+    folder(here / "d", 3)
+    open_data("d")
+    Path("d", "gone.png").symlink_to("nowhere")
+    assert open_data("d").report.skipped == {"a link that leads nowhere": ["gone.png"]}
+
+
 def test_an_existing_run(here, capsys):
     folder(Path("d"), 3)
     Path("run").mkdir()
@@ -562,3 +622,10 @@ def test_a_zip_with_a_hidden_twin_of_each_picture_takes_no_time(here):
     start = time.process_time()
     assert len(open_data("a.zip").report.ignored["hidden"]) == 20_000
     assert time.process_time() - start < 10  # 40 s if the time grew with the square
+
+
+def test_an_npz_may_hold_one_large_array(here):
+    np.savez("a.npz", x=np.zeros((2, 2**14, 2**14 + 1), np.uint8))
+    with pytest.raises(ValueError, match="holds a member of over 512 MB"):
+        archive.open_zip(Path("a.npz"))
+    assert read_npz(Path("a.npz")).pixels.shape == (2, 2**14, 2**14 + 1, 1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from made import encoded, folder, idx, noise, packed
-from sparring.data import cache, opening
+from sparring.data import cache, drawings, opening
 from sparring.data.opening import open_data
 from sparring.data.preparation import Preparation
 
@@ -325,3 +325,35 @@ def test_tiffs_held_in_any_way_keep_every_pixel(orientation, bits, tmp_path):
 def test_big_endian_arrays(tmp_path):
     np.save(tmp_path / "a.npy", (GREY.astype(np.uint16) * 257).astype(">u2"))
     assert torch.equal(open_data(tmp_path / "a.npy").x, channels_first(GREY))
+
+
+def test_large_pictures_are_decoded_few_at_a_time(tmp_path, monkeypatch):
+    blocks, real = [], opening.prepared.parallel
+
+    def spied(work, indices, title, expected, block=64):
+        blocks.append(block)
+        return real(work, indices, title, expected, block)
+
+    monkeypatch.setattr(opening.prepared, "parallel", spied)
+    folder(tmp_path, 2)
+    for side in (8, 1024):
+        open_data(tmp_path, Preparation(size=(side, side)))
+    assert blocks == [64, 64, 64, 1]
+
+
+def test_two_that_prepare_the_same_both_get_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPARRING_CACHE", str(tmp_path))
+    target = cache.home() / "prepared" / "x"
+    with cache.staged(target) as mine:
+        (mine / "file").write_text("mine")
+        monkeypatch.setattr("pathlib.Path.exists", lambda path: False)  # as it was a moment ago
+        target.mkdir(parents=True)
+        (target / "file").write_text("theirs")
+    monkeypatch.undo()
+    assert (target / "file").read_text() == "theirs"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_drawings_of_another_shape_are_as_sharp_as_can_be():
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="4" height="8"/></svg>'
+    assert drawings._drawn(svg, (64, 32)).size == (64, 64)

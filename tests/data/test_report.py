@@ -63,3 +63,16 @@ def test_the_sheet_shows_pictures_or_points_and_the_balance(path):
     picture = np.asarray(sheet(data, data.report))
     assert picture.std() > 20
     assert picture.shape[1] == (1400 if data.classes else 700)
+
+
+def test_the_sheet_takes_any_names_of_classes(tmp_path):
+    names = ["a$b_{$", "日本", "x" * 30 + "1", "x" * 30 + "2"]
+    for name in names:
+        folder(tmp_path / name, 2)
+    data = open_data(tmp_path)
+    assert np.asarray(sheet(data, data.report)).std() > 20
+
+
+def test_names_with_newlines_take_one_line(tmp_path):
+    np.save(tmp_path / "a\nb.npy", noise(3, 8, 8))
+    assert "\n" not in next(lines(open_data(tmp_path / "a\nb.npy").report))

@@ -10,14 +10,11 @@ from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from sparring.data import tables
-from sparring.data.folder import labels_for, no_pictures, suffix
+from sparring.data.folder import LARGEST, labels_for, no_pictures, suffix
 from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 
 __all__ = ["Archive", "check", "open_zip", "read_archive"]
-
-MAX_MEMBER = 512 * 2**20
-"""Bytes of the largest member that is read: no picture that would be decoded needs more."""
 
 _DAMAGED = (BadZipFile, OSError, EOFError, NotImplementedError, zlib.error)
 _ENCRYPTED, _ARCHIVES = 0x1, (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar", ".xz", ".bz2")
@@ -37,8 +34,8 @@ class Archive(Encoded):
             raise BadPictureError("damaged in the archive") from error
 
 
-def open_zip(path: Path) -> ZipFile:
-    """An archive that has passed `check`.
+def open_zip(path: Path, largest: int = LARGEST) -> ZipFile:
+    """An archive that has passed `check`; `largest` is the number of bytes a member may have.
 
     Raises:
         ValueError: It is no zip, or one not to be trusted.
@@ -47,11 +44,11 @@ def open_zip(path: Path) -> ZipFile:
         archive = ZipFile(path)
     except BadZipFile as error:
         raise ValueError(f"{shown(path)!r} is not a whole zip archive ({error}): pack or download it again") from error
-    check(path, archive.infolist())
+    check(path, archive.infolist(), largest)
     return archive
 
 
-def check(path: Path, members: Sequence[ZipInfo]) -> None:
+def check(path: Path, members: Sequence[ZipInfo], largest: int = LARGEST) -> None:
     """Refuses encrypted archives, bombs, and names that lead elsewhere, occur twice or are archives themselves.
 
     Raises:
@@ -64,7 +61,7 @@ def check(path: Path, members: Sequence[ZipInfo]) -> None:
         "several members of the same name": [n for n, count in counts.items() if count > 1],
         "an encrypted member": [m.filename for m in members if m.flag_bits & _ENCRYPTED],
         "an archive inside": [n for n in counts if n.lower().endswith(_ARCHIVES)],
-        f"a member of over {MAX_MEMBER >> 20} MB": [m.filename for m in members if m.file_size > MAX_MEMBER],
+        f"a member of over {largest >> 20} MB": [m.filename for m in members if m.file_size > largest],
     }
     for verdict, names in verdicts.items():
         if names:

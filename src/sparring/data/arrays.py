@@ -36,7 +36,7 @@ def read_npz(path: Path, labels: str = "auto") -> Arrays:
     Raises:
         ValueError: It holds no pictures, or several sets of them.
     """
-    open_zip(path).close()  # it is a zip: the same dangers
+    open_zip(path, largest=2**40).close()  # it is a zip: the same dangers, but for one large member
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

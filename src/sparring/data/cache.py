@@ -45,7 +45,10 @@ def staged(target: Path) -> Iterator[Path]:
         ) from error
     try:
         yield folder
-        if not target.exists():
+        try:
             folder.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -76,7 +76,7 @@ def read_drawings(
 def _drawn(svg: bytes, size: tuple[int, int]) -> Image.Image:
     import resvg_py
 
-    side = min(size)  # they are square
+    side = max(size)  # they are square; cropped or padded to another shape they are made smaller, never larger
     try:
         png = resvg_py.svg_to_bytes(svg_string=svg.decode(), width=side, height=side)
     except ValueError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from sparring.data.listing import Encoded, Labels, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 
 __all__ = ["Folder", "by_class", "labels_for", "read_folder", "suffix"]
+
+LARGEST = 512 * 2**20
+"""Bytes of the largest file that is read: no picture that would be decoded needs more."""
 
 _SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
 _HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
@@ -24,8 +27,11 @@ class Folder(Encoded):
 
     def content(self, i: int) -> bytes:
         """Reads a file."""
+        file = self.path / self.names[i]
         try:
-            return self.path.joinpath(self.names[i]).read_bytes()
+            if file.stat().st_size > LARGEST:
+                raise BadPictureError(f"over {LARGEST >> 20} MB")
+            return file.read_bytes()
         except OSError as error:
             raise BadPictureError(f"cannot be opened ({error.strerror})") from error
 
@@ -92,19 +98,27 @@ def _walk(root: Path) -> tuple[set[str], dict[str, list[str]], dict[str, list[st
             name = f"{folder}/{entry.name}".lstrip("/")
             if entry.name.startswith(".") or entry.name in _HIDDEN:
                 ignored["hidden"].append(name)
-            elif entry.is_dir():
+            elif _true(entry.is_dir):
                 todo.append(name)
-            elif entry.is_file():
+            elif _true(entry.is_file):
                 files.add(name)
             else:
-                skipped["a link that leads nowhere"].append(name)
+                skipped["a link that leads nowhere" if entry.is_symlink() else "no file"].append(name)
     return files, dict(skipped), dict(ignored)
+
+
+def _true(test: Callable[[], bool]) -> bool:
+    """Whether it holds; where links lead round in a circle, or through what may not be entered, nothing does."""
+    try:
+        return test()
+    except OSError:
+        return False
 
 
 def _entries(root: Path, folder: str, skipped: Mapping[str, list[str]]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(root / folder) as entries:
-            return list(entries)
+            return sorted(entries, key=lambda entry: (entry.is_symlink(), entry.name), reverse=True)  # links last
     except OSError as error:
         if not folder:
             raise OSError(
@@ -152,13 +166,15 @@ def by_class(path: Path, names: Sequence[str]) -> Labels:
     """
     parts = [name.split("/") for name in names]
     while len({part[0] for part in parts}) == 1 and all(len(part) > 1 for part in parts):
-        parts = [part[1:] for part in parts]  # one folder around all
+        path /= parts[0][0]  # one folder around all
+        parts = [part[1:] for part in parts]
     if any(len(part) < 2 for part in parts):
         return Labels()
     values = [part[0] for part in parts]
     if {value.lower() for value in values} <= _SPLITS:
+        train = max(values, key=lambda value: value.lower().startswith("train"))
         raise ValueError(
             f"{shown(path)!r} holds the parts {sorted(set(values))}: give the one to train on, such as "
-            f"{shown(path / max(values))}"
+            f"{shown(path / train)}"
         )
     return Labels(*Labels.of(values))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sparring import checkpoint
 from sparring.data import cache, prepared, readers
-from sparring.data.listing import stamp
+from sparring.data.listing import Encoded, Listing, shown, stamp
 from sparring.data.preparation import Preparation
 from sparring.data.source import InMemory
 
@@ -41,11 +41,12 @@ def open_data(path: str | Path, preparation: Preparation | None = None) -> InMem
     """
     preparation = preparation or Preparation()
     found = readers.read(path, preparation.labels)
+    _check(path, found, preparation)
     if isinstance(found, InMemory):
         return found
     table = Path(preparation.labels)
     stamps = found.stamp + (stamp([table]) if table.is_file() else "")
-    wanted = (prepared.VERSION, found.kind, stamps, dataclasses.astuple(preparation))
+    wanted = (prepared.VERSION, found.kind, stamps, found.skipped, dataclasses.astuple(preparation))
     known = cache.home() / "known" / prepared.digest_of(*wanted)
     kept = prepared.load(cache.home() / "prepared" / known.read_text(), found) if known.is_file() else None
     if kept is None:
@@ -54,3 +55,14 @@ def open_data(path: str | Path, preparation: Preparation | None = None) -> InMem
         checkpoint.write_atomically(known, entry.name.encode())
     assert kept is not None, "what was just written can be read"
     return kept
+
+
+def _check(path: str | Path, found: Listing | InMemory, preparation: Preparation) -> None:
+    """Refuses wishes that what was found cannot meet."""
+    if preparation.labels not in {"auto", "none"} and not isinstance(found, Encoded):
+        raise ValueError(
+            f"{shown(Path(path))!r} has no files that the table {shown(Path(preparation.labels))!r} could name: "
+            "use --labels auto or none"
+        )
+    if isinstance(found, InMemory) and dataclasses.replace(preparation, labels="auto") != Preparation():
+        raise ValueError(f"{shown(Path(path))!r} is used as it is: leave out --size, --fit, --colour and --alpha")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 __all__ = ["Preparation"]
+
+_MOST = 4096 * 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +32,10 @@ class Preparation:
     """auto: from class sub-folders, a table beside the pictures or the file's own. none: without. Or a table's path."""
 
     def __post_init__(self) -> None:
-        if self.size is not None and (len(self.size) != 2 or min(self.size) < 1):
-            raise ValueError(f"--size is {self.size}; expected a height and a width of 1 or more")
+        if self.size is not None and (len(self.size) != 2 or min(self.size) < 1 or math.prod(self.size) > _MOST):
+            raise ValueError(
+                f"--size is {self.size}; expected a height and a width of 1 or more, at most {_MOST:,} pixels"
+            )
         if self.alpha != "keep":
             self.background()
         if self.labels not in {"auto", "none"}:  # so that a run finds its table from any folder

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -30,11 +31,14 @@ from sparring.data.source import InMemory
 
 __all__ = ["VERSION", "digest_of", "load", "make"]
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same pictures would be prepared otherwise."""
 
 OWN_SIZE, FALLBACK = 128, (64, 64)
 """The largest side at which pictures keep their own size, and the size they get instead."""
+
+_AHEAD = 2**22
+"""Bytes of a block of decoded pictures; a few blocks a thread wait to be written."""
 
 
 def digest_of(*facts: object) -> str:
@@ -125,8 +129,9 @@ def _target(preparation: Preparation, headers: Sequence[Header]) -> Target:
 
 def _decode(found: Listing, good: Mapping[int, Header], bad: dict[int, str], target: Target, folder: Path) -> None:
     """Fills an entry."""
+    block = max(1, min(64, _AHEAD // math.prod(target.shape)))
     with rows.Writer(folder) as writer:
-        decoded = parallel(lambda i: rows.row(found, i, target), list(good), "decoding", BadPictureError)
+        decoded = parallel(lambda i: rows.row(found, i, target), list(good), "decoding", BadPictureError, block)
         for i, one in zip(good, decoded, strict=True):
             if isinstance(one, BadPictureError):
                 bad[i] = str(one)

@@ -16,6 +16,7 @@ from sparring.data.listing import Listing, shown
 from sparring.data.named import NAMED
 from sparring.data.official import find_cifar10, read_cifar10, read_svhn
 from sparring.data.picture import SUFFIXES
+from sparring.data.sets import SETS
 from sparring.data.source import InMemory
 
 __all__ = ["absolute", "read"]
@@ -41,6 +42,10 @@ def read(path: str | Path, labels: str = "auto") -> Listing | InMemory:
         found = NAMED[str(path)].open(labels)
         return dataclasses.replace(found, path=path) if isinstance(found, Listing) else found
     if not path.exists():
+        if path.name in SETS:
+            raise FileNotFoundError(
+                f"the set {path.name!r} is files that are no pictures: `sparring data get {path.name}` tells where"
+            )
         near = difflib.get_close_matches(path.name, NAMED, 1)
         hint = f"did you mean the set {near[0]!r}?" if near else "check --data, or see `sparring data list`"
         raise FileNotFoundError(f"there is no folder, file or set {shown(path)!r}: {hint}")
@@ -62,6 +67,8 @@ def _read_directory(path: Path, labels: str) -> Listing:
 
 def _read_file(path: Path, labels: str) -> Listing:
     suffix = path.suffix.lower()
+    if not path.is_file():  # a pipe, which might never end
+        raise ValueError(f"{shown(path)!r} is no file: expected a folder or a file")
     if reader := _BY_SUFFIX.get(suffix):
         return reader(path, labels)
     if suffix in tables.ENDINGS:

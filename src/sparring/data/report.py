@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -73,7 +74,7 @@ def points(path: str, kind: str, x: Tensor) -> Report:
 
 def lines(report: Report, most: int = 3) -> Iterator[str]:
     """The report in words, at most `most` names for each reason."""
-    yield f"{shown(Path(report.path))} ({report.kind}): {report.count:,} examples"
+    yield f"{shown(Path(report.path))} ({shown(report.kind)}): {report.count:,} examples"
     if report.sizes:
         yield f"  sizes (height x width): {_counts(report.sizes)}"
         yield f"  colour modes: {_counts(report.modes)}"
@@ -157,7 +158,12 @@ def sheet(data: InMemory, report: Report) -> Image.Image:
         axes[0].set_aspect("equal")
     if report.classes:
         shown_classes = list(report.classes.items())[:40]
-        axes[1].barh([shown(name)[:30] for name, _ in shown_classes], [count for _, count in shown_classes])
+        places = range(len(shown_classes))
+        axes[1].barh(places, [count for _, count in shown_classes])
+        # No names are formulas, and a sign that the font lacks is a box, not a warning.
+        axes[1].set_yticks(places, [shown(name)[:30] for name, _ in shown_classes], parse_math=False)
         axes[1].invert_yaxis()
         axes[1].set_title(f"examples a class ({len(report.classes)} classes)")
-    return pictures.render(figure)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        return pictures.render(figure)
