@@ -45,7 +45,7 @@ class Memorisation:
     Attributes:
         share: Of the generated samples, those nearer to a training example than to any held-out one; ties left out.
         expected: The same for a generator that knows nothing of single training examples: 1/2 for equal counts.
-        interval: Of the share, with a confidence of 1 - 2 `level`.
+        interval: Of the share, with a confidence of about 1 - 2 `level`; less where few examples have most samples.
         level: How often an honest generator is accused.
         ties: Generated samples as near to a held-out example as to a training one.
     """
@@ -69,9 +69,10 @@ def memorisation(training: Tensor, held_out: Tensor, generated: Tensor, *, level
     that does not depend on which examples were trained on, names of training and held-out examples can be exchanged, so
     a nearest example is a training one as often as training examples are of all. This holds whatever the generator's
     quality. But samples beside one example share its name: they are not independent, and a binomial test accuses the
-    honest. Let n_i be the samples nearest to example i. Exchanging names, the variance of the share is that of
-    independent samples times var(n_i) / mean(n_i), so the interval is Wilson's for the number of samples divided by
-    that (an effective sample size, as of surveys: Korn and Graubard 1998), and never narrower than the binomial one.
+    honest far more often than it says. Let n_i be the samples nearest to example i. Exchanging names, the variance of
+    the share is that of independent samples times var(n_i) / mean(n_i), so the interval is Wilson's for the number of
+    samples divided by that (an effective sample size, as of surveys: Korn and Graubard 1998), and never narrower than
+    the binomial one.
 
     It is blind to copies of fewer than about six examples, as names may have fallen so by chance: look at
     `nearest_training`. Distances must mean something: take features of pictures. Duplicates of training examples among
@@ -81,7 +82,7 @@ def memorisation(training: Tensor, held_out: Tensor, generated: Tensor, *, level
         training: What the generator was trained on, [N, ...], all of it.
         held_out: As much of the same distribution as there is, never trained on, [M, ...].
         generated: Samples, [n, ...]; beyond a few for each example they add little.
-        level: The probability of accusing an honest generator, at most 1/2.
+        level: The probability of accusing an honest generator, less than 1/2.
 
     Raises:
         ValueError: There are fewer than 20 of any, all are ties, sizes differ, or values are not finite.
@@ -90,10 +91,9 @@ def memorisation(training: Tensor, held_out: Tensor, generated: Tensor, *, level
         raise ValueError(f"the level is {level}; expected more than 0 and less than .5, such as .01")
     x, y = pair(training, generated, 20, "nearest_training and your eyes")
     z = pair(checked(held_out, "held-out", 20, "nearest_training and your eyes"), y)[0]
-    (to_training, i), (to_held_out, j) = (tuple(part[:, 0] for part in nearest(y, other)) for other in (x, z))
-    counts = torch.bincount(
-        torch.where(to_training < to_held_out, i, j + len(x))[to_training != to_held_out], minlength=len(x) + len(z)
-    ).double()
+    (to_training, i), (to_held_out, j) = ((part[:, 0] for part in nearest(y, other)) for other in (x, z))
+    owner = torch.where(to_training < to_held_out, i, j + len(x))[to_training != to_held_out]
+    counts = torch.bincount(owner, minlength=len(x) + len(z)).double()
     n = counts.sum().item()
     if not n:
         raise ValueError("each sample is as near to a held-out example as to a training one: are both sets the same?")

@@ -90,12 +90,22 @@ def kept_spread(dim: int) -> float:
     Its square is P(chi^2 with dim + 2 degrees of freedom < 9) / P(chi^2 with dim < 9), because r^2 times the density of
     the radius is, up to a factor, that of two more dimensions. In the plane: 1 - s exp(-s) / (1 - exp(-s)), s = 9/2.
 
+    Raises:
+        ValueError: There are so many dimensions that nothing is within the radius, or none.
+
     Example:
-        >>> round(kept_spread(2), 5)
-        0.9744
+        >>> round(kept_spread(2), 6)
+        0.974396
     """
+    if dim < 1:
+        raise ValueError(f"got {dim} dimensions; expected 1 or more")
     halves = torch.tensor([dim / 2 + 1, dim / 2], dtype=torch.float64)
     more, inside = torch.special.gammainc(halves, torch.tensor(REACH**2 / 2, dtype=torch.float64))
+    if not more:
+        raise ValueError(
+            f"in {dim} dimensions no sample is within 3 standard deviations of its mode; expected few dimensions: "
+            "project samples and centres to those in which the modes differ"
+        )
     return math.sqrt(more / inside)
 
 

@@ -38,7 +38,8 @@ def ssim(
     """The structural similarity of each pair of pictures, in [-1, 1], 1 for identical ones only, [n].
 
     Wang et al. (2004, https://doi.org/10.1109/TIP.2003.819861, equation 13): averaged over all windows that lie inside
-    the picture, and over channels. The authors halve large pictures first; we do not.
+    the picture, and over channels. The authors halve large pictures first; we do not. scikit-image agrees, with
+    `gaussian_weights=True, use_sample_covariance=False`; torchmetrics 1.9 also counts windows over the border.
 
     Args:
         x: Pictures [n, C, H, W].
