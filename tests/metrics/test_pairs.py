@@ -76,6 +76,14 @@ def test_identical_pictures():
     assert ssim(torch.zeros(1, 1, 11, 11), torch.zeros(1, 1, 11, 11), 1).tolist() == [1]
 
 
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_any_scale(size):
+    x, y = pictures(0), pictures(1)
+    for measure in (psnr, ssim):
+        torch.testing.assert_close(measure(size * x, size * y, 2 * size), measure(x, y, 2))
+
+
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_symmetry_order_and_scale(seed):
     x, y = pictures(seed, 3), pictures(seed + 1, 3)
@@ -110,6 +118,7 @@ def test_parts_do_not_matter(monkeypatch):
         (torch.zeros(0, 1, 12, 12), torch.zeros(0, 1, 12, 12), 1, r"\[n, C, H, W\]"),
         (torch.full((1, 1, 12, 12), torch.nan), torch.zeros(1, 1, 12, 12), 1, "NaN"),
         (torch.full((1, 1, 12, 12), 255), torch.zeros(1, 1, 12, 12), 2, "range is 2, and values span 255"),
+        (torch.full((1, 1, 12, 12), 1e30), torch.zeros(1, 1, 12, 12), 1e-300, "without measure"),
         (torch.zeros(1, 1, 12, 12), torch.zeros(1, 1, 12, 12), 0, "range is 0"),
         (torch.zeros(1, 1, 12, 12), torch.zeros(1, 1, 12, 12), math.inf, "range is inf"),
         (torch.zeros(1, 1, 12, 12), torch.zeros(1, 1, 12, 12), math.nan, "range is nan"),

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 __all__ = ["Distances", "nearest"]
 
-BLOCK = 2**22
-"""Numbers in a block, 32 MiB: as many fit beside a few temporary ones of the same size."""
+BLOCK = 2**20
+"""Numbers in a block, 8 MiB: less makes matrix products slow, more leaves the cache."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ class Distances:
     x: Tensor
     y: Tensor
 
-    @property
+    @cached_property
     def slack(self) -> float:
         """A bound on the error of a squared distance in a block: of three dot products of D numbers."""
-        reach = sum(centred.square().sum(dim=1).max().sqrt().item() for centred in self._centred())
+        reach = sum(part.square().sum(dim=1).max().sqrt().item() for part in self._centred)
         bound = 2 * (self.x.shape[1] + 8) * torch.finfo(torch.float64).eps * reach**2
         if not math.isfinite(bound):
             raise ValueError("the features are so large that their squares overflow: divide both sets by one number")
@@ -37,22 +38,33 @@ class Distances:
 
     def blocks(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Pairs of row numbers [b] and their squared distances [b, m], each up to `slack`."""
-        x, y = self._centred()
+        x, y = self._centred
         x_squared, y_squared = x.square().sum(dim=1), y.square().sum(dim=1)
         for rows in torch.split(torch.arange(len(x), device=x.device), max(1, BLOCK // len(y))):
-            squared = torch.addmm(y_squared, x[rows], y.T, alpha=-2).add_(x_squared[rows, None])
-            yield rows, squared
+            yield rows, torch.addmm(y_squared, x[rows], y.T, alpha=-2).add_(x_squared[rows, None])
 
     def sharpen(self, squared: Tensor, rows: Tensor, where: Tensor) -> None:
         """Replaces the entries of a block that are marked [b, m] by sums of squared differences."""
-        for place in torch.split(where.nonzero(), max(1, BLOCK // self.x.shape[1])):
-            i, j = place.unbind(dim=1)
-            squared[i, j] = (self.x[rows[i]] - self.y[j]).square().sum(dim=1)
+        i, j = where.nonzero(as_tuple=True)
+        if not len(i):
+            return
+        of_x, of_y = self._values
+        differ = of_x[rows[i]] != of_y[j]
+        squared[i, j] = 0.0  # a generator that has collapsed has too many such pairs to take each difference
+        for a, b in zip(*(torch.split(part[differ], max(1, BLOCK // self.x.shape[1])) for part in (i, j)), strict=True):
+            squared[a, b] = (self.x[rows[a]] - self.y[b]).square().sum(dim=1)
 
+    @cached_property
     def _centred(self) -> tuple[Tensor, Tensor]:
         # Subtracting rounds relative to the difference, so a far away origin costs nothing.
         centre = self.x[0] + (self.x - self.x[0]).mean(dim=0)
         return self.x - centre, self.y - centre
+
+    @cached_property
+    def _values(self) -> tuple[Tensor, Tensor]:
+        """Numbers of the different rows: those of equal rows are the same, [n] and [m]."""
+        numbers = torch.unique(torch.cat([self.x, self.y]), dim=0, return_inverse=True)[1]
+        return numbers[: len(self.x)], numbers[len(self.x) :]
 
 
 def nearest(x: Tensor, y: Tensor | None = None, k: int = 1) -> tuple[Tensor, Tensor]:
@@ -67,7 +79,6 @@ def nearest(x: Tensor, y: Tensor | None = None, k: int = 1) -> tuple[Tensor, Ten
         if y is None:
             squared[torch.arange(len(rows)), rows] = torch.inf
         reach = squared.topk(k, largest=False).values[:, -1:]
-        if slack:  # without it all rows are the same, and all pairs would be marked
-            distances.sharpen(squared, rows, squared <= reach + 2 * slack)
+        distances.sharpen(squared, rows, squared <= reach + 2 * slack)
         found.append(squared.topk(k, largest=False))
     return torch.cat([block.values for block in found]), torch.cat([block.indices for block in found])

@@ -29,7 +29,7 @@ def psnr(x: Tensor, y: Tensor, range: float) -> Tensor:
         ValueError: Shapes differ, the range is wrong, or values are not finite.
     """
     x, y = _checked(x, y, range)
-    return 10 * (range**2 / (x - y).square().flatten(1).mean(dim=1)).log10()
+    return -10 * (x - y).square().flatten(1).mean(dim=1).log10()
 
 
 def ssim(
@@ -65,10 +65,9 @@ def ssim(
             "give a smaller odd window, and say so beside the result"
         )
     weights = _gaussian(window, sigma).to(x.device)
-    c1, c2 = (k1 * range) ** 2, (k2 * range) ** 2
     part = max(1, PART // x[0].numel())
     return torch.cat(
-        [_ssim(a, b, weights, c1, c2) for a, b in zip(torch.split(x, part), torch.split(y, part), strict=True)]
+        [_ssim(a, b, weights, k1**2, k2**2) for a, b in zip(torch.split(x, part), torch.split(y, part), strict=True)]
     )
 
 
@@ -93,15 +92,18 @@ def _gaussian(window: int, sigma: float) -> Tensor:
 
 
 def _checked(x: Tensor, y: Tensor, range: float) -> tuple[Tensor, Tensor]:
+    """Both in float64, in units of the range."""
     if x.ndim != 4 or x.shape != y.shape or not x.numel():
         raise ValueError(f"got pictures {list(x.shape)} and {list(y.shape)}; expected the same shape, [n, C, H, W]")
-    x, y = x.double(), y.double()
-    if not (torch.isfinite(x).all() and torch.isfinite(y).all()):
-        raise ValueError("the pictures hold NaN or infinity; expected finite numbers")
-    span = (torch.maximum(x.max(), y.max()) - torch.minimum(x.min(), y.min())).item()
-    if not span <= range * (1 + 1e-6) < math.inf or range <= 0:
+    if not 0 < range < math.inf:
+        raise ValueError(f"the range is {range}; expected a positive number: 2 for [-1, 1], 255 for bytes")
+    both = torch.stack([x.double(), y.double()]) / range
+    if not torch.isfinite(both.square()).all():
+        raise ValueError("the pictures hold NaN, infinity or numbers without measure; expected those of the range")
+    span = (both.max() - both.min()).item() * range
+    if span > range * (1 + 1e-6):
         raise ValueError(
-            f"the range is {range}, and values span {span:.6g}; expected a positive range of at least that: 2 for "
-            "[-1, 1], 255 for bytes; clamp what lies outside"
+            f"the range is {range}, and values span {span:.6g}; expected a range of at least that: 2 for [-1, 1], 255 "
+            "for bytes; clamp what lies outside"
         )
-    return x, y
+    return both[0], both[1]
