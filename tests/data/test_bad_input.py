@@ -154,9 +154,9 @@ def twin_columns():
     return "d"
 
 
-def idx_labels(count):
+def idx_labels(count, y=None, kind=8):
     Path("train-images-idx3-ubyte").write_bytes(idx(GREY))
-    Path("train-labels-idx1-ubyte").write_bytes(idx(np.zeros(count, np.uint8)))
+    Path("train-labels-idx1-ubyte").write_bytes(idx(np.zeros(count, np.uint8) if y is None else y, kind))
     return "train-images-idx3-ubyte"
 
 
@@ -260,6 +260,11 @@ CASES = {
         lambda: written("idx3-ubyte.gz", gzip.compress(idx(GREY))[:-20]),
         "'idx3-ubyte.gz' is damaged",
         "download it again",
+    ),
+    "idx labels that are no whole numbers": (
+        lambda: idx_labels(5, np.array([0, 1, np.inf, 0.5, 1], ">f4"), 0x0D),
+        "'train-labels-idx1-ubyte' holds float32 labels",
+        "--labels none",
     ),
     "idx labels that do not match": (
         lambda: idx_labels(4),

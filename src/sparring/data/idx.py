@@ -42,6 +42,11 @@ def read_idx(path: Path, labels: str = "auto") -> Arrays:
             f"{shown(beside)!r} holds {len(y)} labels, {shown(path)!r} {len(pixels)} pictures: they do not match; "
             "restore the files, or train with --labels none"
         )
+    if beside and y is not None and y.dtype.kind == "f":
+        raise ValueError(
+            f"{shown(beside)!r} holds {y.dtype.name} labels; expected whole numbers: convert them, or train with "
+            "--labels none"
+        )
     listing = of_array(path, path.name, pixels, y)
     return dataclasses.replace(
         listing, kind=f"idx file {path.name}", stamp=stamp([path, *([beside] if beside else [])])
