@@ -77,7 +77,7 @@ def test_the_same_set(origin):
 
 
 def test_equal_distributions():
-    """The mean density is 1 and the mean coverage as the paper's appendix B; 4 standard errors over 40 pairs."""
+    """The mean density is 1 and the mean coverage as the paper derives it; 4 standard errors over 40 pairs."""
     found = [manifold(normal(2 * s, 200, 4), normal(2 * s + 1, 200, 4)) for s in range(40)]
     for name, expected in {"density": 1.0, "coverage": expected_coverage(200, 200)}.items():
         values = np.array([getattr(one, name) for one in found])

@@ -37,8 +37,8 @@ def manifold(real: Tensor, generated: Tensor, *, k: int = 3, k_density: int = 5)
 
     The ball of a sample reaches to its k-th nearest neighbour in its own set, and its surface belongs to it. (The code
     of Naeem et al. leaves the surface out, which differs where samples repeat.) Precision and recall are those of
-    Kynkäänniemi et al. (2019, https://arxiv.org/abs/1904.06991, equations 1 to 3), density and coverage those of Naeem
-    et al. (2020, https://arxiv.org/abs/2002.09797, section 3). One outlier has a large ball, which flatters precision
+    Kynkäänniemi et al. (2019, https://arxiv.org/abs/1904.06991), density and coverage those of Naeem
+    et al. (2020, https://arxiv.org/abs/2002.09797). One outlier has a large ball, which flatters precision
     and recall most. Memory is bounded; time goes with n^2 + m^2 + nm.
 
     Args:
@@ -82,7 +82,7 @@ def manifold(real: Tensor, generated: Tensor, *, k: int = 3, k_density: int = 5)
 def expected_coverage(n: int, m: int, k: int = 5) -> float:
     """The coverage of `n` real samples by `m` generated ones where both come from the same continuous distribution.
 
-    1 - (n-1)...(n-k) / ((n+m-1)...(n+m-k)), appendix B of Naeem et al. (2020): a real sample is not covered if the
+    1 - (n-1)...(n-k) / ((n+m-1)...(n+m-k)), derived by Naeem et al. (2020): a real sample is not covered if the
     nearest `k` of all others are real.
 
     Example:

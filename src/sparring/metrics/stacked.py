@@ -36,7 +36,7 @@ class StackedModes:
 def stacked_modes(classes: Tensor, digits: Sequence[int] = MNIST_DIGITS) -> StackedModes:
     """Counts the triples of digits a classifier sees in the channels of generated pictures.
 
-    Metz et al. (2016, https://arxiv.org/abs/1611.02163, section 3.3.1). Papers take 26,000 samples (PacGAN, Lin et al.
+    Metz et al. (2016, https://arxiv.org/abs/1611.02163). Papers take 26,000 samples (PacGAN, Lin et al.
     2018, https://arxiv.org/abs/1712.04086) and some 10,000, and few samples have a high divergence whatever they are:
     print `stacked_floor` of their number beside it.
 
