@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,6 +31,13 @@ def config(pictures):
     return Config(
         data=str(pictures), rounds=12, batch=8, width=2, latent=4, device="cpu", threads=2, checkpoint_every=5
     )
+
+
+def test_data_that_are_gone(tmp_path, config):
+    Run.create(tmp_path / "run", "dcgan", config).play()
+    Path(config.data).rename(tmp_path / "elsewhere")
+    with pytest.raises(FileNotFoundError, match=r"run' are not where they were .*: put them back, or begin a new run"):
+        Run.open(tmp_path / "run").resume()
 
 
 def test_a_run_explains_itself(tmp_path, config):

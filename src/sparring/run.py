@@ -116,6 +116,7 @@ class Run:
             threads: Play with so many CPU threads; the same holds.
 
         Raises:
+            FileNotFoundError: The data are not where they were.
             ValueError: The data are not what they were, or the run is beyond `rounds`.
         """
         for leftover in self.path.rglob(LEFTOVER):
@@ -127,7 +128,12 @@ class Run:
             threads=threads or self.config.threads,
         )
         run = dataclasses.replace(self, config=config)
-        data = recipes.find(self.recipe).open_data(config)
+        try:
+            data = recipes.find(self.recipe).open_data(config)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(
+                f"the data of {str(self.path)!r} are not where they were ({error}): put them back, or begin a new run"
+            ) from error
         if data.digest() != self.data["sha256"]:
             raise ValueError(f"the data of {str(self.path)!r} have changed since it began: restore them or begin anew")
         session = Session(run, data)

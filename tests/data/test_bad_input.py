@@ -195,6 +195,11 @@ CASES = {
     "an array of wrong channels": (lambda: saved(noise(5, 9, 8, 2)), "'a.npy' has the shape", "expected 1, 3 or 4"),
     "an array of words": (lambda: saved(np.array(["a", "b"])), "'a.npy' holds <U1", "expected numbers"),
     "an array out of range": (lambda: saved(GREY * 40.0 - 7), "'a.npy' holds float64 from", "scale it"),
+    "an array whose white nobody knows": (
+        lambda: saved(GREY / 200),
+        "'a.npy' holds float64 from 0 to 1.27",
+        "scale it",
+    ),
     "a truncated array": (lambda: written("a.npy", Path(saved(GREY)).read_bytes()[:-20]), "'a.npy'", "save it anew"),
     "no array at all": (lambda: written("a.npy", b""), "'a.npy'", "save it anew"),
     "an npz without pictures": (

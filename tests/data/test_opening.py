@@ -357,3 +357,60 @@ def test_two_that_prepare_the_same_both_get_it(tmp_path, monkeypatch):
 def test_drawings_of_another_shape_are_as_sharp_as_can_be():
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="4" height="8"/></svg>'
     assert drawings._drawn(svg, (64, 32)).size == (64, 64)
+
+
+def test_pictures_beside_class_folders_are_noted(tmp_path):
+    folder(tmp_path, 4, classes=2)
+    (tmp_path / "stray.png").write_bytes(encoded(noise(9, 8, 3)))
+    data = open_data(tmp_path)
+    assert data.y is None
+    assert data.report.notes == ["no labels: 1 of 5 pictures lie in no class folder, stray.png first"]
+    packed(tmp_path / "a.zip", [(f"{n}.png", encoded(noise(8, 8))) for n in ("a/0", "a/1", "b/0", "c")])
+    assert "1 of 4 pictures lie in no class folder, c.png first" in open_data(tmp_path / "a.zip").report.notes[0]
+
+
+def test_rounding_beyond_one_is_white(tmp_path):
+    array = GREY / 255
+    array[0, 0, 0] = 1.0004
+    np.save(tmp_path / "a.npy", array)
+    expected = GREY.copy()
+    expected[0, 0, 0] = 255
+    assert torch.equal(open_data(tmp_path / "a.npy").x, channels_first(expected))
+
+
+def test_a_lost_file_of_partners_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPARRING_CACHE", str(tmp_path / "cache"))
+    folder(tmp_path / "a", 3)
+    monkeypatch.setattr("sparring.data.folder.Folder.partner", lambda self, i, size: self.image(i, size))
+    paired = open_data(tmp_path / "a")
+    assert torch.equal(paired.y, paired.x)
+    for file in (tmp_path / "cache" / "prepared").rglob("partners.bin"):
+        file.unlink()
+    assert torch.equal(open_data(tmp_path / "a").y, paired.y)
+
+
+def test_what_killed_processes_left_in_the_cache_goes(tmp_path):
+    target = tmp_path / "cache" / "entry"
+    old, new = target.parent / ".gone.x.tmp", target.parent / ".busy.x.tmp"
+    for leftover in (old, new):
+        leftover.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    with cache.staged(target) as made:
+        (made / "file").write_text("x")
+    assert not old.exists()
+    assert new.exists()
+    assert (target / "file").exists()
+
+
+def test_a_full_disk_is_explained(tmp_path, monkeypatch):
+    import errno
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder(tmp_path / "a", 3)
+    monkeypatch.setattr(opening.prepared.rows.Writer, "add", full)
+    with pytest.raises(
+        OSError, match=r"the disk of the cache .* is full: make space, or set SPARRING_CACHE to another folder"
+    ):
+        open_data(tmp_path / "a")

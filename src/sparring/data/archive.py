@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from sparring.data import tables
-from sparring.data.folder import LARGEST, labels_for, no_pictures, suffix
+from sparring.data.folder import LARGEST, labels_for, no_pictures, strays, suffix
 from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 
@@ -105,6 +105,7 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
         names=names,
         stamp=stamp([path]),
         labels=found,
+        notes=[] if beside else strays(names, labels),
         ignored={reason: names for reason, names in ignored.items() if names},
         archive=archive,
     )

@@ -109,6 +109,10 @@ def of_array(
     )
 
 
+_ONE, _UNCLEAR = 1.001, 32.0
+"""Rounding may go a little beyond 1; floats that end between that and 32 may have any white."""
+
+
 def _scale(name: str, pixels: NDArray[Any]) -> tuple[tuple[float, float], str]:
     """Factor and summand that take values to 0..255, and what to say of it."""
     if pixels.dtype == np.uint8:
@@ -117,11 +121,11 @@ def _scale(name: str, pixels: NDArray[Any]) -> tuple[tuple[float, float], str]:
         return (255.0, 0.0), "true is taken as white, false as black"
     low, high = _range(name, pixels)
     whole = pixels.dtype.kind in "iu"
-    if low >= 0 and high <= 1 and not whole:
+    if low >= 0 and high <= _ONE and not whole:
         return (255.0, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 1 as white"
-    if low >= -1 and high <= 1 and not whole:
+    if low >= -_ONE and high <= _ONE and not whole:
         return (127.5, 127.5), f"values from {low:g} to {high:g}: -1 is taken as black, 1 as white"
-    if low >= 0 and high <= 255:
+    if low >= 0 and high <= 255 and (whole or high >= _UNCLEAR):
         return (1.0, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 255 as white"
     if low >= 0 and high <= 65535 and pixels.dtype.newbyteorder("=") == np.uint16:
         return (1 / 257, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 65535 as white"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +45,7 @@ def staged(target: Path) -> Iterator[Path]:
             f"the cache {str(home())!r} cannot be written ({error.strerror}): "
             "make it writable or set SPARRING_CACHE to another folder"
         ) from error
+    _sweep(target.parent)
     try:
         yield folder
         try:
@@ -50,5 +53,18 @@ def staged(target: Path) -> Iterator[Path]:
         except OSError:
             if not target.is_dir():
                 raise
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise OSError(
+                f"the disk of the cache {str(home())!r} is full: make space, or set SPARRING_CACHE to another folder"
+            ) from error
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(folder: Path, seconds: float = 86_400) -> None:
+    """Removes what killed processes left, when it has not been touched for a day."""
+    for leftover in folder.glob(".*.tmp"):
+        if time.time() - leftover.stat().st_mtime > seconds:
+            shutil.rmtree(leftover, ignore_errors=True)

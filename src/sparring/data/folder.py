@@ -12,7 +12,7 @@ from sparring.data import tables
 from sparring.data.listing import Encoded, Labels, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 
-__all__ = ["Folder", "by_class", "labels_for", "read_folder", "suffix"]
+__all__ = ["Folder", "by_class", "labels_for", "read_folder", "strays", "suffix"]
 
 LARGEST = 512 * 2**20
 """Bytes of the largest file that is read: no picture that would be decoded needs more."""
@@ -62,6 +62,7 @@ def read_folder(path: Path, labels: str = "auto") -> Folder:
         names=names,
         stamp=stamp(f"{path}/{name}" for name in (*names, *beside)),
         labels=found,
+        notes=[] if beside else strays(names, labels),
         skipped=skipped,
         ignored=ignored,
     )
@@ -156,6 +157,16 @@ def labels_for(path: Path, labels: str, names: Sequence[str], beside: Mapping[st
         content = table if isinstance(table, bytes) else path.joinpath(name).read_bytes()
         return tables.match(name, tables.read(name, content), names)
     return by_class(path, names)
+
+
+def strays(names: Sequence[str], labels: str) -> list[str]:
+    """A note if most pictures lie in folders, as classes do, but some in none."""
+    beside = [name for name in names if "/" not in name]
+    classes = {name.split("/")[0] for name in names if "/" in name}
+    if labels != "auto" or not beside or len(classes) < 2:
+        return []
+    first = shown(beside[0])
+    return [f"no labels: {len(beside):,} of {len(names):,} pictures lie in no class folder, {first} first"]
 
 
 def by_class(path: Path, names: Sequence[str]) -> Labels:

@@ -137,7 +137,8 @@ class Arrays(Listing):
         """Picture `i`, its values scaled to bytes."""
         pixels = np.ascontiguousarray(self.pixels[i])
         if self.scale != (1.0, 0.0) or pixels.dtype != np.uint8:
-            pixels = np.rint(pixels.astype(np.float64) * self.scale[0] + self.scale[1]).astype(np.uint8)
+            values = pixels.astype(np.float64) * self.scale[0] + self.scale[1]
+            pixels = np.rint(values).clip(0, 255).astype(np.uint8)
         return Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels)
 
 

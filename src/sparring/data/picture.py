@@ -97,7 +97,9 @@ def header(content: bytes, name: str = "") -> Header:
     with _opened(content) as image:
         if image.width * image.height > MAX_PIXELS:  # before anything else, which may decode it
             raise BadPictureError(f"over {MAX_PIXELS // 10**6} million pixels")
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        # For a PNG without, Pillow would decode it all to look for EXIF at its end.
+        exif = image.getexif() if image.format != "PNG" or "exif" in image.info else {}
+        orientation = exif.get(ExifTags.Base.Orientation, 1)
         turned = orientation >= 5 and image.format != "TIFF"  # whose size Pillow gives upright
         size = (image.width, image.height) if turned else (image.height, image.width)
         if min(size) < 2:

@@ -56,7 +56,7 @@ def load(entry: Path, found: Listing) -> InMemory | None:
         y = torch.from_numpy(np.load(entry / "labels.npy", allow_pickle=False)) if about["classes"] else partners
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    if x is None or len(x) != report.count:
+    if x is None or len(x) != report.count or about["paired"] != (partners is not None):
         return None
     here = dataclasses.replace(report, path=str(found.path), kind=found.kind, ignored=found.ignored)
     return InMemory(x, y, classes=about["classes"], captions=about["captions"], sha256=about["sha256"], report=here)
@@ -145,7 +145,13 @@ def _decode(found: Listing, good: Mapping[int, Header], bad: dict[int, str], tar
     captions = [labels.captions[i] for i in writer.kept] if labels.captions else []
     report = _report(found, {i: good[i] for i in writer.kept}, bad, target, writer)
     digest = digest_of(target.shape, writer.sha256.hexdigest(), y)
-    about = {"report": report.json(), "classes": list(labels.classes), "captions": captions, "sha256": digest}
+    about = {
+        "report": report.json(),
+        "paired": "partners" in writer.files,
+        "classes": list(labels.classes),
+        "captions": captions,
+        "sha256": digest,
+    }
     folder.joinpath("about.json").write_text(json.dumps(about))
 
 
