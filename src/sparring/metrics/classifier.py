@@ -1,4 +1,10 @@
-"""The classifier of MNIST's and Fashion-MNIST's twenty classes that ships with the package, and its features."""
+"""The classifier of MNIST's and Fashion-MNIST's twenty classes that ships with the package, and its features.
+
+One network, trained by `python tools/make_classifier.py` (one seed) on 55,000 training pictures of each set. Of the
+10,000 test pictures of each, read once by `python benchmarks/records/classifier.py`, it gives 99.43% of the digits and
+91.95% of the garments their class; of 5,000 held-out training pictures 99.46% and 92.54%. 99.4% and 92% were aimed at:
+the second was missed. Figures by these features compare with each other only, not with figures by Inception's.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +45,8 @@ _network = lru_cache(maxsize=1)(classifier)
 @torch.no_grad()
 def features(pictures: Tensor) -> Tensor:
     """The classifier's features [n, 128], on the CPU, of pictures [n, 1, 28, 28] in [-1, 1].
+
+    They are rectified, so 0 or more. Of the 1,000 pictures of `embedded.fashion_mnist("held_out")` 914 were trained on.
 
     Raises:
         ValueError: The pictures have another shape, are bytes, leave the range, hold NaN, or there are none.
