@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparring import InMemory, Key
-from sparring.data.source import Mirrored
+from sparring.data.source import Mirrored, Shifted
 from sparring.game import Round
 
 
@@ -65,6 +65,29 @@ def test_mirrored_pictures_are_the_source_or_its_mirror_image():
     assert 160 < flipped.sum() < 240  # four standard deviations of a fair coin
     assert torch.equal(Mirrored(source).draw(400, Key(3, ("real", 0))).x, batch.x)
     assert not torch.equal(Mirrored(source).draw(400, Key(3, ("real", 1))).x, batch.x)
+
+
+def test_shifts_are_the_window_of_a_larger_picture():
+    """Each of the 25 shifts of a picture by up to 2 pixels is cut from an array with a border, and all occur."""
+    x = torch.randint(1, 256, (500, 2, 6, 5), dtype=torch.uint8)
+    source = InMemory(x, torch.arange(500))
+    batch, plain = (s.draw(500, Key(3, ("real", 0))) for s in (Shifted(source, 2, fill=7), source))
+    assert torch.equal(batch.y, plain.y)
+    seen = set()
+    for moved, picture in zip(batch.x, plain.x, strict=True):
+        wide = torch.full((2, 10, 9), 7, dtype=torch.uint8)
+        wide[:, 2:8, 2:7] = picture
+        fits = [(i, j) for i in range(5) for j in range(5) if torch.equal(wide[:, i : i + 6, j : j + 5], moved)]
+        assert len(fits) == 1
+        seen.update(fits)
+    assert len(seen) == 25
+    assert torch.equal(Shifted(source, 2, fill=7).draw(500, Key(3, ("real", 0))).x, batch.x)
+    assert not torch.equal(Shifted(source, 2, fill=7).draw(500, Key(3, ("real", 1))).x, batch.x)
+
+
+def test_floats_are_shifted_too():
+    batch = Shifted(InMemory(torch.zeros(9, 1, 3, 3)), 1, fill=-1.0).draw(9, Key(0, ("real", 0)))
+    assert set(batch.x.unique().tolist()) == {-1.0, 0.0}
 
 
 def test_examples_are_as_a_sampler_gives_them():

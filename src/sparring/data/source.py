@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from sparring import pictures
 from sparring.chance import Key
@@ -19,7 +20,7 @@ from sparring.game import Batch
 if TYPE_CHECKING:
     from sparring.data.report import Report
 
-__all__ = ["InMemory", "Mirrored"]
+__all__ = ["InMemory", "Mirrored", "Shifted"]
 
 
 class InMemory:
@@ -114,6 +115,39 @@ class Mirrored:
         batch = self.source.draw(n, key)
         mirror = (key.uniform("mirror", (n,)) < 0.5).to(batch.x.device).reshape(n, *[1] * (batch.x.ndim - 1))
         return Batch(torch.where(mirror, batch.x.flip(-1), batch.x), batch.y)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing, as its source."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Nothing to take back."""
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """Pictures of a source, each moved by up to `by` pixels along both axes; how far, the key decides.
+
+    Attributes:
+        source: Pictures [N, C, H, W].
+        by: The largest shift.
+        fill: What appears at the edges: 0 is black in bytes, -1 in floats.
+    """
+
+    source: InMemory
+    by: int = 2
+    fill: float = 0.0
+
+    def draw(self, n: int, key: Key) -> Batch:
+        """Batch number `key.path[-1]` of the source."""
+        batch = self.source.draw(n, key)
+        padded = pad(batch.x, [self.by] * 4, value=self.fill)
+        corner = key.integers("shift", (n, 2, 1), 2 * self.by + 1).to(batch.x.device)
+        rows, columns = (
+            corner[:, axis] + torch.arange(side, device=batch.x.device) for axis, side in enumerate(batch.x.shape[2:])
+        )
+        which = torch.arange(n, device=batch.x.device)[:, None, None]
+        return Batch(padded[which, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2), batch.y)
 
     def state_dict(self) -> dict[str, Any]:
         """Nothing, as its source."""
