@@ -12,7 +12,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-__all__ = ["Extractor", "Identity", "Pixels", "extract"]
+from sparring.metrics import classifier
+
+__all__ = ["Extractor", "Identity", "Pixels", "ShippedClassifier", "extract"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,17 @@ class Pixels:
     def __call__(self, x: Tensor) -> Tensor:
         """Flattens."""
         return x.flatten(1)
+
+
+@dataclass(frozen=True)
+class ShippedClassifier:
+    """128 features of the classifier that ships with sparring, for grey pictures of 28 x 28 like MNIST's."""
+
+    identity: Identity = Identity("classifier of digits and garments", classifier.SHA256)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Its features [n, 128] of pictures [n, 1, 28, 28]; a little beyond [-1, 1] is clamped."""
+        return classifier.features(x.clamp(-1, 1))
 
 
 @torch.no_grad()
