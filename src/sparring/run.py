@@ -21,7 +21,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from sparring import checkpoint, devices, recipes
+from sparring.data.source import InMemory
+from sparring.game import Game
 from sparring.samplers import Sampler
 from sparring.session import Session
 
@@ -147,6 +151,22 @@ class Run:
                 "give a larger number"
             )
         return session
+
+    def game(self, device: str = "cpu") -> Game:
+        """The game as the newest checkpoint left it, to look at its players.
+
+        Neither the data nor anything but the checkpoints is needed, and nothing is written.
+
+        Raises:
+            FileNotFoundError: The run has no whole checkpoint.
+        """
+        newest = checkpoint.latest(self.path / "checkpoints")
+        if newest is None:
+            raise FileNotFoundError(f"{str(self.path)!r} has no checkpoint yet: train it for some rounds first")
+        stand_in = InMemory(torch.zeros(1, *self.data["shape"]))
+        trainer = recipes.find(self.recipe).build(dataclasses.replace(self.config, device=device), stand_in)
+        trainer.load_games(checkpoint.load(newest)["games"])
+        return trainer.game
 
     def sampler(self, weights: str = "average", device: str = "cpu") -> Sampler:
         """The run's sampler.

@@ -217,9 +217,7 @@ class Trainer:
         """
         self._check(state)
         state = copy.deepcopy(dict(state))  # optimizers keep, and then move, the tensors they load
-        with torch.no_grad():
-            for name, tensor in self._tensors().items():
-                tensor.copy_(state["games"][name])
+        self.load_games(state["games"])
         for phase, optimizers, sources in zip(self.phases, state["optimizers"], state["sources"], strict=True):
             for name, optimizer in phase.optimizers.items():
                 load_optimizer(optimizer, optimizers[name])
@@ -230,6 +228,19 @@ class Trainer:
             hooks[name].load_state_dict(saved)
         torch.set_rng_state(state["generator"])
         self.state = TrainState(**state["state"])
+
+    def load_games(self, tensors: Mapping[str, Tensor]) -> None:
+        """Takes back parameters and buffers alone, `state_dict()["games"]`: enough to look at the players.
+
+        Raises:
+            ValueError: They are of another game.
+        """
+        mine = self._tensors()
+        if differing := _differing(mine, tensors):
+            raise ValueError(f"this state is of another game: these tensors differ in name or shape: {differing}")
+        with torch.no_grad():
+            for name, tensor in mine.items():
+                tensor.copy_(tensors[name])
 
     def _check(self, state: Mapping[str, Any]) -> None:
         if state["seed"] != self.seed:

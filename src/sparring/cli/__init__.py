@@ -22,6 +22,8 @@ VERBS = {
     "resume": "continue a run where it stopped: sparring resume RUN",
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
     "sample": "draw samples of a run: sparring sample RUN -n 64 --seed 0 --out grid.png",
+    "tournament": "let runs judge each other's samples: sparring tournament RUN RUN",
+    "turing": "a page that asks people which pictures are real: sparring turing RUN",
     "runs": "list, compare, remove runs or prune their checkpoints: sparring runs list",
     "doctor": "what sparring finds on this machine, what is wrong and how to mend it",
     "completion": "a script that completes commands with Tab: sparring completion bash",

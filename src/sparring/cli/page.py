@@ -1,0 +1,77 @@
+"""The page of a Turing test: one HTML file that loads nothing, with pictures in random order and a veiled key."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PIL import Image
+    from torch import Tensor
+
+    from sparring.chance import Key
+
+__all__ = ["encoded_key", "page", "single"]
+
+
+def page(real: Tensor, generated: Tensor, key: Key, about: Mapping[str, Any]) -> str:
+    """The page.
+
+    The answers are in it as in `encoded_key`: unreadable at a glance, readable to whoever wants to.
+
+    Args:
+        real: Pictures [n, C, H, W] in [-1, 1].
+        generated: Others of the same shape.
+        key: Decides the order.
+        about: What goes into the file of answers besides: names and values of JSON.
+    """
+    from sparring import pictures
+
+    both = [*((x, False) for x in real), *((x, True) for x in generated)]
+    shown = [both[i] for i in key.permutation("order", len(both)).tolist()]
+    data = {
+        **about,
+        "pictures": [_uri(pictures.encode(single(x))) for x, _ in shown],
+        "key": base64.b64encode(encoded_key([truth for _, truth in shown], key)).decode(),
+    }
+    template = files("sparring.cli").joinpath("turing.html").read_text(encoding="utf-8")
+    marks = {"style": _hash(template, "style"), "script": _hash(template, "script"), "data": _json(data)}
+    return re.sub(r"\{\{(\w+)\}\}", lambda mark: marks[mark[1]], template)
+
+
+def single(x: Tensor) -> Image.Image:
+    """A picture [C, H, W] in [-1, 1], pixel by pixel; see `pictures.grid` for the channels."""
+    from PIL import Image
+
+    from sparring import pictures
+
+    cell = pictures.to_bytes(x if len(x) in {1, 3, 4} else x[:1]).permute(1, 2, 0).numpy()
+    return Image.fromarray(cell.squeeze(2) if cell.shape[2] == 1 else cell)
+
+
+def encoded_key(truths: Sequence[bool], key: Key) -> bytes:
+    """A random byte for each truth: one with an odd number of ones says yes."""
+    noise = (int(word) & 254 for word in key.words("veil", len(truths)))
+    return bytes(byte | (byte.bit_count() % 2 != truth) for byte, truth in zip(noise, truths, strict=True))
+
+
+def _uri(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def _hash(template: str, tag: str) -> str:
+    """What the page's policy calls the one script or style that may run."""
+    content = re.search(rf"<{tag}>(.*?)</{tag}>", template, re.DOTALL)
+    assert content, "the template has it"
+    return f"sha256-{base64.b64encode(hashlib.sha256(content[1].encode()).digest()).decode()}"
+
+
+def _json(data: object) -> str:
+    """JSON in which no text can end the element that it is in."""
+    return json.dumps(data).replace("<", "\\u003c")

@@ -1,0 +1,160 @@
+"""`sparring tournament RUN RUN ...`: trained GANs swap opponents."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from sparring.games.gan import GAN
+    from sparring.metrics.tournament import Match
+    from sparring.run import Run
+
+    Matches = Mapping[tuple[int, int], Match]
+
+__all__ = ["Options", "main"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Let each run's discriminator judge every other run's samples (GAM: Im et al. 2016, arXiv 1602.05110)."""
+
+    runs: Annotated[tuple[Path, ...], tyro.conf.Positional]
+    """Directories of two runs or more."""
+    against: str | None = None
+    """Real pictures that no run was trained on; needed unless all were trained on those that ship with sparring."""
+    n: int = 1000
+    """So many real pictures, and so many of each run's samples."""
+    seed: int = 0
+    """Decides which."""
+    weights: Literal["average", "raw"] = "average"
+    """The moving average of the generators' weights, or the last ones."""
+    json: bool = False
+    """Print JSON; a ratio is null where only the second discriminator made no error."""
+
+
+def main(words: list[str]) -> int:
+    """Plays all pairs."""
+    options = tyro.cli(Options, args=words, prog="sparring tournament", config=(tyro.conf.FlagCreatePairsOff,))
+    paths = list(dict.fromkeys(options.runs))
+    if len(paths) < 2:
+        raise ValueError(f"got {len(paths)} run{'s' * (len(paths) != 1)}; expected two or more different ones")
+    if options.n < 1:
+        raise ValueError(f"--n is {options.n}; expected 1 or more")
+    from sparring.cli.held_out import held_out
+    from sparring.metrics import tournament
+    from sparring.run import Run
+
+    runs = [Run.open(path) for path in paths]
+    _check_shapes(runs)
+    judges = [judge(run) for run in runs]
+    real = held_out(_least_known(runs), options.against, options.n, options.seed)
+    test = [error(each, real, real=True) for each in judges]
+    generated = [run.sampler(options.weights).sample(options.n, seed=options.seed) for run in runs]
+    samples = [[error(each, x, real=False) for x in generated] for each in judges]
+    matches = tournament.tournament(test, samples)
+    print(as_json(paths, test, samples, matches) if options.json else as_text(paths, test, samples, matches))
+    return 0
+
+
+def _check_shapes(runs: Sequence[Run]) -> None:
+    for run in runs[1:]:
+        if run.data["shape"] != runs[0].data["shape"]:
+            raise ValueError(
+                f"{str(runs[0].path)!r} makes samples of shape {runs[0].data['shape']}, {str(run.path)!r} of shape "
+                f"{run.data['shape']}; expected the same: a discriminator cannot judge others"
+            )
+
+
+def _least_known(runs: Sequence[Run]) -> Run:
+    """The first run whose data are not those that ship with sparring: what was held out is held out for all or none."""
+    return next((run for run in runs if getattr(run.config, "data", "") != "fashion-mnist-10k"), runs[0])
+
+
+def judge(run: Run) -> GAN:
+    """The game of a run, whose discriminator says real above a logit of 0; in evaluation mode.
+
+    Batch norm then uses its running statistics, so that the verdict on one picture does not depend on the others.
+
+    Raises:
+        ValueError: It has no such discriminator.
+    """
+    from sparring.games.gan import GAN
+
+    game = run.game()
+    if not isinstance(game, GAN) or not _has_threshold(game):
+        what = type(game.loss if isinstance(game, GAN) else game).__name__
+        raise ValueError(
+            f"{str(run.path)!r} was trained with {what}: its discriminator compares samples and does not say of one "
+            "whether it is real, so it has no errors to count; leave it out"
+        )
+    return game.eval()
+
+
+def _has_threshold(game: GAN) -> bool:
+    """Whether the loss changes when all logits rise alike, so that their level means something."""
+    import torch
+
+    low, high = (game.loss.discriminator(level, level) for level in (torch.zeros(2), torch.full((2,), 3.0)))
+    return not torch.equal(low, high)
+
+
+def error(game: GAN, x: Tensor, *, real: bool) -> float:
+    """The discriminator's error rate at samples [n, ...]."""
+    import torch
+
+    from sparring.metrics.tournament import error_rate
+
+    with torch.no_grad():
+        return error_rate(torch.cat([game.critic(part) for part in torch.split(x, 256)]), real=real)
+
+
+def as_text(paths: Sequence[Path], test: Sequence[float], samples: Sequence[Sequence[float]], matches: Matches) -> str:
+    """The runs, the discriminators' errors, and the matches."""
+    from sparring.cli.table import table
+    from sparring.metrics.tournament import TOLERANCE
+
+    numbers = [str(i + 1) for i in range(len(paths))]
+    errors = [(number, f"{at_real:.1%}", *(f"{rate:.1%}" for rate in row))
+              for number, at_real, row in zip(numbers, test, samples, strict=True)]  # fmt: skip
+    rows = [
+        (f"{i + 1} : {j + 1}", f"{match.r_test:.3f}", f"{match.r_samples:.3f}", _verdict(i, j, match))
+        for (i, j), match in matches.items()
+    ]
+    parts = [
+        table("><", list(zip(numbers, map(str, paths), strict=True))),
+        table(">" * (len(paths) + 2), [("errors of", "at real", *(f"at {number}'s" for number in numbers)), *errors]),
+        table("<>><", [("match", "r_test", "r_samples", "winner"), *rows]),
+        f"A win needs r_test between {1 / TOLERANCE:g} and {TOLERANCE:g}; r_samples below 1 is for the first.",
+    ]
+    return "\n\n".join(parts)
+
+
+def _verdict(i: int, j: int, match: Match) -> str:
+    if match.winner:
+        return str((i + 1, j + 1)[match.winner - 1])
+    return "tie" if match.fair else "tie: r_test is not about 1"
+
+
+def as_json(paths: Sequence[Path], test: Sequence[float], samples: Sequence[Sequence[float]], matches: Matches) -> str:
+    """The same as JSON, which knows no infinity."""
+    found = [
+        {
+            "first": str(paths[i]),
+            "second": str(paths[j]),
+            "r_test": match.r_test if math.isfinite(match.r_test) else None,
+            "r_samples": match.r_samples if math.isfinite(match.r_samples) else None,
+            "winner": [None, str(paths[i]), str(paths[j])][match.winner],
+        }
+        for (i, j), match in matches.items()
+    ]
+    about = {"runs": [str(path) for path in paths], "errors_at_real": test, "errors_at_samples": samples}
+    return json.dumps({**about, "matches": found}, indent=2)
