@@ -16,7 +16,7 @@ from sparring import cli, pictures
 from sparring.chance import Key
 from sparring.cli.page import encoded_key, page, single
 from sparring.data.embedded import fashion_mnist
-from sparring.metrics.turing import wilson
+from sparring.metrics.wilson import wilson
 from sparring.run import load
 
 ABOUT = {"run": "</script><b>&\"'", "model": "m"}

@@ -1,11 +1,13 @@
 import math
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from sparring.metrics.turing import Share, Z, tally, wilson
+from sparring.metrics.turing import Share, tally
+from sparring.metrics.wilson import wilson
 
 counts = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -33,7 +35,7 @@ def test_wilsons_equation(case):
     assert 0 <= low <= count / n + 1e-12
     assert count / n - 1e-12 <= high <= 1
     for p in (low, high):
-        assert abs(count / n - p) == pytest.approx(Z * math.sqrt(p * (1 - p) / n), abs=1e-7)
+        assert abs(count / n - p) == pytest.approx(NormalDist().inv_cdf(0.975) * math.sqrt(p * (1 - p) / n), abs=1e-7)
 
 
 @given(counts)
@@ -41,12 +43,6 @@ def test_the_other_kind_has_the_mirrored_interval(case):
     count, n = case
     low, high = wilson(n - count, n)
     assert wilson(count, n) == pytest.approx((1 - high, 1 - low), abs=1e-12)
-
-
-@pytest.mark.parametrize("case", [(0, 0), (-1, 3), (4, 3)])
-def test_counts_that_cannot_be(case):
-    with pytest.raises(ValueError, match="expected n of 1 or more"):
-        wilson(*case)
 
 
 def test_tally():

@@ -20,6 +20,7 @@ VERBS = {
     "demo": "train a DCGAN on the pictures that ship with sparring: two minutes, no download",
     "train": "train a recipe on your data: sparring train dcgan --data FOLDER",
     "resume": "continue a run where it stopped: sparring resume RUN",
+    "evaluate": "how good, how varied and how much memorised: sparring evaluate RUN",
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
     "sample": "draw samples of a run: sparring sample RUN -n 64 --seed 0 --out grid.png",
     "tournament": "let runs judge each other's samples: sparring tournament RUN RUN",

@@ -89,6 +89,7 @@ def same(run: Run, options: Options) -> Run:
 def report(session: Session, console: Console) -> None:
     """What was measured, where the pictures are, and three commands to try next."""
     from sparring import checkpoint, pictures
+    from sparring.cli import evaluate
     from sparring.cli.play import program
     from sparring.data.embedded import fashion_mnist
     from sparring.metrics.nearest import nearest_pair
@@ -108,7 +109,8 @@ def report(session: Session, console: Console) -> None:
     for name, value in measured.items():
         table.add_row(name, f"{value:,}")
     console.print(table)
-    console.print("Much smaller among the generated than among the real would mean that they repeat themselves.")
+    console.print("Much smaller among the generated than among the real would mean that they repeat themselves.\n")
+    evaluate.main([str(path)])
     console.print(f"Look at {path / 'real_and_generated.png'}, {path / 'curves.png'} and {path / 'timelapse.gif'}")
     console.print("\nTry next:")
     console.print(f"  {program()} sample {path} -n 100 --seed 7 --out more.png")

@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import NormalDist
 
-__all__ = ["Share", "Tally", "tally", "wilson"]
+from sparring.metrics.wilson import wilson
 
-Z = NormalDist().inv_cdf(0.975)
-"""Standard deviations on each side of an interval of 95%: 1.95996."""
-
-
-def wilson(count: int, n: int, z: float = Z) -> tuple[float, float]:
-    """The score interval of a binomial share, for `count` of `n`.
-
-    Wilson (1927), "Probable inference, the law of succession, and statistical inference",
-    https://doi.org/10.1080/01621459.1927.10502953: all shares p with |count / n - p| <= z sqrt(p (1 - p) / n).
-
-    Raises:
-        ValueError: `n` is 0, or `count` not in 0..n.
-
-    Example:
-        >>> low, high = wilson(10, 20)
-        >>> round(low, 4), round(high, 4)
-        (0.2993, 0.7007)
-    """
-    if n < 1 or not 0 <= count <= n:
-        raise ValueError(f"got {count} of {n}; expected n of 1 or more and 0 to n of them")
-    p, square = count / n, z * z / n
-    middle = p + square / 2
-    half = z * math.sqrt(p * (1 - p) / n + square / (4 * n))
-    return max(0.0, (middle - half) / (1 + square)), min(1.0, (middle + half) / (1 + square))
+__all__ = ["Share", "Tally", "tally"]
 
 
 @dataclass(frozen=True)
