@@ -3,7 +3,7 @@ import tracemalloc
 
 import numpy as np
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -27,6 +27,8 @@ def test_pairs_are_those_of_a_search_by_hand(seed, count, alike):
     kinds = rng.integers(0, 256, (5, 16))
     noise = rng.normal(0, 6, (count, 16))
     x = np.clip(kinds[rng.integers(0, 5, count)] + noise, 0, 255).round()
+    correlations = np.corrcoef(np.atleast_2d(x)) if count > 1 else np.zeros(1)
+    assume((np.abs(correlations - alike) > 1e-5).all())  # single precision cannot tell there
     assert near(torch.from_numpy(x).byte(), alike, block=7) == by_hand(x, alike)
 
 
