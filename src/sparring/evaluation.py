@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from torch import Tensor
@@ -73,9 +74,14 @@ def _score(name: str, found: Interval, fields: Mapping[str, Any]) -> Score:
     return Score(metric=name, value=found.value, low=found.low, high=found.high, interval=found.method, **fields)
 
 
+# Several measures come from one computation: it is kept for the two pairs at hand, generated and other real samples.
+_manifold = lru_cache(maxsize=2)(manifold)
+_unbiased = lru_cache(maxsize=2)(partial(jackknife, frechet_distance))
+
+
 def _frechet(real: Tensor, generated: Tensor) -> Interval:
     """At this count, which is above the truth; the jackknife's standard error."""
-    found = jackknife(frechet_distance, real, generated)
+    found = _unbiased(real, generated)
     value, reach = frechet_distance(real, generated), (found.high - found.low) / 2
     return Interval(value, value - reach, value + reach, f"{found.method}, around the value at this count")
 
@@ -87,14 +93,14 @@ def _kernel(real: Tensor, generated: Tensor) -> Interval:
 
 
 def _share(name: str, real: Tensor, generated: Tensor) -> Interval:
-    value = getattr(manifold(real, generated), name)
+    value = getattr(_manifold(real, generated), name)
     low, high = wilson(value * len(real), len(real))
     return Interval(value, low, high, "Wilson, as if samples were independent, level 0.95")
 
 
 MEASURES: Mapping[str, Measure] = {
     "Frechet distance": _frechet,
-    "Frechet distance, bias removed": lambda x, y: jackknife(frechet_distance, x, y),
+    "Frechet distance, bias removed": _unbiased,
     "kernel distance": _kernel,
     "precision": lambda x, y: _share("precision", x, y),
     "recall": lambda x, y: _share("recall", x, y),
