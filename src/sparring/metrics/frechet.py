@@ -162,7 +162,7 @@ def _scaled(x: Tensor, mean: Tensor) -> Tensor:
 def _root(scaled: Tensor) -> Tensor:
     """A root [D, min(n, D)] of x^T x: its Cholesky factor, where no eigenvalue is so small that x^T x has lost it.
 
-    QR finds it without forming x^T x, in three times the time.
+    QR finds it without forming x^T x, but takes longer.
     """
     n, size = scaled.shape
     if n <= size:
