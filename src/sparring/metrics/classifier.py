@@ -20,7 +20,7 @@ from sparring.networks.convnet import ConvNet
 
 __all__ = ["SHA256", "classifier", "features"]
 
-SHA256 = "50f9820bf7f7318ec5a728cb8d746ee27d67177aceda6df85ff69ad1bd96f888"
+SHA256 = "9b7aa46d39df9029f8af4cfca042afbbea290d96c88b1af088ddc13da6e56930"
 """Of the file of weights."""
 
 
