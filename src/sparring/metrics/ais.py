@@ -15,16 +15,18 @@ of a harmonic oscillator lead nowhere (Neal 2011, https://arxiv.org/abs/1206.190
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from sparring import progress
 from sparring.chance import Key
-from sparring.metrics.annealing import Posterior, learn_steps, normal, schedule, walk
+from sparring.metrics.annealing import Advance, Posterior, learn_steps, normal, schedule, walk
 
-__all__ = ["FULL", "REDUCED", "Bracket", "Likelihoods", "Protocol", "ais", "bidirectional", "dequantised"]
+__all__ = ["FULL", "REDUCED", "Bracket", "Likelihoods", "Protocol", "ais", "bidirectional", "dequantised", "work"]
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def ais(
     temperatures: int = REDUCED.temperatures,
     chains: int = REDUCED.chains,
     seed: int = 0,
+    advance: Advance | None = None,
 ) -> Likelihoods:
     """Estimates log p(x) for each example.
 
@@ -110,6 +113,7 @@ def ais(
         temperatures: Steps from prior to posterior.
         chains: For each example.
         seed: Of all chance.
+        advance: Told of the work that is done, `work` in all, an example; without it a bar is shown.
 
     Raises:
         ValueError: Something is of the wrong shape or not finite, or the decoder is in training mode.
@@ -117,15 +121,16 @@ def ais(
     _check(decoder, latent, variance, temperatures, chains)
     key, posterior, betas = Key(seed).fold("ais"), Posterior(decoder, x, variance), schedule(temperatures)
     posterior.check(latent)
-    steps = learn_steps(posterior, latent, betas, max(1, chains // 4), key.fold("steps"))
-    start = posterior.at(normal(key, "prior", (chains, len(x), latent), x))
-    weights, acceptance = walk(posterior, start, betas, steps, key.fold("forward"))
+    with _shown(advance, work(temperatures, chains)) as told:
+        steps = learn_steps(posterior, latent, betas, _learning(chains), key.fold("steps"), told)
+        start = posterior.at(normal(key, "prior", (chains, len(x), latent), x))
+        weights, acceptance = walk(posterior, start, betas, steps, key.fold("forward"), told)
     values = weights.logsumexp(dim=0) - math.log(chains)
     effective = (2 * weights.logsumexp(dim=0) - (2 * weights).logsumexp(dim=0)).exp()
     return Likelihoods(values, effective, acceptance)
 
 
-def bidirectional(
+def bidirectional(  # noqa: PLR0913 - the numbers of a protocol, chance, place and progress
     decoder: Callable[[Tensor], Tensor],
     *,
     latent: int,
@@ -135,6 +140,7 @@ def bidirectional(
     chains: int = REDUCED.chains,
     seed: int = 0,
     like: Tensor | None = None,
+    advance: Advance | None = None,
 ) -> Bracket:
     """Brackets log p(x) of examples that the model makes itself, from below and from above.
 
@@ -150,6 +156,7 @@ def bidirectional(
         chains: For each example and direction.
         seed: Of all chance.
         like: A tensor on the decoder's device and in its precision; the CPU and float32 without.
+        advance: As for `ais`.
 
     Raises:
         ValueError: As `ais`.
@@ -162,12 +169,19 @@ def bidirectional(
         means = decoder(z)
     posterior = Posterior(decoder, means + math.sqrt(variance) * normal(key, "noise", means.shape, like), variance)
     posterior.check(latent)
-    steps = learn_steps(posterior, latent, betas, max(1, chains // 4), key.fold("steps"))
-    prior = posterior.at(normal(key, "prior", (chains, pictures, latent), like))
-    rising, _ = walk(posterior, prior, betas, steps, key.fold("forward"))
-    falling, _ = walk(posterior, posterior.at(z.expand(chains, -1, -1)), betas[::-1], steps[::-1], key.fold("back"))
+    with _shown(advance, work(temperatures, chains, directions=2)) as told:
+        steps = learn_steps(posterior, latent, betas, _learning(chains), key.fold("steps"), told)
+        prior = posterior.at(normal(key, "prior", (chains, pictures, latent), like))
+        rising, _ = walk(posterior, prior, betas, steps, key.fold("forward"), told)
+        made_from = posterior.at(z.expand(chains, -1, -1))
+        falling, _ = walk(posterior, made_from, betas[::-1], steps[::-1], key.fold("back"), told)
     log_chains = math.log(chains)
     return Bracket(posterior.x, rising.logsumexp(dim=0) - log_chains, log_chains - falling.logsumexp(dim=0))
+
+
+def work(temperatures: int, chains: int, directions: int = 1) -> int:
+    """What `ais` has to do for an example, in temperatures taken by a chain; `bidirectional` has two directions."""
+    return (temperatures - 1) * _learning(chains) + directions * temperatures * chains
 
 
 def dequantised(x: Tensor, seed: int = 0) -> Tensor:
@@ -180,6 +194,20 @@ def dequantised(x: Tensor, seed: int = 0) -> Tensor:
         raise ValueError(f"got {x.dtype}; expected bytes (torch.uint8), 0 to 255")
     noise = Key(seed).uniform("dequantisation", x.shape).to(x.device)
     return (x + noise) / 256
+
+
+def _learning(chains: int) -> int:
+    """How many chains learn the step sizes."""
+    return max(1, chains // 4)
+
+
+@contextmanager
+def _shown(advance: Advance | None, total: int) -> Iterator[Advance]:
+    if advance is not None:
+        yield advance
+        return
+    with progress.steps("annealing", total) as own:
+        yield own
 
 
 def _check(decoder: Callable[[Tensor], Tensor], latent: int, variance: float, *counts: int) -> None:

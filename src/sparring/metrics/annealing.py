@@ -6,7 +6,7 @@ All arrays begin with [K, n]: K chains for each of n examples. What they are for
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,9 +15,11 @@ import torch
 from torch import Tensor
 
 from sparring.chance import Key
-from sparring.progress import steps as progress
 
-__all__ = ["Point", "Posterior", "learn_steps", "normal", "schedule", "transition", "walk"]
+__all__ = ["Advance", "Point", "Posterior", "climb", "learn_steps", "normal", "schedule", "transition", "walk"]
+
+Advance = Callable[[int], object]
+"""Told, after each temperature, how many chains of an example took it."""
 
 _LEAPFROG = 10
 _ACCEPTANCE = 0.65
@@ -83,37 +85,52 @@ def normal(key: Key, name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
     return key.normal(name, shape, like.dtype).to(like.device)
 
 
-def walk(posterior: Posterior, point: Point, betas: list[float], steps: list[Tensor], key: Key) -> tuple[Tensor, float]:
-    """Log-weights [K, n] of chains taken through the temperatures, and the share of transitions accepted.
+def climb(
+    posterior: Posterior, point: Point, betas: list[float], steps: list[Tensor], key: Key
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Log-weights [K, n] of chains at each temperature after the first, and how many of the moves there were accepted.
 
     Raises:
         ValueError: The decoder's output is not finite where they start.
     """
     if not torch.isfinite(point.fit).all():
         raise ValueError("the decoder gives NaN or infinity for latents of the prior: look at its weights")
+    weights, accepted = torch.zeros_like(point.fit), torch.ones_like(point.fit)
+    for t, (here, there) in enumerate(pairwise(betas)):
+        if t:  # where the chains go after the last weight, nobody looks
+            point, accepted = transition(posterior, point, here, steps[t - 1], key.fold(t - 1))
+        weights = weights + (there - here) * point.fit
+        yield weights, accepted.mean()
+
+
+def walk(
+    posterior: Posterior, point: Point, betas: list[float], steps: list[Tensor], key: Key, advance: Advance
+) -> tuple[Tensor, float]:
+    """Log-weights [K, n] of chains taken through all temperatures, and the share of transitions accepted.
+
+    Raises:
+        ValueError: As `climb`.
+    """
     weights, accepted = torch.zeros_like(point.fit), []
-    with progress(str(key.path[-1]), len(steps)) as advance:
-        for t, (here, there) in enumerate(pairwise(betas)):
-            weights += (there - here) * point.fit
-            if t < len(steps):  # after the last weight nobody looks where the chains go
-                point, acceptance = transition(posterior, point, there, steps[t], key.fold(t))
-                accepted.append(acceptance.mean())
-                advance(1)
-    return weights, torch.stack(accepted).mean().item() if accepted else 1.0
+    for weights, acceptance in climb(posterior, point, betas, steps, key):
+        accepted.append(acceptance)
+        advance(len(weights))
+    return weights, torch.stack(accepted[1:] or accepted).mean().item()
 
 
-def learn_steps(posterior: Posterior, latent: int, betas: list[float], chains: int, key: Key) -> list[Tensor]:
+def learn_steps(
+    posterior: Posterior, latent: int, betas: list[float], chains: int, key: Key, advance: Advance
+) -> list[Tensor]:
     """Step sizes [1, n, 1] for each temperature between the ends, following the acceptance of a run upwards."""
     n = len(posterior.x)
     point = posterior.at(normal(key, "prior", (chains, n, latent), posterior.x))
     step, steps = torch.full((1, n, 1), _FIRST_STEP).to(posterior.x), []
-    with progress("step sizes", len(betas) - 2) as advance:
-        for t, beta in enumerate(betas[1:-1]):
-            steps.append(step)
-            point, acceptance = transition(posterior, point, beta, step, key.fold(t))
-            change = (_GAIN * (acceptance.mean(dim=0) - _ACCEPTANCE)).exp()
-            step = step * change[:, None].to(step)
-            advance(1)
+    for t, beta in enumerate(betas[1:-1]):
+        steps.append(step)
+        point, acceptance = transition(posterior, point, beta, step, key.fold(t))
+        change = (_GAIN * (acceptance.mean(dim=0) - _ACCEPTANCE)).exp()
+        step = step * change[:, None].to(step)
+        advance(chains)
     return steps
 
 
