@@ -76,7 +76,7 @@ def main() -> None:
     training, test = pictures("train"), pictures("t10k")
     sampler, seconds = trained(InMemory(training[:TRAINING]))
     decoder, latent = likelihood.decoder_of(sampler, pictures=True)
-    validation = dequantised(training[TRAINING : TRAINING + likelihood.VALIDATION.pictures], seed=SEED)
+    validation = dequantised(training[TRAINING : TRAINING + likelihood.halved(REDUCED).pictures], seed=SEED)
     variance, curve = likelihood.choose_variance(decoder, validation, latent=latent, seed=SEED)
     print(f"variance {variance}", dict(zip(VARIANCES, curve, strict=True)), flush=True)
     x = dequantised(test[: REDUCED.pictures], seed=SEED + 1)

@@ -22,17 +22,27 @@ from torch import Tensor, nn
 from sparring import checkpoint, progress
 from sparring.chance import Key
 from sparring.latents import Normal
-from sparring.metrics import variance
 from sparring.metrics.ais import REDUCED, Protocol, ais, bidirectional, work
+from sparring.metrics.annealing import Advance
+from sparring.metrics.variance import VARIANCES, likelihoods
 from sparring.samplers import GeneratorSampler, Sampler
 
-__all__ = ["VALIDATION", "Estimate", "Pictures", "choose_variance", "decoder_of", "estimate"]
+__all__ = ["Estimate", "Pictures", "choose_variance", "decoder_of", "estimate", "halved"]
 
 GROUP = 10
 """Examples at once."""
 
-VALIDATION = Protocol(pictures=50, temperatures=500, chains=8)
-"""For the choice of the variance: a twentieth of the work of `REDUCED`."""
+Found = dict[str, Any]
+"""Of a group, as JSON."""
+
+
+def halved(protocol: Protocol) -> Protocol:
+    """The protocol for the choice of a variance: half of each number, and 50 examples at most.
+
+    Beside `REDUCED` and its bracket, a twentieth of the work.
+    """
+    examples = min(50, max(2, protocol.pictures // 2))
+    return Protocol(examples, max(1, protocol.temperatures // 2), max(1, protocol.chains // 2))
 
 
 class Pictures(nn.Module):
@@ -70,20 +80,44 @@ def decoder_of(sampler: Sampler, *, pictures: bool) -> tuple[nn.Module, int]:
 
 
 def choose_variance(
-    decoder: nn.Module, x: Tensor, *, latent: int, variances: Sequence[float] = variance.VARIANCES, seed: int = 0
+    decoder: nn.Module,
+    x: Tensor,
+    *,
+    latent: int,
+    variances: Sequence[float] = VARIANCES,
+    protocol: Protocol = REDUCED,
+    seed: int = 0,
+    kept: Path | None = None,
 ) -> tuple[float, list[float]]:
-    """The variance under which validation examples [n, ...] are the most likely, and their mean log-likelihoods."""
-    temperatures, chains = VALIDATION.temperatures, VALIDATION.chains
-    total = len(x) * work(temperatures + len(set(variances)) - 1, chains)
-    found = []
-    with progress.steps("choosing the variance", total) as advance:
-        for i, part in enumerate(torch.split(x, GROUP)):
-            settings = {"latent": latent, "temperatures": temperatures, "chains": chains, "seed": _seed(seed, i)}
-            found.append(
-                variance.likelihoods(decoder, part, variances=variances, advance=_times(len(part), advance), **settings)
-            )
-    means = torch.cat(found, dim=1).mean(dim=1)
-    return float(variances[int(means.argmax())]), means.tolist()
+    """The variance under which examples are the most likely, and the mean log-likelihood under each, nats.
+
+    One short run of annealing serves all candidates; being short it errs downwards by more than an estimate does, and
+    the more the smaller the variance.
+
+    Args:
+        decoder: As for `estimate`.
+        x: Examples [n, ...] that are used for nothing else, n as in the protocol `halved`.
+        latent: The size of z.
+        variances: The candidates, in x's units squared.
+        protocol: That of the estimate to come: here `halved`.
+        seed: Of all chance.
+        kept: As for `estimate`.
+
+    Raises:
+        ValueError: As `metrics.variance.likelihoods`.
+    """
+    half = halved(protocol)
+    numbers: dict[str, Any] = {"temperatures": half.temperatures, "chains": half.chains}
+
+    def compute(part: Tensor, seed: int, advance: Advance) -> Found:
+        settings = {"latent": latent, **numbers, "seed": seed, "advance": advance}
+        return {"sums": likelihoods(decoder, part, variances=variances, **settings).sum(dim=1).tolist()}
+
+    each = work(half.temperatures + len(set(variances)) - 1, half.chains)
+    settings = {"latent": latent, "variances": list(variances), **numbers, "seed": seed}
+    groups = _in_groups("choosing the variance", compute, x, each, seed, _file(kept, decoder, x, settings))
+    means = [math.fsum(sums) / len(x) for sums in zip(*(group["sums"] for group in groups), strict=True)]
+    return variances[means.index(max(means))], means
 
 
 @dataclass(frozen=True)
@@ -166,31 +200,21 @@ def estimate(
         raise ValueError(
             f"got {len(x)} examples; expected as many as the protocol has ({protocol.pictures}), 2 or more"
         )
-    numbers = {"temperatures": protocol.temperatures, "chains": protocol.chains}
+    numbers: dict[str, Any] = {"temperatures": protocol.temperatures, "chains": protocol.chains}
     settings = {"latent": latent, "variance": variance, **numbers}
-    file = kept and kept / f"{_digest(decoder, x, {**settings, 'seed': seed, 'group': GROUP})[:16]}.json"
-    groups: dict[str, Any] = json.loads(file.read_bytes()) if file and file.exists() else {}
-    both = sum(work(**numbers, directions=directions) for directions in (1, 2))
-    with progress.steps("log-likelihood", len(x) * both) as advance:
-        for i, part in enumerate(torch.split(x, GROUP)):
-            if str(i) in groups:
-                advance(len(part) * both)
-                continue
-            groups[str(i)] = _group(decoder, part, _times(len(part), advance), {**settings, "seed": _seed(seed, i)})
-            if file:
-                checkpoint.write_atomically(file, json.dumps(groups).encode())
-    return _summary(list(groups.values()), variance, protocol, seed)
+
+    def compute(part: Tensor, seed: int, advance: Advance) -> Found:
+        found = ais(decoder, part, **settings, seed=seed, advance=advance)
+        bracket = bidirectional(decoder, **settings, pictures=len(part), seed=seed, like=part, advance=advance)
+        columns = {"values": found.values, "effective": found.effective, "lower": bracket.lower, "upper": bracket.upper}
+        return {name: column.tolist() for name, column in columns.items()} | {"acceptance": found.acceptance}
+
+    each = sum(work(protocol.temperatures, protocol.chains, directions) for directions in (1, 2))
+    file = _file(kept, decoder, x, {**settings, "seed": seed})
+    return _summary(_in_groups("log-likelihood", compute, x, each, seed, file), variance, protocol, seed)
 
 
-def _group(decoder: nn.Module, x: Tensor, advance: Callable[[int], None], settings: dict[str, Any]) -> dict[str, Any]:
-    """What is found for some examples, and for as many that the decoder makes, as JSON."""
-    found = ais(decoder, x, advance=advance, **settings)
-    bracket = bidirectional(decoder, pictures=len(x), like=x, advance=advance, **settings)
-    names = {"values": found.values, "effective": found.effective, "lower": bracket.lower, "upper": bracket.upper}
-    return {name: values.tolist() for name, values in names.items()} | {"acceptance": found.acceptance}
-
-
-def _summary(groups: Sequence[dict[str, Any]], variance: float, protocol: Protocol, seed: int) -> Estimate:
+def _summary(groups: Sequence[Found], variance: float, protocol: Protocol, seed: int) -> Estimate:
     parts = {name: [v for group in groups for v in group[name]] for name in ("values", "effective", "lower", "upper")}
     gaps = [high - low for low, high in zip(parts["lower"], parts["upper"], strict=True)]
     acceptance = sum(group["acceptance"] * len(group["values"]) for group in groups) / len(gaps)
@@ -214,12 +238,34 @@ def _error(values: Sequence[float]) -> float:
     return math.sqrt(fmean((value - mean) ** 2 for value in values) / len(values))
 
 
-def _seed(seed: int, group: int) -> int:
-    return int(Key(seed, ("likelihood", group)).integers("seed", (1,), 2**62))
+def _in_groups(
+    title: str,
+    compute: Callable[[Tensor, int, Advance], Found],
+    x: Tensor,
+    work: int,
+    seed: int,
+    file: Path | None,
+) -> list[Found]:
+    """What `compute` finds for each group of examples, given a seed of its own; `work` is that for one example."""
+    parts = dict(enumerate(torch.split(x, GROUP)))
+    found: dict[str, Found] = json.loads(file.read_bytes()) if file and file.exists() else {}
+    missing = [i for i in parts if str(i) not in found]
+    with progress.steps(title, work * sum(len(parts[i]) for i in missing)) as advance:
+        for i in missing:
+            own = int(Key(seed, ("likelihood", i)).integers("seed", (1,), 2**62))
+            found[str(i)] = compute(parts[i], own, _times(len(parts[i]), advance))
+            if file:
+                checkpoint.write_atomically(file, json.dumps(found).encode())
+    return [found[str(i)] for i in parts]
 
 
-def _times(n: int, advance: Callable[[int], None]) -> Callable[[int], None]:
+def _times(n: int, advance: Advance) -> Advance:
     return lambda chains: advance(n * chains)
+
+
+def _file(kept: Path | None, decoder: nn.Module, x: Tensor, settings: dict[str, Any]) -> Path | None:
+    """Where results are kept, under a name that depends on all that decides them."""
+    return kept and kept / f"{_digest(decoder, x, {**settings, 'group': GROUP})[:16]}.json"
 
 
 def _digest(decoder: nn.Module, x: Tensor, settings: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -43,13 +44,19 @@ def _nothing(more: int) -> None:
 
 
 def _lines(title: str, total: int | None, seconds: float = 10.0) -> Callable[[int], None]:
-    done, due = 0, time.monotonic() + seconds
+    done, begin = 0, time.monotonic()
+    due = begin + seconds
 
     def advance(more: int) -> None:
         nonlocal done, due
         done += more
         if time.monotonic() >= due:
             due = time.monotonic() + seconds
-            print(f"{title}: {done:,}" + (f" of {total:,}" if total else ""), file=sys.stderr, flush=True)
+            rest = f" of {total:,}, left {_left(time.monotonic() - begin, done, total)}" if total else ""
+            print(f"{title}: {done:,}{rest}", file=sys.stderr, flush=True)
 
     return advance
+
+
+def _left(elapsed: float, done: int, total: int) -> timedelta:
+    return timedelta(seconds=max(0, round(elapsed * (total - done) / max(1, done))))

@@ -21,6 +21,7 @@ VERBS = {
     "train": "train a recipe on your data: sparring train dcgan --data FOLDER",
     "resume": "continue a run where it stopped: sparring resume RUN",
     "evaluate": "how good, how varied and how much memorised: sparring evaluate RUN",
+    "likelihood": "how likely held-out pictures are to a run: sparring likelihood RUN",
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
     "sample": "draw samples of a run: sparring sample RUN -n 64 --seed 0 --out grid.png",
     "tournament": "let runs judge each other's samples: sparring tournament RUN RUN",
@@ -41,6 +42,12 @@ A run is a directory; in Python it is `sparring.load(RUN)`.
 
 Exit codes: 0 done, 1 training failed or doctor found something wrong,
 2 a wrong option or input, 130 interrupted by Ctrl-C."""
+
+
+_STOPPED = {
+    **dict.fromkeys(("demo", "train", "resume"), "; the work since the last checkpoint is lost"),
+    "likelihood": "; the same command goes on from the last finished group",
+}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -64,8 +71,7 @@ def run(verb: str, words: list[str]) -> int:
     try:
         return cast("int", importlib.import_module(f"sparring.cli.{verb}").main(words))
     except KeyboardInterrupt:
-        lost = "; the work since the last checkpoint is lost" if verb in {"demo", "train", "resume"} else ""
-        return fail(f"stopped at once{lost}", 130)
+        return fail(f"stopped at once{_STOPPED.get(verb, '')}", 130)
     except FloatingPointError as error:
         return fail(str(error), 1)
     except (ValueError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Examples a run was not trained on: what evaluate, tournament and turing compare with."""
+"""Examples a run was not trained on: what evaluate, likelihood, tournament and turing compare with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sparring.data.source import InMemory
     from sparring.run import Run
 
-__all__ = ["held_out", "some", "trained_on"]
+__all__ = ["all_held_out", "held_out", "some", "trained_on"]
 
 _CHANNELS: Mapping[int, Literal["grey", "colour"]] = {1: "grey", 3: "colour"}
 
@@ -31,13 +31,18 @@ def held_out(run: Run, against: str | None, n: int | None, seed: int) -> InMemor
     Raises:
         ValueError: There are none to compare with, too few, or of another shape.
     """
+    return some(all_held_out(run, against), n, seed)
+
+
+def all_held_out(run: Run, against: str | None) -> InMemory:
+    """All of them, as `held_out`."""
     data = _open(run, against)
     if list(data.x.shape[1:]) != run.data["shape"]:
         raise ValueError(
             f"the examples to compare with have shape {list(data.x.shape[1:])}, those of {str(run.path)!r} "
             f"{run.data['shape']}: give --against examples that can be made so"
         )
-    return some(data, n, seed)
+    return data
 
 
 def some(data: InMemory, n: int | None, seed: int) -> InMemory:

@@ -1,0 +1,229 @@
+"""`sparring likelihood RUN`: how likely held-out examples are under a run's generator and Gaussian noise."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import tyro
+
+from sparring.cli.table import table
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from sparring.likelihood import Estimate
+    from sparring.metrics.ais import Protocol
+    from sparring.metrics.parzen import Parzen
+    from sparring.run import Run
+
+__all__ = ["Options", "main"]
+
+SAMPLES, VALIDATION = 10_000, 1_000
+"""Of the published protocol of Parzen windows."""
+
+POINTS = tuple(10 ** (-k / 2) for k in range(10, -1, -1))
+"""Variances to choose from for data without a published grid, in parts of the data's own: 1e-5 to 1."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Estimate the log-likelihood of held-out examples under a run's generator and Gaussian noise: docs/likelihood.md.
+
+    It may take hours: an estimate of the time left is shown, and what was stopped goes on when called again.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Directory of a run."""
+    against: str | None = None
+    """Examples that the run was not trained on. Without it a run's own: those of --hold-out, fresh points of a toy, or
+    the pictures that ship with sparring to be held out."""
+    method: Literal["ais", "parzen"] = "ais"
+    """Annealed importance sampling with a bracket (Wu et al. 2017), or Parzen windows (Goodfellow et al. 2014)."""
+    full: bool = False
+    """ais: the published protocol of 1,000 pictures and 10,000 temperatures, a hundred times the work."""
+    pictures: int | None = None
+    """ais: examples to estimate, 100 without; as many made by the generator serve for the bracket."""
+    temperatures: int | None = None
+    """ais: steps from the prior to the posterior of the latents, 1,000 without."""
+    chains: int | None = None
+    """ais: for each example, 16 without."""
+    variance: float | None = None
+    """ais: of the noise. Without it, the best of a few for other held-out examples."""
+    seed: int = 0
+    """Decides which examples, and all chance."""
+    weights: Literal["average", "raw"] = "average"
+    """The moving average of the generator's weights, or the last ones."""
+    device: str = "cpu"
+    """Where to compute."""
+    out: Path | None = None
+    """A .json for the result; RUN/likelihood.json without it."""
+    json: bool = False
+    """Print JSON."""
+
+
+def main(words: list[str]) -> int:
+    """Estimates."""
+    options = tyro.cli(Options, args=words, prog="sparring likelihood", config=(tyro.conf.FlagCreatePairsOff,))
+    if options.out is not None and options.out.suffix != ".json":
+        raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .json")
+    import torch
+
+    from sparring import checkpoint
+    from sparring.run import Run
+
+    run = Run.open(options.run)
+    found, lines = {"ais": annealed, "parzen": windowed}[options.method](options, run)
+    about = {"method": options.method, "weights": options.weights, "seed": options.seed, "torch": torch.__version__}
+    content = json.dumps({**about, **found}, indent=2)
+    out = options.out or options.run / "likelihood.json"
+    checkpoint.write_atomically(out, content.encode())
+    print(content if options.json else "\n".join([*lines, f"Saved: {out}"]))
+    return 0
+
+
+def examples(options: Options, run: Run, n: int | None, validation: int) -> tuple[Tensor, Tensor, str]:
+    """`n` held-out examples (all that are left without), others to choose on, and what they are called.
+
+    Bytes stay bytes. Which ones are estimated does not depend on how many others there are, nor the other way round.
+    """
+    import torch
+
+    from sparring import pictures
+    from sparring.chance import Key
+    from sparring.cli.held_out import all_held_out
+
+    data = all_held_out(run, options.against)
+    if len(data) < (n or 2) + validation:
+        raise ValueError(
+            f"there are {len(data)} held-out examples; {n or 2} are needed, and {validation} others to choose the "
+            "noise on: give --against more of them" + (", a smaller --pictures or a --variance" if n else "")
+        )
+    order = Key(options.seed, ("likelihood",)).permutation("order", len(data))
+    rest = len(data) - validation
+    parts = [data.examples(index) for index in (order[:rest][:n], order[rest:])]
+    x, others = map(pictures.to_bytes, parts) if data.x.dtype == torch.uint8 else parts
+    return x, others, f"{options.against or 'held out'}, {data.digest()[:12]}"
+
+
+def annealed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:
+    """By annealed importance sampling: everything, for JSON, and the result in lines."""
+    import torch
+
+    from sparring import devices, likelihood
+    from sparring.metrics.ais import dequantised
+
+    protocol, device = protocol_of(options), devices.resolve(options.device)
+    half = likelihood.halved(protocol)
+    x, others, data = examples(options, run, protocol.pictures, half.pictures if options.variance is None else 0)
+    bytes = x.dtype == torch.uint8
+    decoder, latent = likelihood.decoder_of(run.sampler(options.weights, device), pictures=bytes)
+    if bytes:
+        x, others = dequantised(x, options.seed), dequantised(others, options.seed + 1)
+    settings: dict[str, Any] = {
+        "latent": latent, "protocol": protocol, "seed": options.seed, "kept": options.run / "likelihood"
+    }  # fmt: skip
+    variance, tried = options.variance, None
+    if variance is None:
+        variance, tried = choose(decoder, others.to(device), bytes, settings)
+    found = likelihood.estimate(decoder, x.to(device), variance=variance, **settings)
+    units = "pixels in [0, 1], bytes dequantised" if bytes else "those of the data"
+    content = {
+        "data": data,
+        "units": units,
+        "device": device,
+        "latent": latent,
+        **asdict(found),
+        "gap": found.gap,
+        "validation": None if tried is None else {**asdict(half), "means": tried},
+        "doubts": [*found.doubts, *edge(variance, tried)],
+    }
+    return content, lines_of(found, content)
+
+
+def protocol_of(options: Options) -> Protocol:
+    """The protocol that was asked for."""
+    from dataclasses import replace
+
+    from sparring.metrics.ais import FULL, REDUCED
+
+    wanted = {"pictures": options.pictures, "temperatures": options.temperatures, "chains": options.chains}
+    for name, number in wanted.items():
+        least = 1 + (name == "pictures")
+        if number is not None and number < least:
+            raise ValueError(f"--{name} is {number}; expected {least} or more")
+    return replace(FULL if options.full else REDUCED, **{name: n for name, n in wanted.items() if n is not None})
+
+
+def choose(decoder: nn.Module, x: Tensor, bytes: bool, settings: dict[str, Any]) -> tuple[float, dict[float, float]]:
+    """The best variance for examples, and the mean log-likelihood of each that was tried."""
+    from sparring.likelihood import choose_variance
+    from sparring.metrics.variance import VARIANCES
+
+    spread = x.var(dim=0).mean().item()
+    variances = VARIANCES if bytes else [spread * part for part in POINTS]
+    best, means = choose_variance(decoder, x, variances=variances, **settings)
+    return best, dict(zip(variances, means, strict=True))
+
+
+def edge(variance: float, tried: dict[float, float] | None) -> list[str]:
+    """A doubt, where no variance beyond the chosen one was tried."""
+    if not tried or variance not in (min(tried), max(tried)):
+        return []
+    return [f"The variance {variance:.3g} is at the end of what was tried: give --variance to try one beyond."]
+
+
+def lines_of(found: Estimate, content: dict[str, Any]) -> list[str]:
+    """The result as a table and sentences."""
+    protocol, tried = found.protocol, content["validation"]
+    chosen = f", the best of {len(tried['means'])} for {tried['pictures']} others" if tried else ""
+    rows = [
+        ("log-likelihood", f"{found.mean:.2f} +- {found.standard_error:.2f} nats (mean, standard error)"),
+        ("bracket", f"{found.lower:.2f} to {found.upper:.2f}, gap {found.gap:.2g} +- {found.gap_error:.1g} nats"),
+        ("noise", f"variance {found.variance:.4g}{chosen}"),
+        ("chains", f"{median(found.effective):.1f} of {protocol.chains} effective (median)"),
+        ("moves", f"{found.acceptance:.0%} accepted"),
+        ("protocol", f"{protocol.pictures:,} examples ({content['data']}), {protocol.temperatures:,} temperatures"),
+        ("units", content["units"]),
+    ]
+    return [
+        table("<<", rows),
+        "The log-likelihood errs downwards, and on examples that the generator made by less than the gap, expectedly.",
+        *(f"Warning: {doubt}" for doubt in content["doubts"]),
+        "Compare only with models of as simple a noise, in the same units.",
+    ]
+
+
+def windowed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:
+    """By Parzen windows, as published."""
+    import torch
+
+    from sparring import devices
+    from sparring.metrics.parzen import report
+
+    if options.full or {options.variance, options.pictures, options.temperatures, options.chains} != {None}:
+        raise ValueError("--full, --pictures, --temperatures, --chains and --variance are for --method ais: leave them")
+    x, others, data = examples(options, run, None, VALIDATION)
+    if x.dtype != torch.uint8:
+        raise ValueError("Parzen windows are published for pictures, and this run makes none: use --method ais")
+    samples = run.sampler(options.weights, devices.resolve(options.device)).sample(SAMPLES, seed=options.seed)
+    found = report((samples + 1) / 2, others.float() / 255, x.float() / 255)
+    return {"data": data, "units": "pixels in [0, 1]", **asdict(found)}, windowed_lines(found, data)
+
+
+def windowed_lines(found: Parzen, data: str) -> list[str]:
+    """The result in sentences."""
+    rows = [
+        ("log-likelihood", f"{found.mean:.1f} +- {found.standard_error:.1f} nats (mean, standard error)"),
+        ("windows", f"{found.samples:,} samples, sigma {found.sigma:.4f}"),
+        ("examples", f"{found.test_examples:,}, and {found.validation_examples:,} others for sigma ({data})"),
+        ("units", "pixels in [0, 1]"),
+    ]
+    return [
+        table("<<", rows),
+        "For MNIST 10,000 training pictures score 242.4, and means of 10 nearest ones 346.1, without any model.",
+        "So neither a lower nor a higher number says much: compare it with the published table only.",
+    ]
