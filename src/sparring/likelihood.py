@@ -166,8 +166,8 @@ class Estimate:
             )
         if self.protocol.chains > 1 and median(self.effective) < 2:
             found.append(
-                f"A single chain carries most estimates (half have fewer than {median(self.effective):.2g} effective "
-                "ones): take more temperatures."
+                f"A single chain carries most estimates (of {self.protocol.chains} the median has "
+                f"{median(self.effective):.1f} effective ones): take more temperatures."
             )
         return found
 

@@ -22,6 +22,7 @@ CASES = [
     ("sparring runs compare a b --o", {"--out"}),
     ("sparring runs compare --x s", {"seconds"}),
     ("sparring sample x --weights ", {"average", "raw"}),
+    ("sparring likelihood x --method ", {"ais", "parzen"}),
     ("sparring tournament a b --weights ", {"average", "raw"}),
     ("sparring turing --me", {"--merge"}),
     ("sparring completion ", {"bash", "zsh", "fish"}),

@@ -39,8 +39,8 @@ class Options:
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of a run."""
     against: str | None = None
-    """Examples that the run was not trained on. Without it a run's own: those of --hold-out, fresh points of a toy, or
-    the pictures that ship with sparring to be held out."""
+    """Examples that the run was not trained on. Without it a run's own: what was held out of it, fresh points of a toy,
+    or the pictures that ship with sparring to be held out."""
     method: Literal["ais", "parzen"] = "ais"
     """Annealed importance sampling with a bracket (Wu et al. 2017), or Parzen windows (Goodfellow et al. 2014)."""
     full: bool = False
