@@ -42,7 +42,8 @@ class Options:
     features: Literal["auto", "pixels", "classifier"] = "auto"
     """What is compared. auto: the shipped classifier's features for grey pictures of 28 x 28, else pixels."""
     measures: tuple[str, ...] = ()
-    """Figures to compute instead of the usual ones; `all` for all."""
+    """Figures to compute instead of the usual ones: frechet, frechet-unbiased, frechet-infinity, kernel, sliced,
+    wasserstein, precision, recall, density, coverage."""
     out: Path | None = None
     """A .json for the result, with a page of the same name beside it; RUN/evaluation.json without it, and nothing for a
     folder."""
@@ -140,14 +141,13 @@ def findings(options: Options, material: Material) -> list[Finding]:
     """All that can be found out about such samples."""
     from sparring.cli import findings as find
     from sparring.data.toys import MODES
-    from sparring.evaluation import MEASURES, evaluate
+    from sparring.evaluation import evaluate
     from sparring.metrics.extractors import extract
 
     real, generated, run, training = material.real, material.generated, material.run, material.training
     extractor = chosen(options.features, generated)
-    measures = tuple(MEASURES) if options.measures == ("all",) else options.measures
     about = {"data": material.about, "seed": options.seed, "weights": options.weights if run else "average"}
-    found = [find.scores(evaluate(real, generated, material.other, extractor, measures, **about))]
+    found = [find.scores(evaluate(real, generated, material.other, extractor, options.measures, **about))]
     if tuple(real.shape[1:]) == (1, 28, 28):
         found.append(find.classes(real, generated))
     if run is None or training is None:
