@@ -27,7 +27,7 @@ def test_worse_pictures_get_worse_figures_and_real_ones_the_floor(garments, extr
     real, good, other = garments
     about = {"data": "garments"}
     noisy = (good + 0.7 * torch.randn(good.shape, generator=torch.Generator().manual_seed(1))).clamp(-1, 1)
-    same, worse = (evaluate(real, x, other, extractor, **about) for x in (good, noisy))
+    same, worse = (evaluate(real, x, other, extractor, **about).lines for x in (good, noisy))
     usual = [measure.title for measure in MEASURES.values() if "pictures" in measure.usual]
     assert [line.score.metric for line in same] == usual
     a, b = values(same), values(worse)
@@ -44,7 +44,7 @@ def test_worse_pictures_get_worse_figures_and_real_ones_the_floor(garments, extr
 def test_collapse_is_seen_in_recall_and_coverage(garments):
     real, good, other = garments
     few = good[:5].repeat(60, 1, 1, 1) + 1e-3 * torch.randn(300, 1, 28, 28, generator=torch.Generator().manual_seed(2))
-    found = values(evaluate(real, few.clamp(-1, 1), other, ShippedClassifier(), data="garments"))
+    found = values(evaluate(real, few.clamp(-1, 1), other, ShippedClassifier(), data="garments").lines)
     assert found["precision"] > 0.5
     assert found["recall"] < 0.2
     assert found["coverage"] < 0.2
@@ -60,7 +60,7 @@ def test_counts_must_agree(garments):
 
 def test_points_have_figures_of_their_own():
     real, good, other = (Key(0).normal(name, (200, 2)) for name in ("real", "good", "other"))
-    lines = evaluate(real, good + 1, other, suited(real), data="points")
+    lines = evaluate(real, good + 1, other, suited(real), data="points").lines
     assert [line.score.metric for line in lines][:2] == ["sliced Wasserstein distance", "Wasserstein distance"]
     assert lines[1].score.value == pytest.approx(2**0.5, abs=0.3)
     assert lines[1].score.low > lines[1].floor.high
@@ -68,7 +68,7 @@ def test_points_have_figures_of_their_own():
 
 def test_measures_by_name(garments):
     real, good, other = garments
-    lines = evaluate(real, good, other, ShippedClassifier(), ["density", "sliced"], data="x")
+    lines = evaluate(real, good, other, ShippedClassifier(), ["density", "sliced"], data="x").lines
     assert [line.score.metric for line in lines] == ["density", "sliced Wasserstein distance"]
     with pytest.raises(ValueError, match="got 300 generated samples; expected at least 512"):
         evaluate(real, good, other, ShippedClassifier(), ["frechet-infinity"], data="x")

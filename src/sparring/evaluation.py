@@ -22,7 +22,7 @@ from sparring.metrics.score import Score
 from sparring.metrics.wasserstein import exact_wasserstein, sliced_wasserstein
 from sparring.metrics.wilson import wilson
 
-__all__ = ["FEATURES", "LEAST", "MEASURES", "Line", "Measure", "evaluate", "kind", "quick", "suited"]
+__all__ = ["FEATURES", "LEAST", "MEASURES", "Evaluation", "Line", "Measure", "evaluate", "kind", "quick", "suited"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,21 @@ class Line:
     floor: Score
 
 
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What `evaluate` found.
+
+    Attributes:
+        lines: Figures and floors.
+        real: Features of the real samples, [n, D].
+        generated: Features of the generated ones, [n, D].
+    """
+
+    lines: Sequence[Line]
+    real: Tensor
+    generated: Tensor
+
+
 def evaluate(
     real: Tensor,
     generated: Tensor,
@@ -64,7 +79,7 @@ def evaluate(
     extractor: Extractor,
     measures: Sequence[str] = (),
     **about: Any,
-) -> list[Line]:
+) -> Evaluation:
     """Measures of generated samples, and their floors.
 
     Args:
@@ -92,7 +107,7 @@ def evaluate(
             score, floor = (_score(measure.title, measure.interval(x, part), fields) for part in (y, z))
             lines.append(Line(score, floor))
             advance(1)
-    return lines
+    return Evaluation(lines, x, y)
 
 
 def _score(name: str, found: Interval, fields: Mapping[str, Any]) -> Score:

@@ -142,17 +142,17 @@ def findings(options: Options, material: Material) -> list[Finding]:
     from sparring.cli import findings as find
     from sparring.data.toys import MODES
     from sparring.evaluation import evaluate
-    from sparring.metrics.extractors import extract
 
     real, generated, run, training = material.real, material.generated, material.run, material.training
     extractor = chosen(options.features, generated)
     about = {"data": material.about, "seed": options.seed, "weights": options.weights if run else "average"}
-    found = [find.scores(evaluate(real, generated, material.other, extractor, options.measures, **about))]
+    evaluation = evaluate(real, generated, material.other, extractor, options.measures, **about)
+    found = [find.scores(evaluation.lines)]
     if tuple(real.shape[1:]) == (1, 28, 28):
         found.append(find.classes(real, generated))
     if run is None or training is None:
         return found
-    found.append(find.memorised(of_all(extractor, training), extract(extractor, real), extract(extractor, generated)))
+    found.append(find.memorised(of_all(extractor, training), evaluation.real, evaluation.generated))
     sampler = run.sampler(options.weights)
     if training.name in MODES:
         found.append(find.modes(sampler, training.name, options.seed))
