@@ -6,6 +6,7 @@ another resizing (Parmar et al. 2022, https://arxiv.org/abs/2104.11222): so a sc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,8 +15,9 @@ from torch import Tensor
 
 from sparring import progress
 from sparring.metrics import classifier
+from sparring.metrics.resizing import Filter, described, resized
 
-__all__ = ["Extractor", "Identity", "Pixels", "ShippedClassifier", "extract"]
+__all__ = ["Extractor", "Identity", "Network", "Pixels", "ShippedClassifier", "extract"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,43 @@ class ShippedClassifier:
     def __call__(self, x: Tensor) -> Tensor:
         """Its features [n, 128] of pictures [n, 1, 28, 28]; a little beyond [-1, 1] is clamped."""
         return classifier.features(x.clamp(-1, 1))
+
+
+@dataclass(frozen=True)
+class Network:
+    """A frozen network that takes colour pictures of one size, as an extractor of pictures of any size.
+
+    Attributes:
+        name: Of the extractor.
+        weights: SHA-256 of its weights.
+        module: Features [n, D] of pictures [n, 3, size, size] in [-1, 1]: what the network wants instead of that range
+            is its own business. In evaluation mode.
+        size: Of those pictures.
+        filter: By which others are resized.
+        batch: So many pictures at a time, which bounds the memory.
+    """
+
+    name: str
+    weights: str
+    module: Callable[[Tensor], Tensor]
+    size: int = 224
+    filter: Filter = "bicubic"
+    batch: int = 32
+
+    @property
+    def identity(self) -> Identity:
+        """Name, weights and resizing."""
+        return Identity(self.name, self.weights, described(self.size, self.filter))
+
+    @torch.no_grad()
+    def __call__(self, x: Tensor) -> Tensor:
+        """Features [n, D] of grey or colour pictures [n, C, H, W]; a little beyond [-1, 1] is clamped.
+
+        Raises:
+            ValueError: The pictures are neither grey nor colour.
+        """
+        parts = torch.split(x.clamp(-1, 1), self.batch)
+        return torch.cat([self.module(resized(part, self.size, self.filter)) for part in parts])
 
 
 @torch.no_grad()
