@@ -1,4 +1,4 @@
-"""Reads the test sets of MNIST and Fashion-MNIST, once, with the classifier that ships with the package.
+"""Reads the test sets of MNIST and Fashion-MNIST with the classifier that ships with the package.
 
 Usage: python benchmarks/records/classifier.py      (a minute on one core)
 

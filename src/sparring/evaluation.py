@@ -5,7 +5,7 @@ A figure alone says nothing: that of one half of the real samples against anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -13,18 +13,32 @@ from typing import Any
 from torch import Tensor
 
 from sparring import progress
-from sparring.metrics.bootstrap import Interval, jackknife
+from sparring.metrics.bootstrap import Interval, Metric, jackknife
 from sparring.metrics.extractors import Extractor, Pixels, ShippedClassifier, extract
-from sparring.metrics.frechet import frechet_distance
+from sparring.metrics.frechet import frechet_distance, frechet_extrapolated
 from sparring.metrics.kernel import kernel_blocks, kernel_distance
 from sparring.metrics.manifold import manifold
 from sparring.metrics.score import Score
+from sparring.metrics.wasserstein import exact_wasserstein, sliced_wasserstein
 from sparring.metrics.wilson import wilson
 
-__all__ = ["FEATURES", "LEAST", "MEASURES", "Line", "evaluate"]
+__all__ = ["FEATURES", "LEAST", "MEASURES", "Line", "Measure", "evaluate", "kind", "quick", "suited"]
 
-Measure = Callable[[Tensor, Tensor], Interval]
-"""A figure and its interval from real and generated features, [n, D] each."""
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure and its interval from real and generated features [n, D].
+
+    Attributes:
+        title: What it is called.
+        interval: Computes it.
+        usual: For what kinds of samples it is computed unless somebody asks for others.
+    """
+
+    title: str
+    interval: Callable[[Tensor, Tensor], Interval]
+    usual: frozenset[str] = frozenset()
+
 
 LEAST = 100
 """Samples of each side, below which intervals mean little."""
@@ -43,14 +57,22 @@ class Line:
     floor: Score
 
 
-def evaluate(real: Tensor, generated: Tensor, other: Tensor, extractor: Extractor, **about: Any) -> list[Line]:
-    """All measures of generated samples, and their floors.
+def evaluate(
+    real: Tensor,
+    generated: Tensor,
+    other: Tensor,
+    extractor: Extractor,
+    measures: Sequence[str] = (),
+    **about: Any,
+) -> list[Line]:
+    """Measures of generated samples, and their floors.
 
     Args:
         real: Real samples [n, ...] that the generator was not trained on, pictures in [-1, 1].
         generated: As many generated ones.
         other: As many other real ones, for the floor.
         extractor: Makes features of all three.
+        measures: Names in `MEASURES`; without any, those that are usual for such samples.
         about: The other fields of `Score`.
 
     Raises:
@@ -59,12 +81,15 @@ def evaluate(real: Tensor, generated: Tensor, other: Tensor, extractor: Extracto
     counts = {"real": len(real), "generated": len(generated), "other real": len(other)}
     if len(set(counts.values())) > 1 or len(real) < LEAST:
         raise ValueError(f"got samples {counts}; expected as many of each, {LEAST} or more")
-    x, y, z = (extract(extractor, part) for part in (real, generated, other))
+    names = measures or [name for name, measure in MEASURES.items() if kind(real) in measure.usual]
+    if unknown := [name for name in names if name not in MEASURES]:
+        raise ValueError(f"there is no measure {unknown[0]!r}; there are {', '.join(MEASURES)}")
+    x, y, z = (extract(extractor, part, title="features") for part in (real, generated, other))
     fields = {"extractor": extractor.identity, "generated": len(y), "real": len(x), **about}
     lines = []
-    with progress.steps("evaluating", len(MEASURES)) as advance:
-        for name, measure in MEASURES.items():
-            score, floor = (_score(name, measure(x, part), fields) for part in (y, z))
+    with progress.steps("evaluating", len(names)) as advance:
+        for measure in (MEASURES[name] for name in names):
+            score, floor = (_score(measure.title, measure.interval(x, part), fields) for part in (y, z))
             lines.append(Line(score, floor))
             advance(1)
     return lines
@@ -74,22 +99,65 @@ def _score(name: str, found: Interval, fields: Mapping[str, Any]) -> Score:
     return Score(metric=name, value=found.value, low=found.low, high=found.high, interval=found.method, **fields)
 
 
+def kind(samples: Tensor) -> str:
+    """`pictures` [n, C, H, W], or `points`."""
+    return "pictures" if samples.ndim == 4 else "points"
+
+
+def suited(samples: Tensor) -> Extractor:
+    """The extractor for samples like these: the shipped classifier for grey pictures of 28 x 28, else the samples."""
+    return FEATURES["classifier" if tuple(samples.shape[1:]) == (1, 28, 28) else "pixels"]()
+
+
+def quick(real: Tensor) -> Callable[[Tensor], dict[str, float]]:
+    """A cheap figure of generated samples, for the course of a training: its name and its value.
+
+    The kernel distance for pictures, which has no bias to speak of with few samples; sliced Wasserstein for points.
+
+    Args:
+        real: Examples that are not trained on.
+    """
+    extractor, pictures = suited(real), kind(real) == "pictures"
+    x = extract(extractor, real)
+    name, distance = ("kernel distance", kernel_distance) if pictures else ("sliced Wasserstein", sliced_wasserstein)
+
+    def measure(generated: Tensor) -> dict[str, float]:
+        y = extract(extractor, generated.clamp(-1, 1) if pictures else generated)
+        return {f"held out/{name}": distance(x, y)}
+
+    return measure
+
+
 # Several measures come from one computation: it is kept for the two pairs at hand, generated and other real samples.
 _manifold = lru_cache(maxsize=2)(manifold)
 _unbiased = lru_cache(maxsize=2)(partial(jackknife, frechet_distance))
 
 
-def _frechet(real: Tensor, generated: Tensor) -> Interval:
-    """At this count, which is above the truth; the jackknife's standard error."""
-    found = _unbiased(real, generated)
-    value, reach = frechet_distance(real, generated), (found.high - found.low) / 2
+def _around(value: float, found: Interval) -> Interval:
+    """The jackknife's standard error around the value at this count, which is above the truth."""
+    reach = (found.high - found.low) / 2
     return Interval(value, value - reach, value + reach, f"{found.method}, around the value at this count")
+
+
+def _frechet(real: Tensor, generated: Tensor) -> Interval:
+    return _around(frechet_distance(real, generated), _unbiased(real, generated))
+
+
+def _extrapolated(real: Tensor, generated: Tensor) -> Interval:
+    return _around(frechet_extrapolated(real, generated).value, _unbiased(real, generated))
+
+
+def _wasserstein(metric: Metric, real: Tensor, generated: Tensor) -> Interval:
+    return _around(metric(real, generated), jackknife(metric, real, generated))
 
 
 def _kernel(real: Tensor, generated: Tensor) -> Interval:
     blocks = kernel_blocks(real, generated, size=len(real) // 10)
-    value, reach = kernel_distance(real, generated), 1.96 * blocks.error
-    return Interval(value, value - reach, value + reach, f"normal, {blocks.count} blocks, level 0.95")
+    return _normal(kernel_distance(real, generated), blocks.error, f"{blocks.count} blocks")
+
+
+def _normal(value: float, error: float, of: str) -> Interval:
+    return Interval(value, value - 1.96 * error, value + 1.96 * error, f"normal, {of}, level 0.95")
 
 
 def _share(name: str, real: Tensor, generated: Tensor) -> Interval:
@@ -98,15 +166,26 @@ def _share(name: str, real: Tensor, generated: Tensor) -> Interval:
     return Interval(value, low, high, "Wilson, as if samples were independent, level 0.95")
 
 
+def _density(real: Tensor, generated: Tensor) -> Interval:
+    found = _manifold(real, generated)
+    return _normal(found.density, found.density_error, "as if generated samples were independent and real ones given")
+
+
+_PICTURES, _ALL = frozenset({"pictures"}), frozenset({"pictures", "points"})
+
 MEASURES: Mapping[str, Measure] = {
-    "Frechet distance": _frechet,
-    "Frechet distance, bias removed": _unbiased,
-    "kernel distance": _kernel,
-    "precision": lambda x, y: _share("precision", x, y),
-    "recall": lambda x, y: _share("recall", x, y),
-    "coverage": lambda x, y: _share("coverage", x, y),
+    "frechet": Measure("Frechet distance", _frechet, _PICTURES),
+    "frechet-unbiased": Measure("Frechet distance, bias removed", _unbiased, _PICTURES),
+    "frechet-infinity": Measure("Frechet distance, extrapolated", _extrapolated),
+    "kernel": Measure("kernel distance", _kernel, _PICTURES),
+    "sliced": Measure("sliced Wasserstein distance", partial(_wasserstein, sliced_wasserstein), frozenset({"points"})),
+    "wasserstein": Measure("Wasserstein distance", partial(_wasserstein, exact_wasserstein), frozenset({"points"})),
+    "precision": Measure("precision", partial(_share, "precision"), _ALL),
+    "recall": Measure("recall", partial(_share, "recall"), _ALL),
+    "density": Measure("density", _density, _ALL),
+    "coverage": Measure("coverage", partial(_share, "coverage"), _ALL),
 }
-"""What is measured, by name."""
+"""What can be measured, by name."""
 
 FEATURES: Mapping[str, Callable[[], Extractor]] = {"pixels": Pixels, "classifier": ShippedClassifier}
 """Extractors by name."""

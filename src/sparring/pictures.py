@@ -114,7 +114,8 @@ def curves(log: Lines | Mapping[str, Lines], x: str = "round") -> Image.Image:
     from matplotlib.figure import Figure
 
     logs = log if isinstance(log, Mapping) else {"": log}
-    names = list(dict.fromkeys(name for lines in logs.values() for name in (lines[-1] if lines else ()) if "/" in name))
+    every = [line for lines in logs.values() for line in lines if x in line]
+    names = list(dict.fromkeys(name for line in every for name in line if "/" in name))
     if not names:
         raise ValueError("the log is empty: there is nothing to plot; train for some rounds first")
     columns = math.ceil(math.sqrt(len(names)))
@@ -123,7 +124,7 @@ def curves(log: Lines | Mapping[str, Lines], x: str = "round") -> Image.Image:
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel, name in zip(panels, names, strict=False):
         for lines, colour in zip(logs.values(), _colours(len(logs)), strict=True):
-            _curve(panel, [(line[x], line[name]) for line in lines if name in line], colour)
+            _curve(panel, [(line[x], line[name]) for line in lines if name in line and x in line], colour)
         panel.set(title=name, xlabel=x)
         panel.grid(alpha=0.3)
     for panel in panels[len(names) :]:

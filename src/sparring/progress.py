@@ -18,13 +18,16 @@ def steps(title: str, total: int | None, *, bytes: bool = False) -> Iterator[Cal
     """Shows how far something is.
 
     Args:
-        title: What is being done, such as "decoding".
+        title: What is being done, such as "decoding"; without one nothing is shown.
         total: How many steps there are; None if nobody knows.
         bytes: The steps are bytes.
 
     Yields:
         A function to call with the number of further steps that were done.
     """
+    if not title:
+        yield _nothing
+        return
     if not sys.stderr.isatty():
         yield _lines(title, total)
         return
@@ -33,6 +36,10 @@ def steps(title: str, total: int | None, *, bytes: bool = False) -> Iterator[Cal
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=total)
         yield lambda done: bar.advance(task, done)
+
+
+def _nothing(more: int) -> None:
+    """Shows nothing."""
 
 
 def _lines(title: str, total: int | None, seconds: float = 10.0) -> Callable[[int], None]:

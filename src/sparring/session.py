@@ -14,9 +14,10 @@ import torch
 from sparring import checkpoint, pictures, recipes
 from sparring.data.report import lines, sheet
 from sparring.data.source import InMemory
+from sparring.evaluation import quick
 from sparring.hooks import Average, Hook
 from sparring.trainer import Trainer
-from sparring.writers import Checkpoint, Log, Samples, read_log
+from sparring.writers import SCORES, Checkpoint, Evaluate, Log, Samples, read_history
 
 if TYPE_CHECKING:
     from sparring.run import Run
@@ -36,8 +37,10 @@ class Session:
     def __init__(self, run: Run, data: InMemory) -> None:
         torch.set_num_threads(run.config.threads)
         torch.manual_seed(run.config.seed)  # ours does not read torch's own generator; somebody's source may
-        self.run, self.data = run, data
-        self.trainer: Trainer = recipes.find(run.recipe).build(run.config, data)
+        self.run, self.data, held_out = run, data, None
+        if run.config.hold_out:
+            self.data, held_out = data.split(run.config.hold_out, run.config.seed)
+        self.trainer: Trainer = recipes.find(run.recipe).build(run.config, self.data)
         live = self.trainer.game.sampler()
         self.average = Average(live, run.config.half_life)
         rounds = self.trainer.rounds
@@ -47,8 +50,16 @@ class Session:
         self.shown = 64 if len(run.data["shape"]) == 3 else 1000  # pictures, or points
         every = max(1, min(250, rounds // FRAMES))
         samples = Samples(run.path, self.average.sampler, every=every, n=self.shown)
-        self.writers = [self.log, samples, self.checkpoint]
+        self.writers: list[Hook] = [self.log, samples, self.checkpoint]
+        if held_out is not None:
+            self.writers.append(self._evaluate(held_out))
         self.trainer.hooks += [self.average, *self.writers]
+
+    def _evaluate(self, held_out: InMemory) -> Evaluate:
+        n = min(1000, len(held_out))
+        measure = quick(held_out.examples(torch.arange(n)))
+        every = self.run.config.evaluate_every or max(1, self.trainer.rounds // 20)
+        return Evaluate(self.run.path / SCORES, self.average.sampler, measure, every=every, n=n)
 
     @property
     def complete(self) -> bool:
@@ -108,11 +119,11 @@ class Session:
 
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
-        path, n = self.run.path, min(self.shown, len(self.data.x))
-        real = self.data.examples(torch.linspace(0, len(self.data.x) - 1, n).long())
+        path, n = self.run.path, min(self.shown, len(self.data))
+        real = self.data.examples(torch.linspace(0, len(self.data) - 1, n).long())
         generated = self.average.sampler.settled().sample(self.shown, seed=0)
         files = {"samples.png": pictures.encode(pictures.draw(generated))}
-        if log := read_log(self.log.path):
+        if log := read_history(path):
             files["curves.png"] = pictures.encode(pictures.curves(log))
         if frames := sorted((path / "samples").glob("*.png")):
             files["timelapse.gif"] = pictures.timelapse(frames[:: -(-len(frames) // (2 * FRAMES))])

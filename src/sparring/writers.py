@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from sparring import checkpoint, pictures
 from sparring.game import Cost
@@ -19,7 +20,10 @@ from sparring.samplers import Sampler, tensors_of
 if TYPE_CHECKING:
     from sparring.trainer import Trainer
 
-__all__ = ["Checkpoint", "Log", "Samples", "read_log"]
+__all__ = ["Checkpoint", "Evaluate", "Log", "Samples", "read_history", "read_log"]
+
+SCORES = "scores.jsonl"
+"""Where a run keeps what `Evaluate` finds."""
 
 _SOUND = "the last checkpoint is sound; try a smaller learning rate, a larger penalty, or data scaled to [-1, 1]"
 
@@ -42,8 +46,7 @@ class Log(Hook):
 
     def start(self, trainer: Trainer) -> None:
         """Drops lines of rounds that are to be played again."""
-        kept = [line for line in read_log(self.path) if line["round"] <= trainer.state.round]
-        checkpoint.write_atomically(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
+        kept = _keep(self.path, trainer.state.round)
         self._seconds = kept[-1]["seconds"] if kept else 0.0
         self._images, self._since = trainer.state.images, time.perf_counter()
 
@@ -82,6 +85,55 @@ def read_log(path: Path) -> list[dict[str, float]]:
         except json.JSONDecodeError:
             break  # a line cut short by a crash: it and what follows is written again
     return lines
+
+
+def read_history(run: Path) -> list[dict[str, float]]:
+    """The lines of a run's log, and then those of its scores, which have other names."""
+    return read_log(run / "log.jsonl") + read_log(run / SCORES)
+
+
+def _keep(path: Path, last: int) -> list[dict[str, float]]:
+    """The lines of a log up to round `last`; the others are dropped from the file."""
+    kept = [line for line in read_log(path) if line["round"] <= last]
+    checkpoint.write_atomically(path, "".join(json.dumps(line) + "\n" for line in kept).encode())
+    return kept
+
+
+class Evaluate(Hook):
+    """Measures samples of the same latents again and again, and appends what was found to a log of its own.
+
+    Args:
+        path: The log: a line of JSON for each time. On resuming, lines beyond the present round go.
+        sampler: Makes the samples.
+        measure: Some cheap figures of samples [n, ...], such as `sparring.evaluation.quick` gives. They decide nothing
+            in training, so that examples they are measured against stay unseen.
+        every: Rounds between.
+        n: Samples to make.
+        seed: Of the samples.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        sampler: Sampler,
+        measure: Callable[[Tensor], Mapping[str, float]],
+        *,
+        every: int,
+        n: int,
+        seed: int = 0,
+    ) -> None:
+        self.path, self.sampler, self.measure = path, sampler, measure
+        self.every, self.n, self.seed = every, n, seed
+
+    def start(self, trainer: Trainer) -> None:
+        """Drops lines of rounds that are to be played again."""
+        _keep(self.path, trainer.state.round)
+
+    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+        """Measures."""
+        found = self.measure(self.sampler.settled().sample(self.n, seed=self.seed))
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"round": trainer.state.round, "images": trainer.state.images, **found}) + "\n")
 
 
 class Samples(Hook):

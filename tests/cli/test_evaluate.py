@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -35,6 +37,18 @@ def test_a_run_against_what_was_held_out(here, capsys):
     again = json.loads(capsys.readouterr().out)
     assert again["scores"][0]["score"]["extractor"]["name"] == "pixels"
     assert again["scores"][0]["score"]["weights"] == "raw"
+
+
+def test_no_extra_is_needed(garments):
+    """The demo ends with an evaluation, and its environment has no extras."""
+    script = (
+        "import sys\n"
+        "sys.modules |= dict.fromkeys(['ot', 'pyarrow', 'resvg_py', 'skimage', 'torchmetrics', 'sklearn'])\n"
+        "from sparring import cli\n"
+        "sys.exit(cli.run('evaluate', [sys.argv[1], '--n', '100', '--json', '--out', sys.argv[2]]))"
+    )
+    words = [str(garments / "seed 0"), str(garments / "evaluation of seed 0.json")]
+    subprocess.run([sys.executable, "-c", script, *words], check=True, capture_output=True)
 
 
 def test_a_folder_of_copies_is_as_good_as_real(here, capsys):

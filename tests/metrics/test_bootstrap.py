@@ -1,5 +1,4 @@
 import math
-import sys
 
 import pytest
 import torch
@@ -94,9 +93,3 @@ def test_intervals_depend_on_the_seed_alone():
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call(torch.ones(8, 2))
-
-
-def test_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "scipy.special", None)
-    with pytest.raises(ValueError, match=r"pip install 'sparring\[metrics\]'"):
-        jackknife(gap, torch.ones(40, 1), torch.ones(40, 1))

@@ -117,6 +117,19 @@ def test_fewer_samples_than_dimensions_from_moments():
     assert frechet_distance(x, y) == pytest.approx(from_moments, rel=1e-9)
 
 
+@pytest.mark.parametrize(("smallest", "by_cholesky"), [(1e-4, True), (1e-8, False)])
+def test_the_quick_root_is_taken_where_it_loses_nothing(smallest, by_cholesky):
+    """Against the same samples in a basis in which the covariance is the unit matrix, where rounding is no matter."""
+    turn = torch.linalg.qr(Key(0).normal("turn", (40, 40), torch.float64)).Q
+    scales = torch.logspace(0, math.log10(smallest) / 2, 40, dtype=torch.float64)
+    x = Key(0).normal("x", (200, 40), torch.float64) * scales @ turn
+    root = Reference.of(x).root
+    assert (root.diagonal() > 0).all() == by_cholesky  # LAPACK's QR has signs of its own
+    assert torch.allclose(root @ root.T, x.T.cov(), rtol=1e-9, atol=1e-16)
+    exact = ((x - x.mean(0)) @ turn.T / scales).T.cov().logdet() + 2 * scales.log().sum()
+    assert 2 * root.diagonal().abs().log().sum().item() == pytest.approx(exact.item(), abs=1e-9)
+
+
 def test_constant_and_repeated_features():
     x, y = features(100, 4), features(100, 4, 1, 1.5)
     plain = frechet_distance(x, y)

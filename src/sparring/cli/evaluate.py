@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,9 +15,9 @@ from sparring.cli.table import table
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from sparring.evaluation import Line
+    from sparring.cli.findings import Finding
+    from sparring.data.source import InMemory
     from sparring.metrics.extractors import Extractor
-    from sparring.metrics.memorisation import Memorisation
     from sparring.run import Run
 
 __all__ = ["Options", "main"]
@@ -25,24 +25,50 @@ __all__ = ["Options", "main"]
 
 @dataclass(frozen=True)
 class Options:
-    """Measure a run, or a folder of generated pictures: each figure with an interval, beside that of real pictures."""
+    """Measure a run, or a folder of generated pictures: each figure with an interval, beside that of real samples."""
 
     what: Annotated[Path, tyro.conf.Positional]
     """Directory of a run, or data of generated pictures."""
     against: str | None = None
-    """Real pictures that the generator was not trained on; the demo's run has some of its own."""
-    n: int = 1000
-    """So many pictures of each kind; figures at different numbers cannot be compared."""
+    """Real examples that the generator was not trained on. Without it a run's own: those of --hold-out, fresh points of
+    a toy, or the pictures that ship with sparring to be held out."""
+    n: int | None = None
+    """So many samples of each kind; without it as many as there are real ones, up to 1,000. Figures at different
+    numbers cannot be compared."""
     seed: int = 1
     """Decides which."""
     weights: Literal["average", "raw"] = "average"
     """The moving average of the generator's weights, or the last ones."""
     features: Literal["auto", "pixels", "classifier"] = "auto"
     """What is compared. auto: the shipped classifier's features for grey pictures of 28 x 28, else pixels."""
+    measures: tuple[str, ...] = ()
+    """Figures to compute instead of the usual ones; `all` for all."""
     out: Path | None = None
-    """A .json for the result; RUN/evaluation.json without it, and nothing for a folder."""
+    """A .json for the result, with a page of the same name beside it; RUN/evaluation.json without it, and nothing for a
+    folder."""
     json: bool = False
     """Print JSON."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is compared.
+
+    Attributes:
+        generated: Samples [n, ...].
+        real: As many examples that the generator was not trained on.
+        other: As many more real ones, for the floor.
+        about: What the real ones are called.
+        run: The run that made the samples.
+        training: What it was trained on.
+    """
+
+    generated: Tensor
+    real: Tensor
+    other: Tensor
+    about: str
+    run: Run | None = None
+    training: InMemory | None = None
 
 
 def main(words: list[str]) -> int:
@@ -51,105 +77,117 @@ def main(words: list[str]) -> int:
     if options.out is not None and options.out.suffix != ".json":
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .json")
     from sparring import checkpoint
-    from sparring.evaluation import evaluate
 
     is_run = (options.what / "config.json").is_file()
-    generated, real, other, training, data = (of_run if is_run else of_pictures)(options)
-    extractor = features(options.features, generated)
-    weights = options.weights if is_run else "average"
-    lines = evaluate(real, generated, other, extractor, data=data, seed=options.seed, weights=weights)
-    copies = None if training is None else memorised(extractor, training, real, generated)
-    about = {
-        "scores": [{"score": line.score.json(), "floor": line.floor.json()} for line in lines],
-        "memorisation": None if copies is None else {**asdict(copies), "copies": copies.copies},
-    }
-    content = json.dumps(about, indent=2)
+    material = (of_run if is_run else of_pictures)(options)
+    found = findings(options, material)
+    content = json.dumps({finding.name: finding.content for finding in found}, indent=2)
     out = options.out or (options.what / "evaluation.json" if is_run else None)
     if out is not None:
         checkpoint.write_atomically(out, content.encode())
-    print(content if options.json else "\n".join(words_of(lines, copies, out)))
+    print(content if options.json else text(found, out))
     return 0
 
 
-def of_run(options: Options) -> tuple[Tensor, Tensor, Tensor, Tensor, str]:
-    """Generated, real, other real and training pictures of a run, and what the real ones are called."""
+def of_run(options: Options) -> Material:
+    """A run's samples, and examples of its data."""
     import torch
 
-    from sparring import recipes
     from sparring.chance import Key
-    from sparring.cli.held_out import held_out
+    from sparring.cli.held_out import held_out, some, trained_on
     from sparring.run import Run
 
     run: Run = Run.open(options.what)
     real = held_out(run, options.against, options.n, options.seed)
-    data = recipes.find(run.recipe).open_data(run.config)
-    if len(data.x) < options.n:
-        raise ValueError(f"the run was trained on {len(data.x)} pictures; --n {options.n} is more: give a smaller --n")
-    training = data.examples(torch.arange(len(data.x)))
-    other = training[Key(options.seed, ("floor",)).permutation("order", len(training))[: options.n]]
-    generated = run.sampler(options.weights).sample(options.n, seed=options.seed)
-    return generated, real, other, training, f"{options.against or 'held out'}, {data.digest()[:12]}"
+    training = trained_on(run)
+    n = len(real)
+    if len(training) < n:
+        raise ValueError(f"the run was trained on {len(training)} examples; --n {n} is more: give a smaller --n")
+    other = some(training, n, options.seed).examples()
+    order = Key(options.seed, ("floor",)).permutation("order", n)
+    generated = run.sampler(options.weights).sample(n, seed=options.seed)
+    about = f"{options.against or 'held out'}, {training.digest()[:12]}"
+    return Material(generated, real.examples(), other[torch.as_tensor(order)], about, run, training)
 
 
-def of_pictures(options: Options) -> tuple[Tensor, Tensor, Tensor, None, str]:
-    """Generated, real and other real pictures, and what the real ones are called."""
-    from sparring.chance import Key
+def of_pictures(options: Options) -> Material:
+    """Pictures made elsewhere, and real ones."""
+    from sparring.cli.held_out import some
     from sparring.data.opening import open_data
     from sparring.data.preparation import Preparation
 
     if options.against is None:
         raise ValueError(f"{str(options.what)!r} is no run: give --against DATA, the real pictures to compare with")
     real = open_data(options.against, Preparation(labels="none"))
-    if real.x.ndim != 4 or len(real.x) < 2 * options.n:
-        raise ValueError(
-            f"--against {options.against} holds {len(real.x)} examples of shape {list(real.x.shape[1:])}; expected "
-            f"pictures, at least twice --n {options.n}, for the floor"
-        )
+    if real.x.ndim != 4:
+        raise ValueError(f"--against {options.against} holds examples of shape {list(real.x.shape[1:])}, no pictures")
     colour: Literal["grey", "colour"] = "grey" if real.x.shape[1] == 1 else "colour"
     size = (real.x.shape[2], real.x.shape[3])
     generated = open_data(options.what, Preparation(size=size, colour=colour, labels="none"))
-    if len(generated.x) < options.n:
-        raise ValueError(f"{str(options.what)!r} holds {len(generated.x)} pictures; --n {options.n} is more")
-    order, chosen = (Key(options.seed).permutation(name, len(d.x)) for name, d in (("r", real), ("g", generated)))
-    first, second = (real.examples(order[start : start + options.n]) for start in (0, options.n))
-    return generated.examples(chosen[: options.n]), first, second, None, f"{options.against}, {real.digest()[:12]}"
-
-
-def features(name: str, x: Tensor) -> Extractor:
-    """The extractor of that name, or what suits the pictures."""
-    from sparring.evaluation import FEATURES
-
-    auto = "classifier" if tuple(x.shape[1:]) == (1, 28, 28) else "pixels"
-    return FEATURES[auto if name == "auto" else name]()
-
-
-def memorised(extractor: Extractor, training: Tensor, real: Tensor, generated: Tensor) -> Memorisation:
-    """Whether generated pictures are nearer to training ones than chance explains."""
-    from sparring.metrics.extractors import extract
-    from sparring.metrics.memorisation import memorisation
-
-    x, y, z = (extract(extractor, part) for part in (training, real, generated))
-    return memorisation(x, y, z)
-
-
-def words_of(lines: Sequence[Line], copies: Memorisation | None, out: Path | None) -> list[str]:
-    """The result as a table and some sentences."""
-    first = lines[0].score
-    rows = [("", "value", "interval", "real against real")]
-    for line in lines:
-        score, floor = line.score, line.floor
-        rows.append((score.metric, f"{score.value:.4g}", f"{score.low:.4g} to {score.high:.4g}", f"{floor.value:.4g}"))
-    counts = f"{first.generated:,} generated against {first.real:,} real pictures ({first.data})"
-    text = [
-        f"{counts}; features: {first.extractor.name}; seed {first.seed}",
-        table("<>>>", rows),
-        "Compare only with figures of the same features, numbers and data.",
-    ]
-    if copies is not None:
-        low, high = copies.interval
-        verdict = "COPIES its training data" if copies.copies else "no sign of copies"
-        text.append(
-            f"Nearer to a training picture than to any held-out one: {copies.share:.1%} ({low:.1%} to {high:.1%}); "
-            f"{copies.expected:.1%} by chance: {verdict}"
+    n = options.n or min(1000, len(real) // 2, len(generated))
+    if len(real) < 2 * n or len(generated) < n:
+        raise ValueError(
+            f"there are {len(generated)} generated pictures and {len(real)} real ones; --n {n} needs {n} and twice as "
+            "many, for the floor"
         )
-    return [*text, f"Saved: {out}"] if out else text
+    chosen = real.split(2 * n, options.seed)[1] if len(real) > 2 * n else real
+    first, second = chosen.split(n, options.seed)
+    about = f"{options.against}, {real.digest()[:12]}"
+    return Material(some(generated, n, options.seed).examples(), first.examples(), second.examples(), about)
+
+
+def findings(options: Options, material: Material) -> list[Finding]:
+    """All that can be found out about such samples."""
+    from sparring.cli import findings as find
+    from sparring.data.toys import MODES
+    from sparring.evaluation import MEASURES, evaluate
+    from sparring.metrics.extractors import extract
+
+    real, generated, run, training = material.real, material.generated, material.run, material.training
+    extractor = chosen(options.features, generated)
+    measures = tuple(MEASURES) if options.measures == ("all",) else options.measures
+    about = {"data": material.about, "seed": options.seed, "weights": options.weights if run else "average"}
+    found = [find.scores(evaluate(real, generated, material.other, extractor, measures, **about))]
+    if tuple(real.shape[1:]) == (1, 28, 28):
+        found.append(find.classes(real, generated))
+    if run is None or training is None:
+        return found
+    found.append(find.memorised(of_all(extractor, training), extract(extractor, real), extract(extractor, generated)))
+    sampler = run.sampler(options.weights)
+    if training.name in MODES:
+        found.append(find.modes(sampler, training.name, options.seed))
+    if training.name == "stacked-mnist":
+        found.append(find.stacked(sampler, training, options.seed))
+    judged = find.overfitted(run, material.other, real, generated)
+    return [*found, judged] if judged else found
+
+
+def of_all(extractor: Extractor, data: InMemory) -> Tensor:
+    """Features of all examples, which as floats may not fit into memory at once."""
+    import torch
+
+    from sparring import progress
+    from sparring.metrics.extractors import extract
+
+    parts = []
+    with progress.steps("features of the training data", len(data)) as advance:
+        for index in torch.split(torch.arange(len(data)), 1024):
+            parts.append(extract(extractor, data.examples(index)))
+            advance(len(index))
+    return torch.cat(parts)
+
+
+def chosen(name: str, samples: Tensor) -> Extractor:
+    """The extractor of that name, or what suits the samples."""
+    from sparring.evaluation import FEATURES, suited
+
+    return suited(samples) if name == "auto" else FEATURES[name]()
+
+
+def text(found: Sequence[Finding], out: Path | None) -> str:
+    """Tables and sentences."""
+    parts = []
+    for finding in found:
+        rows = [table("<" + ">" * (len(finding.table[0]) - 1), list(finding.table))] if finding.table else []
+        parts.append("\n".join([*rows, *finding.words]))
+    return "\n\n".join([*parts, f"Saved: {out}"] if out else parts)

@@ -1,4 +1,4 @@
-"""Pictures a run was not trained on: what tournament and turing compare with."""
+"""Examples a run was not trained on: what evaluate, tournament and turing compare with."""
 
 from __future__ import annotations
 
@@ -7,58 +7,78 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from sparring.data.source import InMemory
     from sparring.run import Run
 
-__all__ = ["held_out"]
+__all__ = ["held_out", "some", "trained_on"]
 
 _CHANNELS: Mapping[int, Literal["grey", "colour"]] = {1: "grey", 3: "colour"}
 
+FRESH = 1_000_000
+"""The seed of toy points that no run was trained on."""
 
-def held_out(run: Run, against: str | None, n: int, seed: int) -> Tensor:
-    """`n` pictures [n, C, H, W] in [-1, 1], of the shape of the run's, drawn at random.
+
+def held_out(run: Run, against: str | None, n: int | None, seed: int) -> InMemory:
+    """`n` examples of the shape of the run's, drawn at random from those it was not trained on.
 
     Args:
-        run: A run that was trained on pictures.
-        against: Any data that can be opened; they are prepared as the run's. Without it those that were held out of
-            the pictures that ship with sparring, if the run was trained on these.
-        n: How many.
+        run: A run.
+        against: Any data that can be opened; pictures are prepared as the run's. Without it fresh
+            points of a toy, the pictures that ship with sparring to be held out, or what `--hold-out` kept back.
+        n: How many; all, up to 1,000, without.
         seed: Decides which.
 
     Raises:
-        ValueError: The run is not one of pictures, or there are none to compare with, too few, or of another shape.
+        ValueError: There are none to compare with, too few, or of another shape.
     """
-    from sparring.chance import Key
-
-    if len(run.data["shape"]) != 3:
-        raise ValueError(f"{str(run.path)!r} makes samples of shape {run.data['shape']}; expected pictures [C, H, W]")
     data = _open(run, against)
     if list(data.x.shape[1:]) != run.data["shape"]:
         raise ValueError(
-            f"the pictures to compare with have shape {list(data.x.shape[1:])}, those of {str(run.path)!r} "
-            f"{run.data['shape']}: give --against pictures that can be made so"
+            f"the examples to compare with have shape {list(data.x.shape[1:])}, those of {str(run.path)!r} "
+            f"{run.data['shape']}: give --against examples that can be made so"
         )
-    if n > len(data.x):
-        raise ValueError(f"there are {len(data.x)} pictures to compare with; {n} are needed: give a smaller --n")
-    return data.examples(Key(seed, ("held out",)).permutation("order", len(data.x))[:n])
+    return some(data, n, seed)
+
+
+def some(data: InMemory, n: int | None, seed: int) -> InMemory:
+    """`n` of the examples, drawn at random; all of them, up to 1,000, without a number."""
+    n = min(1000, len(data)) if n is None else n
+    if not 0 < n <= len(data):
+        raise ValueError(f"there are {len(data)} examples to compare with; --n is {n}: give one from 1 to {len(data)}")
+    return data if n == len(data) else data.split(n, seed)[1]
+
+
+def trained_on(run: Run) -> InMemory:
+    """The examples that a run was trained on."""
+    from sparring import recipes
+
+    data = recipes.find(run.recipe).open_data(run.config)
+    return data.split(run.config.hold_out, run.config.seed)[0] if run.config.hold_out else data
 
 
 def _open(run: Run, against: str | None) -> InMemory:
+    from sparring import recipes
     from sparring.data.embedded import fashion_mnist
     from sparring.data.opening import open_data
     from sparring.data.preparation import Preparation
+    from sparring.data.source import InMemory
+    from sparring.data.toys import TOYS
 
-    trained_on = getattr(run.config, "data", "other data")
     if against is not None:
+        if len(run.data["shape"]) != 3:
+            return open_data(against)
         channels, height, width = run.data["shape"]
         own = getattr(run.config, "pictures", Preparation())
         colour = _CHANNELS.get(channels, own.colour)
         return open_data(against, dataclasses.replace(own, size=(height, width), colour=colour, labels="none"))
-    if trained_on == "fashion-mnist-10k":
+    data = recipes.find(run.recipe).open_data(run.config)
+    if data.name in TOYS:
+        return InMemory(TOYS[data.name](seed=FRESH), name=data.name)
+    if getattr(run.config, "data", "") == "fashion-mnist-10k":
         return fashion_mnist("held_out")
+    if run.config.hold_out:
+        return data.split(run.config.hold_out, run.config.seed)[1]
     raise ValueError(
-        f"{str(run.path)!r} was trained on {trained_on}: give --against DATA, pictures of the same kind that it was "
-        "not trained on"
+        f"nothing was held out of the data of {str(run.path)!r}: give --against DATA, examples of the same kind that "
+        "it was not trained on, or train with --hold-out 1000"
     )

@@ -110,13 +110,13 @@ def compare(options: Compare) -> int:
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .png")
     paths = _some(options.runs)
     from sparring import checkpoint, pictures, runs
-    from sparring.writers import read_log
+    from sparring.writers import read_history
 
-    differences, logs = runs.differences(paths), [read_log(path / "log.jsonl") for path in paths]
+    differences, logs = runs.differences(paths), [read_history(path) for path in paths]
     if empty := [str(path) for path, log in zip(paths, logs, strict=True) if not log]:
         raise ValueError(f"{', '.join(empty)}: the log is empty; train for some rounds first, or leave it out")
-    names = dict.fromkeys(name for log in logs for name in log[-1])
-    last = {name: [log[-1].get(name) for log in logs] for name in names}
+    newest = [dict(pair for line in log for pair in line.items()) for log in logs]
+    last = {name: [values.get(name) for values in newest] for name in dict.fromkeys(n for v in newest for n in v)}
     image = pictures.curves(dict(zip(_labels(paths), logs, strict=True)), options.x)
     checkpoint.write_atomically(options.out, pictures.encode(image))
     if options.json:

@@ -56,7 +56,7 @@ def main(words: list[str]) -> int:
     runs = [Run.open(path) for path in paths]
     _check_shapes(runs)
     judges = [judge(run) for run in runs]
-    real = held_out(_least_known(runs), options.against, options.n, options.seed)
+    real = held_out(_least_known(runs), options.against, options.n, options.seed).examples()
     test = [error(each, real, real=True) for each in judges]
     generated = [run.sampler(options.weights).sample(options.n, seed=options.seed) for run in runs]
     samples = [[error(each, x, real=False) for x in generated] for each in judges]

@@ -63,7 +63,9 @@ def make(options: Options, path: Path) -> int:
     from sparring.run import Run
 
     run, half = Run.open(path), options.n // 2
-    real = held_out(run, options.against, half, options.seed)
+    if len(run.data["shape"]) != 3:
+        raise ValueError(f"{str(path)!r} makes samples of shape {run.data['shape']}; expected pictures [C, H, W]")
+    real = held_out(run, options.against, half, options.seed).examples()
     generated = run.sampler().sample(half, seed=options.seed)
     model = hashlib.sha256((path / "model" / "average.safetensors").read_bytes()).hexdigest()
     about = {"run": path.absolute().name, "model": model}

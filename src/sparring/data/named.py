@@ -69,7 +69,7 @@ def _embedded(labels: str, _: Path) -> Found:
 
 def _toy(name: str, labels: str, _: Path) -> Found:
     x = TOYS[name]()
-    return InMemory(x, report=points(name, "toy data", x))
+    return InMemory(x, report=points(name, "toy data", x), name=name)
 
 
 def _idx(classes: tuple[str, ...], labels: str, folder: Path) -> Found:
@@ -107,7 +107,7 @@ def _stacked(labels: str, folder: Path) -> Found:
     x, y = (torch.cat(parts) for parts in zip(*(_mnist(part, folder) for part in ("train", "t10k")), strict=True))
     data = digits.stacked(x, y)
     report = points("stacked-mnist", "three digits as colours, drawn from all 70,000", data.x)
-    return InMemory(data.x, None if labels == "none" else data.y, report=report)
+    return InMemory(data.x, None if labels == "none" else data.y, report=report, name="stacked-mnist")
 
 
 def _moving(labels: str, folder: Path) -> Found:

@@ -61,12 +61,10 @@ def read_svhn(path: Path, labels: str = "auto") -> Arrays:
     Netzer et al. (2011), http://ufldl.stanford.edu/housenumbers/.
 
     Raises:
-        ValueError: It is not such a file, or scipy, which reads it, is not installed.
+        ValueError: It is not such a file.
     """
-    try:
-        from scipy.io import loadmat
-    except ImportError as error:
-        raise ValueError(f"reading {shown(path)!r} needs scipy: pip install 'sparring[data]'") from error
+    from scipy.io import loadmat
+
     try:
         held = loadmat(path, variable_names=["X", "y"])
         pixels, y = np.asarray(held["X"]), np.asarray(held["y"]).ravel() % 10

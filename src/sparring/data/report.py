@@ -142,8 +142,8 @@ def sheet(data: InMemory, report: Report) -> Image.Image:
 
     from sparring import pictures
 
-    n = min(100, len(data.x))
-    examples = data.examples(torch.linspace(0, len(data.x) - 1, n).long())
+    n = min(100, len(data))
+    examples = data.examples(torch.linspace(0, len(data) - 1, n).long())
     panels = 1 + bool(report.classes)
     figure = Figure(figsize=(7 * panels, 7.4), dpi=100, layout="constrained", facecolor="white")
     axes = figure.subplots(1, panels, squeeze=False)[0]
@@ -153,7 +153,7 @@ def sheet(data: InMemory, report: Report) -> Image.Image:
         axes[0].imshow(pictures.grid(frames), cmap="gray", vmin=0, vmax=255)
         axes[0].axis("off")
     else:
-        flat = data.examples(torch.linspace(0, len(data.x) - 1, min(5000, len(data.x))).long()).flatten(1)
+        flat = data.examples(torch.linspace(0, len(data) - 1, min(5000, len(data))).long()).flatten(1)
         axes[0].scatter(flat[:, 0], flat[:, min(1, flat.shape[1] - 1)], s=3, alpha=0.4)
         axes[0].set_aspect("equal")
     if report.classes:

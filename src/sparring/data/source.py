@@ -33,6 +33,7 @@ class InMemory:
         captions: A text for each example.
         sha256: Of all examples and labels, where somebody has computed it.
         report: What the set is like.
+        name: What `open_data` calls them, where they have a name.
 
     Raises:
         ValueError: There are no examples, or not as many labels or captions as examples.
@@ -47,6 +48,7 @@ class InMemory:
         captions: Sequence[str] = (),
         sha256: str = "",
         report: Report | None = None,
+        name: str = "",
     ) -> None:
         if not len(x) or (y is not None and len(y) != len(x)):
             raise ValueError(
@@ -55,7 +57,29 @@ class InMemory:
         if captions and len(captions) != len(x):
             raise ValueError(f"got {len(x)} examples and {len(captions)} captions; expected as many")
         self.x, self.y, self.classes, self.captions = x, y, classes, captions
-        self.sha256, self.report = sha256, report
+        self.sha256, self.report, self.name = sha256, report, name
+        self.rows: Tensor | None = None  # of x: those in use, all without
+
+    def __len__(self) -> int:
+        """How many examples are in use."""
+        return len(self.x if self.rows is None else self.rows)
+
+    def split(self, n: int, seed: int) -> tuple[InMemory, InMemory]:
+        """All but `n` examples, and those `n`, drawn at random: two views of the same tensors.
+
+        Raises:
+            ValueError: None would be left, or n is less than 1.
+        """
+        if not 0 < n < len(self):
+            raise ValueError(f"{n} of {len(self)} examples are to be held out; expected 1 or more, and fewer than all")
+        order = self._places(Key(seed, ("hold out",)).permutation("order", len(self)))
+        kept, held_out = copy.copy(self), copy.copy(self)
+        kept.rows, held_out.rows = order[n:].sort().values, order[:n].sort().values
+        return kept, held_out
+
+    def _places(self, index: Tensor) -> Tensor:
+        """Where in `x` the examples of these numbers are."""
+        return index if self.rows is None else self.rows[index]
 
     def to(self, device: torch.device | str) -> InMemory:
         """The same data on a device: pictures stay bytes, a quarter of the size of floats."""
@@ -64,7 +88,7 @@ class InMemory:
         return there
 
     def digest(self) -> str:
-        """SHA-256 of the shapes and bytes of the examples and labels."""
+        """SHA-256 of the shapes and bytes of the examples and labels, in use or not."""
         if self.sha256:
             return self.sha256
         digest = hashlib.sha256()
@@ -73,9 +97,10 @@ class InMemory:
             digest.update(part.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
 
-    def examples(self, index: Tensor) -> Tensor:
-        """The examples [n, ...] of these places, as a sampler would give them: on the CPU, pictures in [-1, 1]."""
-        x = self.x[index.to(self.x.device)].cpu()
+    def examples(self, index: Tensor | None = None) -> Tensor:
+        """All examples, or those of these places [n], as a sampler would give them: on the CPU, pictures in [-1, 1]."""
+        index = torch.arange(len(self)) if index is None else index
+        x = self.x[self._places(index).to(self.x.device)].cpu()
         return pictures.from_bytes(x) if x.dtype == torch.uint8 else x
 
     def draw(self, n: int, key: Key) -> Batch:
@@ -84,10 +109,10 @@ class InMemory:
         order = Key(key.seed, key.path[:-1])
         parts: list[Tensor] = []
         while n:
-            epoch, place = divmod(start, len(self.x))
-            parts.append(_order(order, epoch, len(self.x))[place : place + n])
+            epoch, place = divmod(start, len(self))
+            parts.append(_order(order, epoch, len(self))[place : place + n])
             start, n = start + len(parts[-1]), n - len(parts[-1])
-        index = torch.cat(parts).to(self.x.device)
+        index = self._places(torch.cat(parts)).to(self.x.device)
         # Ten times as fast as indexing, for bytes.
         return Batch(self.x.index_select(0, index), None if self.y is None else self.y.index_select(0, index))
 

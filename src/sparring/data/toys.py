@@ -13,6 +13,7 @@ from sparring.chance import Key
 
 __all__ = [
     "GRID_STD",
+    "MODES",
     "RING_STD",
     "TOYS",
     "gaussians",
@@ -139,6 +140,15 @@ TOYS: Mapping[str, Callable[..., Tensor]] = MappingProxyType(
     }
 )
 """The sets of points [n, 2] by name; each takes `n` and `seed` and needs neither."""
+
+MODES: Mapping[str, tuple[Tensor, float]] = MappingProxyType(
+    {
+        "ring": (ring_modes(), RING_STD),
+        "grid": (grid_modes(), GRID_STD),
+        "gaussians": (torch.tensor(TWO_MODES), 1.0),
+    }
+)
+"""The centres [K, 2] and the standard deviation of those that are mixtures of equal modes."""
 
 
 def _mixture(

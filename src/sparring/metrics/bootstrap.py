@@ -92,13 +92,10 @@ def jackknife(
         seed: What the groups depend on.
 
     Raises:
-        ValueError: See `pair`; or there are fewer than two groups, or two samples a group, or the metric is not finite,
-            or scipy is not installed.
+        ValueError: See `pair`; or there are fewer than two groups, or two samples a group, or the metric is not finite.
     """
-    try:
-        from scipy.special import stdtrit
-    except ImportError as error:
-        raise ValueError("the jackknife needs scipy: pip install 'sparring[metrics]'") from error
+    from scipy.special import stdtrit
+
     if groups < 2:
         raise ValueError(f"got {groups} groups; expected at least 2")
     x, y = pair(real, generated, 2 * groups, "fewer groups")

@@ -12,6 +12,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from sparring import progress
 from sparring.metrics import classifier
 
 __all__ = ["Extractor", "Identity", "Pixels", "ShippedClassifier", "extract"]
@@ -70,12 +71,17 @@ class ShippedClassifier:
 
 
 @torch.no_grad()
-def extract(extractor: Extractor, x: Tensor, batch: int = 256) -> Tensor:
-    """Features [n, D] of samples [n, ...], a batch at a time.
+def extract(extractor: Extractor, x: Tensor, batch: int = 256, *, title: str = "") -> Tensor:
+    """Features [n, D] of samples [n, ...], a batch at a time; with a title, progress is shown.
 
     Raises:
         ValueError: Pictures are not in [-1, 1].
     """
     if x.ndim == 4 and (float(x.min()) < -1.001 or float(x.max()) > 1.001):
         raise ValueError(f"pictures reach from {float(x.min()):.3g} to {float(x.max()):.3g}; expected -1 to 1")
-    return torch.cat([extractor(part) for part in torch.split(x, batch)])
+    parts = []
+    with progress.steps(title, len(x)) as advance:
+        for part in torch.split(x, batch):
+            parts.append(extractor(part))
+            advance(len(part))
+    return torch.cat(parts)

@@ -27,6 +27,7 @@ __all__ = ["Extrapolated", "Reference", "frechet_distance", "frechet_extrapolate
 
 _EPS = torch.finfo(torch.float64).eps
 _TOLERANCE = 1e-9  # of the trace of the root, relative to those of the covariances
+_WELL_CONDITIONED = 1e6  # rounding of a covariance then moves no root of an eigenvalue by more than about 1e-10 of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,10 +160,29 @@ def _scaled(x: Tensor, mean: Tensor) -> Tensor:
 
 
 def _root(scaled: Tensor) -> Tensor:
-    """A root [D, min(n, D)] of x^T x: QR finds it without forming x^T x, whose tiny eigenvalues would be lost."""
+    """A root [D, min(n, D)] of x^T x: its Cholesky factor, where no eigenvalue is so small that x^T x has lost it.
+
+    QR finds it without forming x^T x, but takes longer.
+    """
     n, size = scaled.shape
-    root: Tensor = torch.linalg.qr(scaled, mode="r").R if n > size else scaled
-    return root.T
+    if n <= size:
+        return scaled.T
+    covariance = scaled.T @ scaled
+    root: Tensor
+    root, flat = torch.linalg.cholesky_ex(covariance)
+    if not flat and _condition(root, covariance) < _WELL_CONDITIONED:
+        return root
+    upper: Tensor = torch.linalg.qr(scaled, mode="r").R
+    return upper.T
+
+
+def _condition(root: Tensor, covariance: Tensor) -> float:
+    """About the ratio of the largest to the smallest eigenvalue of a covariance, from its Cholesky factor."""
+    smallest_pivot = torch.zeros_like(root[0])
+    smallest_pivot[root.diagonal().argmin()] = 1.0
+    return _largest(covariance.mv, _longest(covariance)) * _largest(
+        lambda v: torch.cholesky_solve(v[:, None], root)[:, 0], smallest_pivot
+    )
 
 
 def _eigenroot(covariance: Tensor, name: str) -> Tensor:
@@ -185,19 +205,24 @@ def _overlap(root: Tensor, covariance: Tensor, other: Callable[[], Tensor]) -> T
     by that over sqrt(v), if v is not smaller still.
     """
     values: Tensor = torch.linalg.eigvalsh(root.T @ covariance @ root)
-    noise = _EPS * _largest(lambda v: root @ (root.T @ v), root) * _largest(covariance.mv, covariance)
+    noise = _EPS * _largest(lambda v: root @ (root.T @ v), _longest(root))
+    noise *= _largest(covariance.mv, _longest(covariance))
     doubt = (noise / values.clamp_min(noise).sqrt()).sum()
     if doubt <= _TOLERANCE * (root.square().sum() + covariance.trace()):
         return values.clamp_min(0).sqrt().sum()
     return _nuclear_norm(root, other())
 
 
-def _largest(product: Callable[[Tensor], Tensor], columns: Tensor) -> float:
+def _largest(product: Callable[[Tensor], Tensor], start: Tensor) -> float:
     """About the largest eigenvalue of a covariance, by the power method; NaN, which fails comparisons, if it is 0."""
-    x = columns[:, columns.norm(dim=0).argmax()]
+    x = start
     for _ in range(10):
         x = product(x / x.norm())
     return float(x.norm())
+
+
+def _longest(columns: Tensor) -> Tensor:
+    return columns[:, columns.norm(dim=0).argmax()]
 
 
 def _nuclear_norm(root1: Tensor, root2: Tensor) -> Tensor:

@@ -24,12 +24,14 @@ class Manifold:
         density: How many balls of real samples a generated one is in, over `k_density`: 1 on average where the
             distributions are equal, more where the generator prefers what is dense.
         coverage: The share of real samples with a generated one inside their ball; see `expected_coverage`.
+        density_error: The standard error of the density, were generated samples all that is left to chance.
     """
 
     precision: float
     recall: float
     density: float
     coverage: float
+    density_error: float
 
 
 def manifold(real: Tensor, generated: Tensor, *, k: int = 3, k_density: int = 5) -> Manifold:
@@ -58,7 +60,7 @@ def manifold(real: Tensor, generated: Tensor, *, k: int = 3, k_density: int = 5)
     if (x == x[0]).all():
         raise ValueError("all real samples are the same: there is no distribution to compare with; check the extractor")
     radii, own_radii = nearest(x, k=most)[0], nearest(y, k=k)[0]
-    precise, dense = 0, 0
+    precise, dense = 0, []
     recalled, covered = torch.zeros(2, len(x), dtype=torch.bool, device=x.device)
     distances = Distances(y, x)
     slack = distances.slack
@@ -68,14 +70,16 @@ def manifold(real: Tensor, generated: Tensor, *, k: int = 3, k_density: int = 5)
             distances.sharpen(squared, rows, (squared - limit).abs() <= slack)
         in_real, in_wider, in_own = (squared <= limit for limit in limits)
         precise += int(in_real.any(dim=1).sum())
-        dense += int(in_wider.sum())
+        dense.append(in_wider.sum(dim=1))
         covered |= in_wider.any(dim=0)
         recalled |= in_own.any(dim=0)
+    balls = torch.cat(dense).double()
     return Manifold(
         precise / len(y),
         recalled.double().mean().item(),
-        dense / (k_density * len(y)),
+        balls.sum().item() / (k_density * len(y)),
         covered.double().mean().item(),
+        balls.std().item() / (k_density * math.sqrt(len(y))),
     )
 
 

@@ -57,7 +57,7 @@ def exact_wasserstein(
         weights: Masses [n] and [m], which are divided by their sums; None for equal ones.
 
     Raises:
-        ValueError: See `pair`; or weights do not fit, or scipy or POT is needed and not installed.
+        ValueError: See `pair`; or weights do not fit, or POT is needed and not installed.
     """
     x, y = pair(x, y, 1)
     if p not in (1, 2):
@@ -90,10 +90,8 @@ def _masses(weights: Tensor, count: int) -> NDArray[np.float64]:
 
 
 def _assigned(cost: NDArray[np.float64]) -> float:
-    try:
-        from scipy.optimize import linear_sum_assignment
-    except ImportError as error:
-        raise ValueError("an exact distance needs scipy: pip install 'sparring[metrics]'") from error
+    from scipy.optimize import linear_sum_assignment
+
     return float(cost[linear_sum_assignment(cost)].mean())
 
 

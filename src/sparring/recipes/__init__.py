@@ -37,6 +37,10 @@ class Config:
     """Half-life of the average of the generator's weights, in images."""
     checkpoint_every: int = 500
     """Rounds between checkpoints."""
+    hold_out: int = 0
+    """Examples to keep out of training, drawn at random, against which samples are measured now and then."""
+    evaluate_every: int = 0
+    """Rounds between these measurements; 0 measures some twenty times."""
 
     def __post_init__(self) -> None:
         for name, value in ((field.name, getattr(self, field.name)) for field in fields(self)):
@@ -44,7 +48,7 @@ class Config:
                 raise ValueError(f"--{name.replace('_', '-')} is {value}; expected {_LEAST.get(name, 'more than 0')}")
 
 
-_LEAST = {"seed": "0 or more", "threads": "0 or more", "batch": "2 or more"}
+_LEAST = {"batch": "2 or more", **dict.fromkeys(("seed", "threads", "hold_out", "evaluate_every"), "0 or more")}
 
 
 def _too_small(name: str, value: object) -> bool:

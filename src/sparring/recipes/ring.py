@@ -58,7 +58,7 @@ class Config(Common):
 
 def open_data(config: Config) -> InMemory:
     """The points, the same for every seed."""
-    return InMemory(ring())
+    return InMemory(ring(), name="ring")
 
 
 def game(config: Config) -> GAN:

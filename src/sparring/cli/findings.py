@@ -1,0 +1,204 @@
+"""What `sparring evaluate` finds out, a function for each: as JSON, as a table, and in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from sparring.data.source import InMemory
+    from sparring.evaluation import Line
+    from sparring.metrics.modes import Modes, Perfect
+    from sparring.run import Run
+    from sparring.samplers import Sampler
+
+__all__ = ["COUNTS", "Finding", "classes", "memorised", "modes", "overfitted", "scores", "stacked"]
+
+COUNTS = (2_500, 100_000)
+"""Samples for the modes: as papers do, and enough to judge one run."""
+
+STACKED = 26_000
+"""Samples of Stacked MNIST, as papers do."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something found out.
+
+    Attributes:
+        name: Its key in the JSON file.
+        title: What it is about.
+        content: All of it, for JSON.
+        table: Rows of text, the first one the head; may be empty.
+        words: Sentences.
+    """
+
+    name: str
+    title: str
+    content: Any
+    table: Sequence[tuple[str, ...]] = ()
+    words: Sequence[str] = field(default=())
+
+
+def scores(lines: Sequence[Line]) -> Finding:
+    """Figures with intervals and floors."""
+    first = lines[0].score
+    rows = [("", "value", "interval", "real against real")]
+    for line in lines:
+        score, floor = line.score, line.floor
+        rows.append((score.metric, f"{score.value:.4g}", f"{score.low:.4g} to {score.high:.4g}", f"{floor.value:.4g}"))
+    counts = f"{first.generated:,} generated against {first.real:,} real samples ({first.data})"
+    words = (
+        f"{counts}; features: {first.extractor.name}; seed {first.seed}; weights: {first.weights}.",
+        "Compare only with figures of the same features, numbers and data.",
+    )
+    content = [{"score": line.score.json(), "floor": line.floor.json()} for line in lines]
+    return Finding("scores", "Figures", content, rows, words)
+
+
+def memorised(training: Tensor, real: Tensor, generated: Tensor) -> Finding:
+    """Whether generated samples are nearer to training examples than chance explains; from features."""
+    from sparring.metrics.memorisation import memorisation
+
+    found = memorisation(training, real, generated)
+    low, high = found.interval
+    verdict = "COPIES its training data" if found.copies else "no sign of copies"
+    text = (
+        f"Nearer to a training example than to any held-out one: {found.share:.1%} ({low:.1%} to {high:.1%}); "
+        f"{found.expected:.1%} by chance: {verdict}."
+    )
+    return Finding("memorisation", "Copies", {**asdict(found), "copies": found.copies}, words=(text,))
+
+
+def overfitted(run: Run, training: Tensor, real: Tensor, generated: Tensor) -> Finding | None:
+    """Whether the discriminator knows its training examples from others; None for a game without one."""
+    import torch
+
+    from sparring.games.gan import GAN
+    from sparring.metrics.overfitting import overfitting
+
+    game = run.game()
+    if not isinstance(game, GAN):
+        return None
+    game.eval()
+    with torch.no_grad():
+        logits = [torch.cat([game.critic(part) for part in torch.split(x, 256)]) for x in (training, real, generated)]
+    found = overfitting(*logits)
+    gap, share = found.gap, "" if found.share is None else f", {found.share:.1%} of the way to generated samples"
+    text = (
+        f"The discriminator gives training examples {gap.value:.3g} more than held-out ones ({gap.low:.3g} to "
+        f"{gap.high:.3g}){share}: {'it has overfitted' if gap.low > 0 else 'no overfitting to be seen'}."
+    )
+    return Finding("overfitting", "The discriminator", asdict(found), words=(text,))
+
+
+def classes(real: Tensor, generated: Tensor) -> Finding:
+    """What a classifier of digits and garments sees in grey pictures of 28 x 28, and how sure and varied it is."""
+    from sparring.metrics.inception import inception_score
+
+    (x, names), (y, _) = (probabilities(part, real) for part in (real, generated))
+    theirs, ours = (part.argmax(dim=1).bincount(minlength=10).double() / len(part) for part in (x, y))
+    rows = [("class", "generated", "real")]
+    rows += [(name, f"{a:.1%}", f"{b:.1%}") for name, a, b in zip(names, ours.tolist(), theirs.tolist(), strict=True)]
+    score, floor = inception_score(y), inception_score(x)
+    content = {
+        "shares": {
+            n: {"generated": a, "real": b} for n, a, b in zip(names, ours.tolist(), theirs.tolist(), strict=True)
+        },
+        "inception_style_score": {"generated": asdict(score), "real": asdict(floor), "splits": 10},
+    }
+    text = f"Inception-style score: {score.mean:.2f}, real samples {floor.mean:.2f} (mean of 10 splits)."
+    return Finding("classes", "Classes, as the shipped classifier sees them", content, rows, (text,))
+
+
+def probabilities(x: Tensor, real: Tensor) -> tuple[Tensor, Sequence[str]]:
+    """Probabilities [n, 10] of the digits or of the garments, whichever most real pictures are, and their names."""
+    import torch
+
+    from sparring.data.embedded import FASHION_CLASSES
+    from sparring.metrics.classifier import classifier
+
+    network = classifier()
+    with torch.no_grad():
+        garments = bool((network(real[:500]).argmax(dim=1) >= 10).double().mean() > 0.5)
+        logits = torch.cat([network(part) for part in torch.split(x.clamp(-1, 1), 256)])
+    ten = logits[:, 10:] if garments else logits[:, :10]
+    return ten.double().softmax(dim=1), FASHION_CLASSES if garments else [str(i) for i in range(10)]
+
+
+def modes(sampler: Sampler, toy: str, seed: int) -> Finding:
+    """How samples fall on the modes of a toy, beside what a perfect sampler gets."""
+    from sparring import progress
+    from sparring.data.toys import MODES
+    from sparring.metrics import modes as metric
+
+    centres, std = MODES[toy]
+    content, rows = {}, [("", *(f"{n:,} samples" for n in COUNTS))]
+    columns: list[list[str]] = []
+    words = []
+    with progress.steps("modes", len(COUNTS)) as advance:
+        for n in COUNTS:
+            found = metric.modes(sampler.sample(n, seed=seed), centres, std)
+            perfect = metric.perfect(n, centres, std, seeds=range(20))
+            content[str(n)] = {"found": {**asdict(found), "covered": found.covered}, "perfect": asdict(perfect)}
+            columns.append(_column(found, perfect, len(centres)))
+            if perfect.too_good(found):
+                words.append(f"More samples near modes than a perfect sampler has, of {n:,}: they are too narrow.")
+            advance(1)
+    names = (
+        "modes covered",
+        "of high quality",
+        "reverse KL, nats",
+        "largest error of a mean, sd",
+        "spreads, 1 is right",
+    )
+    rows += [(name, *cells) for name, *cells in zip(names, *columns, strict=True)]
+    words.append("In brackets: perfect samplers, mean and standard deviation over 20 seeds.")
+    return Finding("modes", f"Modes of the {toy}", content, rows, words)
+
+
+def _column(found: Modes, perfect: Perfect, count: int) -> list[str]:
+    errors = [error for error in found.mean_errors if error is not None]
+    spreads = [spread for spread in found.spreads if spread is not None]
+    return [
+        f"{found.covered} of {count}",
+        f"{found.high_quality:.2%} ({perfect.high_quality.mean:.2%} +- {perfect.high_quality.sd:.2%})",
+        f"{found.reverse_kl:.2g} ({perfect.reverse_kl.mean:.2g} +- {perfect.reverse_kl.sd:.1g})",
+        f"{max(errors):.2g} ({perfect.mean_error.mean:.2g} +- {perfect.mean_error.sd:.1g})" if errors else "-",
+        f"{min(spreads):.2f} to {max(spreads):.2f} (+- {perfect.spread.mean:.2g})" if spreads else "-",
+    ]
+
+
+def stacked(sampler: Sampler, data: InMemory, seed: int) -> Finding:
+    """How many of Stacked MNIST's thousand modes samples cover, beside real examples and a perfect sampler."""
+    from sparring.metrics.stacked import stacked_floor, stacked_modes
+
+    real = data.split(STACKED, seed)[1].examples()
+    found, theirs = (stacked_modes(digits(x)) for x in (sampler.sample(STACKED, seed=seed), real))
+    floor = stacked_floor(STACKED)
+    rows = [
+        ("", "generated", "real, same classifier", "perfect"),
+        ("modes of 1000", str(found.covered), str(theirs.covered), f"{floor.covered.mean:.1f}"),
+        ("KL to uniform, nats", f"{found.kl_uniform:.4f}", f"{theirs.kl_uniform:.4f}", f"{floor.kl_uniform.mean:.4f}"),
+        ("KL to data, nats", f"{found.kl_product:.4f}", f"{theirs.kl_product:.4f}", f"{floor.kl_product.mean:.4f}"),
+    ]
+    content = {"samples": STACKED, "found": asdict(found), "real": asdict(theirs), "perfect": asdict(floor)}
+    return Finding("stacked", "Modes of Stacked MNIST", content, rows)
+
+
+def digits(x: Tensor) -> Tensor:
+    """The digits [n, 3] that the shipped classifier sees in the channels of pictures [n, 3, 28, 28]."""
+    import torch
+
+    from sparring import progress
+    from sparring.metrics.classifier import classifier
+
+    network, found = classifier(), []
+    with torch.no_grad(), progress.steps("reading digits", len(x)) as advance:
+        for part in torch.split(x.clamp(-1, 1), 256):
+            found.append(network(part.flatten(0, 1)[:, None])[:, :10].argmax(dim=1).reshape(-1, 3))
+            advance(len(part))
+    return torch.cat(found)
