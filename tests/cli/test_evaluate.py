@@ -148,7 +148,10 @@ def test_a_folder_of_copies_is_as_good_as_real(here, capsys):
         ("a.npy --out x.txt", "ending in .json"),
         ("nowhere --against nothing", "'nothing'"),
         ("a.npy --against a.npy --n 9 --features inception", "features 'inception' need a file of weights"),
-        ("a.npy --against a.npy --n 9 --network-file a.npy", "--network-file is for --features inception, dinov2, clip"),
+        (
+            "a.npy --against a.npy --n 9 --network-file a.npy",
+            "--network-file is for --features inception, dinov2, clip",
+        ),
         ("a.npy --against a.npy --n 9 --features dinov2 --network-file a.npy", "'a.npy' has SHA-256 "),
     ],
 )

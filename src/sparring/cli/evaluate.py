@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sparring.cli.findings import Finding
     from sparring.data.source import InMemory
+    from sparring.evaluation import Evaluation
     from sparring.metrics.extractors import Extractor
     from sparring.run import Run
 
@@ -82,6 +83,21 @@ class Material:
     training: InMemory | None = None
 
 
+@dataclass(frozen=True)
+class Study:
+    """What was found out.
+
+    Attributes:
+        findings: One thing after the other.
+        evaluation: The figures, and the features that they are of.
+        searched: The training examples that were searched for copies, and their features.
+    """
+
+    findings: Sequence[Finding]
+    evaluation: Evaluation
+    searched: tuple[InMemory, Tensor] | None = None
+
+
 def main(words: list[str]) -> int:
     """Measures."""
     options = tyro.cli(Options, args=words, prog="sparring evaluate", config=(tyro.conf.FlagCreatePairsOff,))
@@ -91,12 +107,13 @@ def main(words: list[str]) -> int:
 
     is_run = (options.what / "config.json").is_file()
     material = (of_run if is_run else of_pictures)(options)
-    found = findings(options, material)
-    content = json.dumps({finding.name: finding.content for finding in found}, indent=2)
+    study = examined(options, material)
+    content = json.dumps({finding.name: finding.content for finding in study.findings}, indent=2)
     out = options.out or (options.what / "evaluation.json" if is_run else None)
     if out is not None:
         checkpoint.write_atomically(out, content.encode())
-    print(content if options.json else text(found, out))
+        checkpoint.write_atomically(out.with_suffix(".html"), page(options, material, study).encode())
+    print(content if options.json else text(study.findings, out))
     return 0
 
 
@@ -147,7 +164,7 @@ def of_pictures(options: Options) -> Material:
     return Material(some(generated, n, options.seed).examples(), first.examples(), second.examples(), about)
 
 
-def findings(options: Options, material: Material) -> list[Finding]:
+def examined(options: Options, material: Material) -> Study:
     """All that can be found out about such samples."""
     from sparring.cli import findings as find
     from sparring.cli.held_out import some
@@ -158,21 +175,22 @@ def findings(options: Options, material: Material) -> list[Finding]:
     extractor = chosen(options, generated)
     about = {"data": material.about, "seed": options.seed, "weights": options.weights if run else "average"}
     evaluation = evaluate(real, generated, material.other, extractor, options.measures, **about)
-    found = [find.scores(evaluation.lines)]
+    found, searched = [find.scores(evaluation.lines)], None
     if tuple(real.shape[1:]) == (1, 28, 28):
         found.append(find.classes(real, generated))
     if run is None or training is None:
-        return found
+        return Study(found, evaluation)
     if options.training:
-        searched = some(training, min(options.training, len(training)), options.seed)
-        found.append(find.memorised(of_all(extractor, searched), evaluation.real, evaluation.generated))
+        examples = some(training, min(options.training, len(training)), options.seed)
+        searched = examples, of_all(extractor, examples)
+        found.append(find.memorised(searched[1], evaluation.real, evaluation.generated))
     sampler = run.sampler(options.weights)
     if training.name in MODES:
         found.append(find.modes(sampler, training.name, options.seed))
     if training.name == "stacked-mnist":
         found.append(find.stacked(sampler, training, options.seed))
     judged = find.overfitted(run, material.other, real, generated)
-    return [*found, judged] if judged else found
+    return Study([*found, judged] if judged else found, evaluation, searched)
 
 
 def of_all(extractor: Extractor, data: InMemory) -> Tensor:
@@ -208,4 +226,25 @@ def text(found: Sequence[Finding], out: Path | None) -> str:
     for finding in found:
         rows = [table("<" + ">" * (len(finding.table[0]) - 1), list(finding.table))] if finding.table else []
         parts.append("\n".join([*rows, *finding.words]))
-    return "\n\n".join([*parts, f"Saved: {out}"] if out else parts)
+    return "\n\n".join([*parts, f"Saved: {out}; pictures: {out.with_suffix('.html')}"] if out else parts)
+
+
+def page(options: Options, material: Material, study: Study) -> str:
+    """The same with pictures, as HTML."""
+    from sparring.cli import evaluation_figures as draw
+    from sparring.cli.report_page import Bar, Table, report
+    from sparring.writers import read_history
+
+    real, generated = material.real, material.generated
+    first, *others = study.findings
+    tables = [Table(f.title, *((f.table[0], f.table[1:]) if f.table else ((), ())), f.words) for f in others]
+    figures = [draw.beside(real, generated)] if real.ndim == 4 or real.shape[1] == 2 else []
+    if study.searched and real.ndim == 4:
+        examples, features = study.searched
+        figures.append(draw.copies(examples, features, generated, study.evaluation.generated, options.seed))
+    if tuple(real.shape[1:]) == (1, 28, 28):
+        figures.append(draw.classes(real, generated))
+    if material.run and (history := read_history(material.run.path)):
+        figures.append(draw.course(history))
+    bars = [Bar(line.score.metric, line.score, line.floor) for line in study.evaluation.lines]
+    return report(f"Evaluation of {options.what}", first.words, tables, figures, scores=bars)
