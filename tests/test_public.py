@@ -20,7 +20,12 @@ def test_every_public_name_is_there():
 def test_files_are_data(file):
     """No call in the package runs or unpickles what a file holds, and every module says what it is."""
     tree = ast.parse(file.read_text())
-    names = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = {ast.unparse(node.func) for node in calls}
+    if file == SOURCE / "foreign.py":  # the one place, and with the unpickler that knows tensors alone
+        [call] = [call for call in calls if ast.unparse(call.func) == "torch.load"]
+        assert "weights_only=True" in [ast.unparse(keyword) for keyword in call.keywords]
+        names.remove("torch.load")
     assert not names & {"eval", "exec", "compile", "torch.load", "pickle.load", "pickle.loads", "yaml.load"}
     assert not {name for name in names if name.endswith((".extractall", "nan_to_num"))}
     assert ast.get_docstring(tree)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from sparring import Cost
-from sparring.writers import Log, Samples, read_log
+from sparring.writers import Evaluate, Log, Samples, read_log
 from test_hooks import trainer_of
 
 
@@ -47,3 +47,23 @@ def test_samples_are_the_same_latents_again(tmp_path):
     trainer.play()
     assert sorted(p.name for p in (tmp_path / "samples").iterdir()) == ["00000002.png", "00000004.png"]
     assert (tmp_path / "preview.png").read_bytes() == (tmp_path / "samples" / "00000004.png").read_bytes()
+
+
+def test_scores_of_the_same_latents_again(tmp_path):
+    trainer, seen = trainer_of([], 4), []
+
+    def measure(samples):
+        seen.append(samples)
+        return {"held out/mean": samples.mean().item()}
+
+    hook = Evaluate(tmp_path / "scores.jsonl", trainer.game.sampler(), measure, every=2, n=7, seed=3)
+    trainer.hooks.append(hook)
+    trainer.play()
+    lines = read_log(hook.path)
+    assert [line["round"] for line in lines] == [2, 4]
+    assert [line["images"] for line in lines] == [32, 64]
+    assert [line["held out/mean"] for line in lines] == [samples.mean().item() for samples in seen]
+    assert torch.equal(seen[1], trainer.game.sampler().settled().sample(7, seed=3))
+    trainer.state.round = 3
+    hook.start(trainer)
+    assert [line["round"] for line in read_log(hook.path)] == [2], "rounds to be played again are measured again"

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from sparring import progress
 from sparring.metrics.bootstrap import Interval, Metric, jackknife
-from sparring.metrics.extractors import Extractor, Pixels, ShippedClassifier, extract
+from sparring.metrics.extractors import Extractor, Pixels, ShippedClassifier, efflite0, efflite0_320, extract
 from sparring.metrics.frechet import frechet_distance, frechet_extrapolated
 from sparring.metrics.kernel import kernel_blocks, kernel_distance
 from sparring.metrics.manifold import manifold
@@ -22,7 +22,7 @@ from sparring.metrics.score import Score
 from sparring.metrics.wasserstein import exact_wasserstein, sliced_wasserstein
 from sparring.metrics.wilson import wilson
 
-__all__ = ["FEATURES", "LEAST", "MEASURES", "Line", "Measure", "evaluate", "kind", "quick", "suited"]
+__all__ = ["FEATURES", "LEAST", "MEASURES", "Evaluation", "Line", "Measure", "evaluate", "kind", "quick", "suited"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,21 @@ class Line:
     floor: Score
 
 
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What `evaluate` found.
+
+    Attributes:
+        lines: Figures and floors.
+        real: Features of the real samples, [n, D].
+        generated: Features of the generated ones, [n, D].
+    """
+
+    lines: Sequence[Line]
+    real: Tensor
+    generated: Tensor
+
+
 def evaluate(
     real: Tensor,
     generated: Tensor,
@@ -64,7 +79,7 @@ def evaluate(
     extractor: Extractor,
     measures: Sequence[str] = (),
     **about: Any,
-) -> list[Line]:
+) -> Evaluation:
     """Measures of generated samples, and their floors.
 
     Args:
@@ -92,7 +107,7 @@ def evaluate(
             score, floor = (_score(measure.title, measure.interval(x, part), fields) for part in (y, z))
             lines.append(Line(score, floor))
             advance(1)
-    return lines
+    return Evaluation(lines, x, y)
 
 
 def _score(name: str, found: Interval, fields: Mapping[str, Any]) -> Score:
@@ -148,7 +163,7 @@ def _extrapolated(real: Tensor, generated: Tensor) -> Interval:
 
 
 def _wasserstein(metric: Metric, real: Tensor, generated: Tensor) -> Interval:
-    return _around(metric(real, generated), jackknife(metric, real, generated))
+    return _around(metric(real, generated), jackknife(metric, real, generated, groups=10))
 
 
 def _kernel(real: Tensor, generated: Tensor) -> Interval:
@@ -187,5 +202,10 @@ MEASURES: Mapping[str, Measure] = {
 }
 """What can be measured, by name."""
 
-FEATURES: Mapping[str, Callable[[], Extractor]] = {"pixels": Pixels, "classifier": ShippedClassifier}
+FEATURES: Mapping[str, Callable[[], Extractor]] = {
+    "pixels": Pixels,
+    "classifier": ShippedClassifier,
+    "efflite0": efflite0,
+    "efflite0-320": efflite0_320,
+}
 """Extractors by name."""

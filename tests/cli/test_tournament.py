@@ -69,7 +69,7 @@ def test_against(garments, tmp_path, capsys):
     assert cli.run("tournament", [*runs, "--against", str(tmp_path / "photos"), "--n", "6"]) == 0
     capsys.readouterr()
     assert cli.run("tournament", [*runs, "--against", str(tmp_path / "photos"), "--n", "7"]) == 2
-    assert "there are 6 pictures to compare with; 7 are needed: give a smaller --n" in capsys.readouterr().err
+    assert "there are 6 examples to choose from; 7 are needed: give a smaller --n" in capsys.readouterr().err
 
 
 def test_no_data_and_no_directory_are_needed_to_look_at_a_game(garments, tmp_path):

@@ -94,3 +94,27 @@ def test_examples_are_as_a_sampler_gives_them():
     x = torch.tensor([[0, 255]], dtype=torch.uint8).reshape(1, 1, 1, 2).repeat(3, 1, 1, 1)
     assert InMemory(x).examples(torch.tensor([1])).flatten().tolist() == [-1.0, 1.0]
     assert InMemory(torch.full((3, 2), 0.25)).examples(torch.tensor([0, 2])).tolist() == [[0.25, 0.25]] * 2
+
+
+def test_held_out_examples_are_never_drawn():
+    data = InMemory(torch.arange(50.0)[:, None], torch.arange(50), name="numbers")
+    kept, held_out = data.split(20, seed=3)
+    assert (len(kept), len(held_out), kept.name) == (30, 20, "numbers")
+    together = torch.cat([kept.examples(), held_out.examples()]).flatten()
+    assert together.sort().values.tolist() == list(range(50))
+    drawn = [kept.draw(7, Key(0, ("real", i))) for i in range(30)]  # 7 epochs
+    numbers = torch.cat([batch.x for batch in drawn]).flatten()
+    assert set(numbers.tolist()) == set(kept.examples().flatten().tolist())
+    assert torch.equal(numbers, torch.cat([batch.y for batch in drawn]).float())
+    assert numbers[:30].unique().numel() == 30, "each once an epoch"
+    assert kept.digest() == data.digest()
+    assert torch.equal(data.split(20, seed=3)[1].examples(), held_out.examples())
+    assert not torch.equal(data.split(20, seed=4)[1].examples(), held_out.examples())
+    again = held_out.split(5, seed=0)[1]
+    assert set(again.examples().flatten().tolist()) < set(held_out.examples().flatten().tolist())
+
+
+@pytest.mark.parametrize("n", [0, 5, 6])
+def test_some_must_be_left(n):
+    with pytest.raises(ValueError, match=f"{n} of 5 examples are to be held out; expected 1 or more"):
+        InMemory(torch.zeros(5, 1)).split(n, seed=0)

