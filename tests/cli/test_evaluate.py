@@ -146,6 +146,7 @@ def test_a_folder_of_copies_is_as_good_as_real(here, capsys):
         ("a.npy --against ring --n 9", "--against ring holds examples of shape [2], no pictures"),
         ("a.npy --against a.npy --n 9", "expected as many of each, 100 or more"),
         ("a.npy --out x.txt", "ending in .json"),
+        ("a.npy --training -1", "--training is -1; expected 0 or more"),
         ("nowhere --against nothing", "'nothing'"),
         ("a.npy --against a.npy --n 9 --features inception", "features 'inception' need a file of weights"),
         (

@@ -31,8 +31,8 @@ class Options:
     what: Annotated[Path, tyro.conf.Positional]
     """Directory of a run, or data of generated pictures."""
     against: str | None = None
-    """Real examples that the generator was not trained on. Without it a run's own: those of --hold-out, fresh points of
-    a toy, or the pictures that ship with sparring to be held out."""
+    """Real examples that the generator was not trained on. Without it a run's own: what was held out of its data,
+    fresh points of a toy, or the pictures that ship with sparring to be held out."""
     n: int | None = None
     """So many samples of each kind; without it as many as there are real ones, up to 1,000. Figures at different
     numbers cannot be compared."""
@@ -103,6 +103,8 @@ def main(words: list[str]) -> int:
     options = tyro.cli(Options, args=words, prog="sparring evaluate", config=(tyro.conf.FlagCreatePairsOff,))
     if options.out is not None and options.out.suffix != ".json":
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .json")
+    if options.training < 0:
+        raise ValueError(f"--training is {options.training}; expected 0 or more")
     from sparring import checkpoint
 
     is_run = (options.what / "config.json").is_file()
