@@ -83,6 +83,16 @@ def test_torchmetrics_agrees():
     assert frechet_distance(x, y) == pytest.approx(theirs.compute().item(), rel=1e-9)
 
 
+def test_blocks_do_not_matter(monkeypatch):
+    """Blocks of 7, the last one smaller, against products of whole matrices."""
+    x = features(150, 30)
+    root, covariance = torch.linalg.cholesky(x.T.cov()), features(60, 30, 1).T.cov()
+    monkeypatch.setattr(frechet, "_BLOCK", 7)
+    assert torch.allclose(frechet._gram(x), x.T @ x, rtol=1e-12)
+    whole = root.T @ covariance @ root
+    assert torch.allclose(frechet._congruent(root, covariance).tril(), whole.tril(), rtol=1e-10, atol=1e-12)
+
+
 @pytest.mark.parametrize("size", [3, 20, 80])
 def test_the_two_ways_agree(size):
     x, y = features(150, size), features(100, size, 1, 0.8, 0.1)

@@ -27,6 +27,7 @@ __all__ = ["Extrapolated", "Reference", "frechet_distance", "frechet_extrapolate
 
 _EPS = torch.finfo(torch.float64).eps
 _TOLERANCE = 1e-9  # of the trace of the root, relative to those of the covariances
+_BLOCK = 256  # rows or columns of a product
 _WELL_CONDITIONED = 1e6  # rounding of a covariance then moves no root of an eigenvalue by more than about 1e-10 of it
 
 
@@ -96,7 +97,7 @@ def frechet_distance(real: Tensor | Reference, generated: Tensor) -> float:
     mean = y.mean(dim=0)
     scaled = _scaled(y, mean)
     if min(reference.count, len(y)) > size:
-        overlap = _overlap(reference.root, scaled.T @ scaled, lambda: _root(scaled))
+        overlap = _overlap(reference.root, _gram(scaled), lambda: _root(scaled))
     else:  # a covariance is singular
         overlap = _nuclear_norm(reference.root, _root(scaled))
     spread = reference.root.square().sum() + scaled.square().sum()
@@ -167,13 +168,32 @@ def _root(scaled: Tensor) -> Tensor:
     n, size = scaled.shape
     if n <= size:
         return scaled.T
-    covariance = scaled.T @ scaled
+    covariance = _gram(scaled)
     root: Tensor
     root, flat = torch.linalg.cholesky_ex(covariance)
     if not flat and _condition(root, covariance) < _WELL_CONDITIONED:
         return root
     upper: Tensor = torch.linalg.qr(scaled, mode="r").R
     return upper.T
+
+
+def _gram(x: Tensor) -> Tensor:
+    """x^T x, with one product for each two blocks of columns."""
+    gram = x.new_empty(x.shape[1], x.shape[1])
+    for i in range(0, x.shape[1], _BLOCK):
+        rows = x[:, i : i + _BLOCK].T @ x[:, i:]
+        gram[i : i + _BLOCK, i:], gram[i:, i : i + _BLOCK] = rows, rows.T
+    return gram
+
+
+def _congruent(root: Tensor, covariance: Tensor) -> Tensor:
+    """The lower triangle of L^T S L for a lower triangular root L, without products with its zeros."""
+    left, lower = torch.empty_like(covariance), torch.zeros_like(covariance)
+    for i in range(0, len(root), _BLOCK):
+        left[i : i + _BLOCK] = root[i:, i : i + _BLOCK].T @ covariance[i:]
+    for i in range(0, len(root), _BLOCK):
+        lower[i:, i : i + _BLOCK] = left[i:, i:] @ root[i:, i : i + _BLOCK]
+    return lower
 
 
 def _condition(root: Tensor, covariance: Tensor) -> float:
@@ -199,12 +219,12 @@ def _eigenroot(covariance: Tensor, name: str) -> Tensor:
 
 
 def _overlap(root: Tensor, covariance: Tensor, other: Callable[[], Tensor]) -> Tensor:
-    """The trace of (S1 S2)^(1/2) for S1 = root root^T and S2 = covariance = other() other()^T.
+    """The trace of (S1 S2)^(1/2) for S1 = root root^T, root lower triangular, and S2 = covariance = other() other()^T.
 
     `other` is called only where eigenvalues are not exact enough: an eigenvalue v errs by about eps |S1| |S2|, its root
     by that over sqrt(v), if v is not smaller still.
     """
-    values: Tensor = torch.linalg.eigvalsh(root.T @ covariance @ root)
+    values: Tensor = torch.linalg.eigvalsh(_congruent(root, covariance))  # which reads the lower triangle
     noise = _EPS * _largest(lambda v: root @ (root.T @ v), _longest(root))
     noise *= _largest(covariance.mv, _longest(covariance))
     doubt = (noise / values.clamp_min(noise).sqrt()).sum()
@@ -216,7 +236,7 @@ def _overlap(root: Tensor, covariance: Tensor, other: Callable[[], Tensor]) -> T
 def _largest(product: Callable[[Tensor], Tensor], start: Tensor) -> float:
     """About the largest eigenvalue of a covariance, by the power method; NaN, which fails comparisons, if it is 0."""
     x = start
-    for _ in range(10):
+    for _ in range(5):
         x = product(x / x.norm())
     return float(x.norm())
 
