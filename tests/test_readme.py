@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import pytest
 import torch
 
 from sparring.data.toys import ring_modes
@@ -16,6 +17,14 @@ def test_the_code_in_the_readme_runs():
     distances, nearest = torch.cdist(names["points"], ring_modes()).min(dim=1)
     assert (distances < 0.2).float().mean() > 0.7
     assert (torch.bincount(nearest[distances < 0.2], minlength=8) > 0).all()
+
+
+@pytest.mark.parametrize("page", sorted(README.parent.glob("docs/*.md")), ids=lambda page: page.name)
+def test_the_code_in_the_docs_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
+        exec(compile(block, page.name, "exec"), names)
 
 
 def test_links_in_the_readme_lead_somewhere():
