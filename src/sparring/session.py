@@ -50,9 +50,10 @@ class Session:
         self.shown = 64 if len(run.data["shape"]) == 3 else 1000  # pictures, or points
         every = max(1, min(250, rounds // FRAMES))
         samples = Samples(run.path, self.average.sampler, every=every, n=self.shown)
-        self.writers: list[Hook] = [self.log, samples, self.checkpoint]
+        self.writers: list[Hook] = [self.log, samples]
         if held_out is not None:
             self.writers.append(self._evaluate(held_out))
+        self.writers.append(self.checkpoint)  # the last: what was written before is not written again on resuming
         self.trainer.hooks += [self.average, *self.writers]
 
     def _evaluate(self, held_out: InMemory) -> Evaluate:
