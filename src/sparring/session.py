@@ -38,6 +38,10 @@ class Session:
         torch.set_num_threads(run.config.threads)
         torch.manual_seed(run.config.seed)  # ours does not read torch's own generator; somebody's source may
         self.run, self.data, held_out = run, data, None
+        if run.config.hold_out == 1:
+            raise ValueError(
+                "--hold-out is 1; expected 0, or 2 or more: a single example has nothing to be measured by"
+            )
         if run.config.hold_out:
             self.data, held_out = data.split(run.config.hold_out, run.config.seed)
         self.trainer: Trainer = recipes.find(run.recipe).build(run.config, self.data)
