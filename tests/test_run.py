@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import random
 import signal
@@ -16,7 +17,7 @@ from sparring import checkpoint
 from sparring.hooks import Every
 from sparring.recipes.dcgan import Config
 from sparring.run import Run
-from sparring.writers import read_log
+from sparring.writers import SCORES, read_log
 
 
 @pytest.fixture
@@ -160,6 +161,26 @@ def test_an_end_cut_short_is_made_up_for(tmp_path, config, monkeypatch):
     assert again.play()
     assert again.drawn
     assert sparring.load(tmp_path / "run").sample(2).shape == (2, 1, 8, 8)
+
+
+def test_killed_between_the_writers_of_a_round_no_score_is_lost(tmp_path, config, monkeypatch):
+    config = dataclasses.replace(config, hold_out=10, evaluate_every=5)
+    Run.create(tmp_path / "whole", "dcgan", config).play()
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "prune", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))  # once saved
+        with pytest.raises(KeyboardInterrupt):
+            Run.create(tmp_path / "killed", "dcgan", config).play()
+    session = Run.open(tmp_path / "killed").resume()
+    assert session.trainer.state.round == 5
+    session.play()
+    scores = [(tmp_path / name / SCORES).read_bytes() for name in ("killed", "whole")]
+    assert scores[0] == scores[1]
+    assert len(scores[0].splitlines()) == 2
+
+
+def test_a_single_example_held_out_is_refused_at_once(tmp_path, config):
+    with pytest.raises(ValueError, match="--hold-out is 1; expected 0, or 2 or more"):
+        Run.create(tmp_path / "run", "dcgan", dataclasses.replace(config, hold_out=1))
 
 
 def test_leftovers_of_interrupted_writes_go(tmp_path, config):

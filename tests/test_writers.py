@@ -67,3 +67,13 @@ def test_scores_of_the_same_latents_again(tmp_path):
     trainer.state.round = 3
     hook.start(trainer)
     assert [line["round"] for line in read_log(hook.path)] == [2], "rounds to be played again are measured again"
+
+
+def test_samples_that_are_not_finite_are_not_measured(tmp_path):
+    trainer = trainer_of([], 1)
+    with torch.no_grad():
+        next(trainer.game.generator.parameters()).fill_(torch.nan)
+    hook = Evaluate(tmp_path / "scores.jsonl", trainer.game.sampler(), lambda samples: {}, every=1, n=7)
+    with pytest.raises(FloatingPointError, match=r"samples became infinite .* by round 0; the last checkpoint"):
+        hook(trainer, {})
+    assert not hook.path.exists()

@@ -38,6 +38,10 @@ class Session:
         torch.set_num_threads(run.config.threads)
         torch.manual_seed(run.config.seed)  # ours does not read torch's own generator; somebody's source may
         self.run, self.data, held_out = run, data, None
+        if run.config.hold_out == 1:
+            raise ValueError(
+                "--hold-out is 1; expected 0, or 2 or more: a single example has nothing to be measured by"
+            )
         if run.config.hold_out:
             self.data, held_out = data.split(run.config.hold_out, run.config.seed)
         self.trainer: Trainer = recipes.find(run.recipe).build(run.config, self.data)
@@ -50,9 +54,10 @@ class Session:
         self.shown = 64 if len(run.data["shape"]) == 3 else 1000  # pictures, or points
         every = max(1, min(250, rounds // FRAMES))
         samples = Samples(run.path, self.average.sampler, every=every, n=self.shown)
-        self.writers: list[Hook] = [self.log, samples, self.checkpoint]
+        self.writers: list[Hook] = [self.log, samples]
         if held_out is not None:
             self.writers.append(self._evaluate(held_out))
+        self.writers.append(self.checkpoint)  # the last: what was written before is not written again on resuming
         self.trainer.hooks += [self.average, *self.writers]
 
     def _evaluate(self, held_out: InMemory) -> Evaluate:

@@ -110,6 +110,9 @@ class Evaluate(Hook):
         every: Rounds between.
         n: Samples to make.
         seed: Of the samples.
+
+    Raises:
+        FloatingPointError: A sample is not finite.
     """
 
     def __init__(
@@ -131,7 +134,12 @@ class Evaluate(Hook):
 
     def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
         """Measures."""
-        found = self.measure(self.sampler.settled().sample(self.n, seed=self.seed))
+        samples = self.sampler.settled().sample(self.n, seed=self.seed)
+        if not torch.isfinite(samples).all():
+            raise FloatingPointError(
+                f"samples became infinite or not a number by round {trainer.state.round}; {_SOUND}"
+            )
+        found = self.measure(samples)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"round": trainer.state.round, "images": trainer.state.images, **found}) + "\n")
 

@@ -127,6 +127,13 @@ def test_nonsense_values_are_errors(capsys):
     assert "--rounds is 0; expected more than 0" in capsys.readouterr().err
 
 
+def test_measuring_needs_examples_to_measure_against(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.run("train", ["ring", "--evaluate-every", "5", "--rounds", "2"]) == 2
+    assert "--evaluate-every needs examples to measure against: give --hold-out too" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_help_is_quick():
     """Without torch, whose import takes seconds."""
     code = (

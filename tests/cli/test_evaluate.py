@@ -87,6 +87,40 @@ def test_points_that_are_narrower_than_the_truth_are_no_better():
     assert rows["of high quality"][1].startswith("100.00% (98.8")
 
 
+def test_far_from_all_modes_is_still_json():
+    class Far(Sampler):
+        def sample(self, n, *, seed=0):
+            return ring(n, seed=seed) + 50
+
+    found = findings.modes(Far(), "ring", 1)
+    content = json.loads(json.dumps(found.content, allow_nan=False))
+    assert content["2500"]["found"]["reverse_kl"] is None
+    assert ("reverse KL, nats", "inf") in [(name, cell[:3]) for name, cell, _ in found.table]
+
+
+def test_a_run_without_checkpoints_has_all_but_a_discriminator(points, here, capsys):
+    shutil.copytree(points, "ring")
+    shutil.rmtree("ring/checkpoints")
+    assert cli.run("evaluate", ["ring", "--n", "100", "--json", "--training", "0"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert "modes" in found
+    assert "overfitting" not in found
+
+
+def test_scores_name_the_data_that_were_compared_with(here, capsys):
+    np.save("pictures.npy", noise(120, 8, 8))
+    assert cli.run("train", ["dcgan", *OPTIONS, "--data", "pictures.npy", "--out", "run"]) == 0
+    named = []
+    for content in (noise(110, 8, 8), 255 - noise(110, 8, 8)):
+        np.save("others.npy", content)
+        capsys.readouterr()
+        words = ["--against", "others.npy", "--measures", "kernel", "--training", "0", "--json"]
+        assert cli.run("evaluate", ["run", *words]) == 0
+        named.append(json.loads(capsys.readouterr().out)["scores"][0]["score"]["data"])
+    assert named[0] != named[1]
+    assert all(name.startswith("others.npy, ") for name in named)
+
+
 def test_stacked_digits(monkeypatch):
     """A generator that copies the data is as good as they are; the test halves nothing but the number of samples."""
     x = fashion_mnist().x[:3].repeat(100, 3, 1, 1)  # no digits: what the classifier says of them does not matter here
@@ -145,6 +179,8 @@ def test_a_folder_of_copies_is_as_good_as_real(here, capsys):
         ("few.npy --against a.npy --n 9", "there are 2 generated pictures and 20 real ones; --n 9 needs 9"),
         ("a.npy --against ring --n 9", "--against ring holds examples of shape [2], no pictures"),
         ("a.npy --against a.npy --n 9", "expected as many of each, 100 or more"),
+        ("a.npy --against a.npy --n 0", "--n is 0; expected 1 or more"),
+        ("a.npy --against a.npy --n 9 --network-sha256 12345678", "--network-sha256 is for --features inception"),
         ("a.npy --out x.txt", "ending in .json"),
         ("a.npy --training -1", "--training is -1; expected 0 or more"),
         ("nowhere --against nothing", "'nothing'"),

@@ -136,7 +136,7 @@ def of_run(options: Options) -> Material:
     other = some(training, n, options.seed).examples()
     order = Key(options.seed, ("floor",)).permutation("order", n)
     generated = run.sampler(options.weights).sample(n, seed=options.seed)
-    about = f"{options.against or 'held out'}, {training.digest()[:12]}"
+    about = f"{options.against or 'held out'}, {real.digest()[:12]}"
     return Material(generated, real.examples(), other[torch.as_tensor(order)], about, run, training)
 
 
@@ -154,7 +154,9 @@ def of_pictures(options: Options) -> Material:
     colour: Literal["grey", "colour"] = "grey" if real.x.shape[1] == 1 else "colour"
     size = (real.x.shape[2], real.x.shape[3])
     generated = open_data(options.what, Preparation(size=size, colour=colour, labels="none"))
-    n = options.n or min(1000, len(real) // 2, len(generated))
+    n = min(1000, len(real) // 2, len(generated)) if options.n is None else options.n
+    if n < 1:
+        raise ValueError(f"--n is {n}; expected 1 or more, and twice as many real pictures, for the floor")
     if len(real) < 2 * n or len(generated) < n:
         raise ValueError(
             f"there are {len(generated)} generated pictures and {len(real)} real ones; --n {n} needs {n} and twice as "
@@ -217,8 +219,9 @@ def chosen(options: Options, samples: Tensor) -> Extractor:
 
     if options.features in OPENERS:
         return open_published(options.features, options.network_file, options.network_sha256)
-    if options.network_file:
-        raise ValueError(f"--network-file is for --features {', '.join(OPENERS)}; got --features {options.features}")
+    if options.network_file or options.network_sha256:
+        name = "--network-file" if options.network_file else "--network-sha256"
+        raise ValueError(f"{name} is for --features {', '.join(OPENERS)}; got --features {options.features}")
     return suited(samples) if options.features == "auto" else FEATURES[options.features]()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -74,13 +75,16 @@ def memorised(training: Tensor, real: Tensor, generated: Tensor) -> Finding:
 
 
 def overfitted(run: Run, training: Tensor, real: Tensor, generated: Tensor) -> Finding | None:
-    """Whether the discriminator knows its training examples from others; None for a game without one."""
+    """Whether the discriminator knows its training examples from others; None without one, or without checkpoints."""
     import torch
 
     from sparring.games.gan import GAN
     from sparring.metrics.overfitting import overfitting
 
-    game = run.game()
+    try:
+        game = run.game()
+    except FileNotFoundError:  # the sampler is enough for all else
+        return None
     if not isinstance(game, GAN):
         return None
     game.eval()
@@ -145,7 +149,9 @@ def modes(sampler: Sampler, toy: str, seed: int) -> Finding:
         for n in COUNTS:
             found = metric.modes(sampler.sample(n, seed=seed), centres, std)
             perfect = metric.perfect(n, centres, std, seeds=range(20))
-            content[str(n)] = {"found": {**asdict(found), "covered": found.covered}, "perfect": asdict(perfect)}
+            reverse_kl = found.reverse_kl if math.isfinite(found.reverse_kl) else None  # JSON knows no infinity
+            ours = {**asdict(found), "reverse_kl": reverse_kl, "covered": found.covered}
+            content[str(n)] = {"found": ours, "perfect": asdict(perfect)}
             columns.append(_column(found, perfect, len(centres)))
             if perfect.too_good(found):
                 words.append(f"More samples near modes than a perfect sampler has, of {n:,}: they are too narrow.")

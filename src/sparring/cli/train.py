@@ -46,6 +46,8 @@ def parse(recipe: str, words: list[str]) -> tuple[recipes.Config, Options]:
         description=recipes.find(recipe).__doc__,
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
     )
+    if arguments.config.evaluate_every and not arguments.config.hold_out:
+        raise ValueError("--evaluate-every needs examples to measure against: give --hold-out too")
     return arguments.config, arguments.options
 
 
