@@ -154,7 +154,8 @@ def test_no_extra_is_needed(garments):
         "sys.exit(cli.run('evaluate', [sys.argv[1], '--n', '100', '--json', '--out', sys.argv[2]]))"
     )
     words = [str(garments / "seed 0"), str(garments / "evaluation of seed 0.json")]
-    subprocess.run([sys.executable, "-c", script, *words], check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", script, *words], check=True, capture_output=True)
+    assert b"Frechet distance" in done.stdout
 
 
 def test_a_folder_of_copies_is_as_good_as_real(here, capsys):
