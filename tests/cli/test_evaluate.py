@@ -10,6 +10,7 @@ import torch
 from made import noise
 from sparring import InMemory, cli
 from sparring.cli import findings
+from sparring.cli.held_out import some
 from sparring.data.embedded import fashion_mnist
 from sparring.data.toys import RING_STD, ring
 from sparring.samplers import Sampler
@@ -143,6 +144,14 @@ def test_classes_and_the_digits_among_them():
     one = findings.classes(x, x[:1].repeat(600, 1, 1, 1)).content
     assert max(share["generated"] for share in one["shares"].values()) == 1
     assert one["inception_style_score"]["generated"]["mean"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("n", [100, 1000])
+def test_examples_to_compare_with_are_mixed(n):
+    """Also where they are all: the splits of an inception score and the first ones on a page are of all classes."""
+    x = some(InMemory(torch.arange(1000.0)[:, None]), n, seed=0).examples()
+    assert len(x.unique()) == n
+    assert x[:50].mean().item() == pytest.approx(500, abs=4 * 289 / 50**0.5)
 
 
 def test_no_extra_is_needed(garments):

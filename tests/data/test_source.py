@@ -107,11 +107,22 @@ def test_held_out_examples_are_never_drawn():
     assert set(numbers.tolist()) == set(kept.examples().flatten().tolist())
     assert torch.equal(numbers, torch.cat([batch.y for batch in drawn]).float())
     assert numbers[:30].unique().numel() == 30, "each once an epoch"
-    assert kept.digest() == data.digest()
+    assert len({data.digest(), kept.digest(), held_out.digest(), data.split(20, seed=4)[1].digest()}) == 4
+    assert held_out.digest() == data.split(20, seed=3)[1].digest()
     assert torch.equal(data.split(20, seed=3)[1].examples(), held_out.examples())
     assert not torch.equal(data.split(20, seed=4)[1].examples(), held_out.examples())
     again = held_out.split(5, seed=0)[1]
     assert set(again.examples().flatten().tolist()) < set(held_out.examples().flatten().tolist())
+
+
+def test_held_out_examples_of_sorted_data_are_mixed():
+    """The first of them are as good a sample as all."""
+    held_out = InMemory(torch.arange(1000.0)[:, None]).split(500, seed=0)[1]
+    assert held_out.examples(torch.arange(50)).mean().item() == pytest.approx(500, abs=4 * 289 / 50**0.5)
+    assert InMemory(torch.arange(9.0)).view(torch.tensor([5, 2])).view(torch.tensor([1, 0])).examples().tolist() == [
+        2,
+        5,
+    ]
 
 
 @pytest.mark.parametrize("n", [0, 5, 6])

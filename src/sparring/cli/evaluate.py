@@ -121,27 +121,25 @@ def main(words: list[str]) -> int:
 
 def of_run(options: Options) -> Material:
     """A run's samples, and examples of its data."""
-    import torch
-
-    from sparring.chance import Key
-    from sparring.cli.held_out import held_out, some, trained_on
+    from sparring.cli.held_out import all_held_out, some, trained_on
     from sparring.run import Run
 
     run: Run = Run.open(options.what)
-    real = held_out(run, options.against, options.n, options.seed)
-    training = trained_on(run)
+    pool, training = all_held_out(run, options.against), trained_on(run)
+    real = some(pool, options.n, options.seed)
     n = len(real)
     if len(training) < n:
         raise ValueError(f"the run was trained on {len(training)} examples; --n {n} is more: give a smaller --n")
-    other = some(training, n, options.seed).examples()
-    order = Key(options.seed, ("floor",)).permutation("order", n)
+    other = some(training, n, options.seed)
     generated = run.sampler(options.weights).sample(n, seed=options.seed)
-    about = f"{options.against or 'held out'}, {real.digest()[:12]}"
-    return Material(generated, real.examples(), other[torch.as_tensor(order)], about, run, training)
+    about = f"{options.against or 'held out'}, {pool.digest()[:12]}"
+    return Material(generated, real.examples(), other.examples(), about, run, training)
 
 
 def of_pictures(options: Options) -> Material:
     """Pictures made elsewhere, and real ones."""
+    import torch
+
     from sparring.cli.held_out import some
     from sparring.data.opening import open_data
     from sparring.data.preparation import Preparation
@@ -162,10 +160,9 @@ def of_pictures(options: Options) -> Material:
             f"there are {len(generated)} generated pictures and {len(real)} real ones; --n {n} needs {n} and twice as "
             "many, for the floor"
         )
-    chosen = real.split(2 * n, options.seed)[1] if len(real) > 2 * n else real
-    first, second = chosen.split(n, options.seed)
+    first, second = torch.split(some(real, 2 * n, options.seed).examples(), n)
     about = f"{options.against}, {real.digest()[:12]}"
-    return Material(some(generated, n, options.seed).examples(), first.examples(), second.examples(), about)
+    return Material(some(generated, n, options.seed).examples(), first, second, about)
 
 
 def examined(options: Options, material: Material) -> Study:

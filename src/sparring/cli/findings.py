@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def classes(real: Tensor, generated: Tensor) -> Finding:
     return Finding("classes", "Classes, as the shipped classifier sees them", content, rows, (text,))
 
 
+@lru_cache(maxsize=2)  # the page shows the same pictures
 def probabilities(x: Tensor, real: Tensor) -> tuple[Tensor, Sequence[str]]:
     """Probabilities [n, 10] of the digits or of the garments, whichever most real pictures are, and their names."""
     import torch

@@ -46,13 +46,15 @@ def all_held_out(run: Run, against: str | None) -> InMemory:
 
 
 def some(data: InMemory, n: int | None, seed: int) -> InMemory:
-    """`n` of the examples, drawn at random; all of them, up to 1,000, without a number."""
+    """`n` of the examples, drawn at random and in random order; all of them, up to 1,000, without a number."""
+    from sparring.chance import Key
+
     n = min(1000, len(data)) if n is None else n
     if n < 1:
         raise ValueError(f"--n is {n}; expected 1 or more")
     if n > len(data):
         raise ValueError(f"there are {len(data):,} examples to choose from; {n:,} are needed: give a smaller --n")
-    return data if n == len(data) else data.split(n, seed)[1]
+    return data.view(Key(seed, ("hold out",)).permutation("order", len(data))[:n])
 
 
 def trained_on(run: Run) -> InMemory:

@@ -64,18 +64,22 @@ class InMemory:
         """How many examples are in use."""
         return len(self.x if self.rows is None else self.rows)
 
+    def view(self, index: Tensor) -> InMemory:
+        """The examples of these numbers [n] alone, in this order: a view of the same tensors."""
+        part = copy.copy(self)
+        part.rows = self._places(index)
+        return part
+
     def split(self, n: int, seed: int) -> tuple[InMemory, InMemory]:
-        """All but `n` examples, and those `n`, drawn at random: two views of the same tensors.
+        """All but `n` examples, and those `n`, drawn at random and in random order: two views.
 
         Raises:
             ValueError: None would be left, or n is less than 1.
         """
         if not 0 < n < len(self):
             raise ValueError(f"{n} of {len(self)} examples are to be held out; expected 1 or more, and fewer than all")
-        order = self._places(Key(seed, ("hold out",)).permutation("order", len(self)))
-        kept, held_out = copy.copy(self), copy.copy(self)
-        kept.rows, held_out.rows = order[n:].sort().values, order[:n].sort().values
-        return kept, held_out
+        order = Key(seed, ("hold out",)).permutation("order", len(self))
+        return self.view(order[n:].sort().values), self.view(order[:n])
 
     def _places(self, index: Tensor) -> Tensor:
         """Where in `x` the examples of these numbers are."""
@@ -88,7 +92,11 @@ class InMemory:
         return there
 
     def digest(self) -> str:
-        """SHA-256 of the shapes and bytes of the examples and labels, in use or not."""
+        """SHA-256 of the shapes and bytes of all examples and labels; in a view also of which ones are in use."""
+        if self.rows is not None:
+            whole = copy.copy(self)
+            whole.rows = None
+            return hashlib.sha256(whole.digest().encode() + self.rows.numpy().tobytes()).hexdigest()
         if self.sha256:
             return self.sha256
         digest = hashlib.sha256()
