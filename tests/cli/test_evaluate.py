@@ -193,6 +193,7 @@ def test_a_folder_of_copies_is_as_good_as_real(here, capsys):
         ("a.npy --against a.npy --n 9 --network-sha256 12345678", "--network-sha256 is for --features inception"),
         ("a.npy --out x.txt", "ending in .json"),
         ("a.npy --training -1", "--training is -1; expected 0 or more"),
+        ("nowhere", "'nowhere' does not exist: give the directory of a run"),
         ("nowhere --against nothing", "'nothing'"),
         ("a.npy --against a.npy --n 9 --features inception", "features 'inception' need a file of weights"),
         (

@@ -145,6 +145,8 @@ def of_pictures(options: Options) -> Material:
     from sparring.data.preparation import Preparation
 
     if options.against is None:
+        if not options.what.exists():
+            raise FileNotFoundError(f"{str(options.what)!r} does not exist: give the directory of a run, or pictures")
         raise ValueError(f"{str(options.what)!r} is no run: give --against DATA, the real pictures to compare with")
     real = open_data(options.against, Preparation(labels="none"))
     if real.x.ndim != 4:
