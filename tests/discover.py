@@ -7,13 +7,18 @@ import pkgutil
 
 
 def modules(package):
-    found = importlib.import_module(package)
-    return [importlib.import_module(f"{package}.{m.name}") for m in pkgutil.iter_modules(found.__path__)]
+    """All modules in a package's folder and in the folders below it."""
+    found = pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
+    return [importlib.import_module(m.name) for m in found if not m.ispkg]
 
 
 def games():
     """Pairs of a module's short name and the module, for all that have `tiny`."""
-    return {m.__name__.removeprefix("sparring."): m for p in ("sparring.games", "contract_games") for m in modules(p)}
+    return {
+        m.__name__.removeprefix("sparring."): m
+        for p in ("sparring.games", "sparring.families", "contract_games")
+        for m in modules(p)
+    }
 
 
 def networks():

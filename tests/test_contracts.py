@@ -12,7 +12,7 @@ GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses
 
 
 def test_something_was_found():
-    assert {"games.gan", "games.xy", "contract_games.cyclegan", "contract_games.rbm"} <= GAMES.keys()
+    assert {"games.gan", "games.theory.xy", "contract_games.cyclegan", "contract_games.rbm"} <= GAMES.keys()
     assert {"Minimax", "NonSaturating", "Wasserstein", "Relativistic"} <= LOSSES.keys()
     assert len(NETWORKS) >= 10
 

@@ -7,8 +7,9 @@ import contract_games.matrix as matrix
 import contract_games.r3gan as r3gan
 from sparring import Alternating, Cost, Phase, Simultaneous, Trainer
 from sparring.dynamics import gradient, gradient_field, move
-from sparring.games import gan, xy
-from sparring.games.xy import XY
+from sparring.games import gan
+from sparring.games.theory import xy
+from sparring.games.theory.xy import XY
 from sparring.losses import NonSaturating
 
 

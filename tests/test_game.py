@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from sparring import Batch, Game, Key, Round
-from sparring.games import xy
+from sparring.games.theory import xy
 
 
 def round_of(x, y=None):

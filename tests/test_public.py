@@ -22,7 +22,7 @@ def test_files_are_data(file):
     tree = ast.parse(file.read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     names = {ast.unparse(node.func) for node in calls}
-    if file == SOURCE / "foreign.py":  # the one place, and with the unpickler that knows tensors alone
+    if file == SOURCE / "metrics" / "foreign.py":  # the one place, and with the unpickler that knows tensors alone
         [call] = [call for call in calls if ast.unparse(call.func) == "torch.load"]
         assert "weights_only=True" in [ast.unparse(keyword) for keyword in call.keywords]
         names.remove("torch.load")

@@ -7,11 +7,12 @@ import contract_games.r3gan as r3gan
 import contract_games.rbm as rbm
 import contract_games.two_phase as two_phase
 import discover
-from sparring import Alternating, Batch, Key, Phase, Simultaneous, Trainer, checkpoint
+from same import same
+from sparring import Alternating, Batch, Key, Phase, Simultaneous, Trainer
 from sparring.dynamics import gradient
 from sparring.games import gan
 from sparring.hooks import Average, Every, LearningRate
-from test_checkpoint import same
+from sparring.runs import checkpoint
 
 GAMES = discover.games()
 

@@ -20,14 +20,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from sparring import Cost, InMemory, Key, Phase, Trainer, checkpoint
+from sparring import Cost, InMemory, Key, Phase, Trainer
 from sparring.data import fetching
 from sparring.data.idx import read_idx
 from sparring.data.source import Shifted
-from sparring.games.classifier import Classifier
+from sparring.families.classifier import Classifier
 from sparring.hooks import Every, LearningRate
+from sparring.kinds.drawing import from_bytes
 from sparring.networks.convnet import ConvNet
-from sparring.pictures import from_bytes
+from sparring.runs import checkpoint
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "src" / "sparring" / "metrics" / "classifier.safetensors"

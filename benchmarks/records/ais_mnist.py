@@ -22,12 +22,15 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer, checkpoint, likelihood, penalties
+from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer, penalties
 from sparring.data import cache
 from sparring.data.idx import read_idx
+from sparring.evaluation import likelihood
 from sparring.hooks import Average, LearningRate
+from sparring.machine.files import write_atomically
 from sparring.metrics.ais import REDUCED, dequantised
 from sparring.metrics.variance import VARIANCES
+from sparring.runs import checkpoint
 from sparring.samplers import GeneratorSampler
 from sparring.schedules import linear
 
@@ -65,7 +68,7 @@ def trained(data: InMemory) -> tuple[GeneratorSampler, float]:
         training.hooks.append(average)
         start = time.perf_counter()
         training.play()
-        checkpoint.write_atomically(clock, json.dumps(time.perf_counter() - start).encode())
+        write_atomically(clock, json.dumps(time.perf_counter() - start).encode())
         checkpoint.save_tensors(file, average.sampler.state_dict())
     average.sampler.load_state_dict(checkpoint.load_tensors(file))
     return average.sampler, json.loads(clock.read_text())
@@ -94,7 +97,7 @@ def main() -> None:
         "doubts": found.doubts,
         **dataclasses.asdict(found),
     }
-    checkpoint.write_atomically(OUT, json.dumps(record, indent=1).encode())
+    write_atomically(OUT, json.dumps(record, indent=1).encode())
     json.dump(record, sys.stdout, indent=1)
 
 

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import torch
 
-from sparring import checkpoint
 from sparring.data import fetching
 from sparring.data.idx import read_idx
+from sparring.kinds.drawing import from_bytes
+from sparring.machine.files import write_atomically
 from sparring.metrics.classifier import SHA256, classifier
-from sparring.pictures import from_bytes
 
 OUT = Path(__file__).with_suffix(".json")
 TARGETS = {"mnist": 0.994, "fashion-mnist": 0.92}
@@ -55,7 +55,7 @@ def main() -> None:
         "weights": SHA256,
         "test accuracy": {name: measure(name, 10 * number) for number, name in enumerate(TARGETS)},
     }
-    checkpoint.write_atomically(OUT, json.dumps(record, indent=1).encode())
+    write_atomically(OUT, json.dumps(record, indent=1).encode())
     print(json.dumps(record, indent=1))
 
 

@@ -23,8 +23,10 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from sparring import Key, checkpoint, open_data, pictures
-from sparring.evaluation import FEATURES
+from sparring import Key, open_data
+from sparring.evaluation.measures import FEATURES
+from sparring.kinds import drawing
+from sparring.machine.files import write_atomically
 from sparring.metrics.extractors import EFFLITE0_SHA256, Network, efficientnet_lite0, extract
 from sparring.metrics.frechet import frechet_distance
 from sparring.metrics.kernel import kernel_distance
@@ -45,9 +47,9 @@ def some(name: str, start: int) -> Tensor:
 
 
 def blurred(x: Tensor) -> Tensor:
-    cells = (Image.fromarray(cell.numpy()) for cell in pictures.to_bytes(x).squeeze(1))
+    cells = (Image.fromarray(cell.numpy()) for cell in drawing.to_bytes(x).squeeze(1))
     soft = [torch.from_numpy(np.array(cell.filter(ImageFilter.GaussianBlur(1)))) for cell in cells]
-    return pictures.from_bytes(torch.stack(soft).unsqueeze(1))
+    return drawing.from_bytes(torch.stack(soft).unsqueeze(1))
 
 
 PARTS = {"efflite0": {"efflite0": slice(320, None), "efflite0-320": slice(320)}}
@@ -92,7 +94,7 @@ def main() -> None:
             record["distances"][part] = {"pictures": n, "seconds for features": round(seconds), **table}
     about = {"command": "python benchmarks/records/orders.py", "date": f"{datetime.now(UTC):%Y-%m-%d}"}
     content = json.dumps({**about, "torch": torch.__version__, "distances": record["distances"]}, indent=1) + "\n"
-    checkpoint.write_atomically(OUT, content.encode())
+    write_atomically(OUT, content.encode())
     print(content)
 
 

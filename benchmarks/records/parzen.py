@@ -20,9 +20,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from sparring import Key, checkpoint
+from sparring import Key
 from sparring.data import cache
 from sparring.data.idx import read_idx
+from sparring.machine.files import write_atomically
 from sparring.metrics.parzen import report
 
 OUT = Path(__file__).with_suffix(".json")
@@ -65,7 +66,7 @@ def main() -> None:
         "versions": {"torch": torch.__version__, "python": platform.python_version()},
         "results": results,
     }
-    checkpoint.write_atomically(OUT, json.dumps(record, indent=1).encode())
+    write_atomically(OUT, json.dumps(record, indent=1).encode())
 
 
 if __name__ == "__main__":

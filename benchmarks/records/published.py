@@ -27,11 +27,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from sparring import Key, checkpoint, foreign
-from sparring.metrics import published
+from sparring import Key
+from sparring.kinds.drawing import from_bytes
+from sparring.machine.files import write_atomically
+from sparring.metrics import foreign, published
 from sparring.networks import vit
 from sparring.networks.inception import InceptionV3, prepared
-from sparring.pictures import from_bytes
 
 OUT = Path(__file__).with_suffix(".json")
 LIMIT = 1e-4
@@ -218,7 +219,7 @@ def main() -> None:
         "limit": LIMIT,
         "results": results,
     }
-    checkpoint.write_atomically(OUT, json.dumps(record, indent=1).encode())
+    write_atomically(OUT, json.dumps(record, indent=1).encode())
     far = [name for name, result in results.items() if not result["difference"] <= LIMIT]
     sys.exit(f"these differ by more than {LIMIT}: {', '.join(far)}" if far else 0)
 

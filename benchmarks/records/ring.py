@@ -18,11 +18,11 @@ from pathlib import Path
 
 import torch
 
-from sparring import checkpoint
 from sparring.data.toys import RING_STD, ring_modes
 from sparring.hooks import Average
+from sparring.machine.files import write_atomically
 from sparring.metrics.modes import modes
-from sparring.recipes.ring import Config, build, open_data
+from sparring.recipes.theory.ring import Config, build, open_data
 
 SEEDS = (0, 1, 2, 3, 4)
 OUT = Path(__file__).with_suffix(".json")
@@ -53,7 +53,7 @@ def main() -> None:
     for seed in SEEDS:
         if seed not in done:
             record["runs"].append(train(seed))
-            checkpoint.write_atomically(OUT, json.dumps(record, indent=1).encode())
+            write_atomically(OUT, json.dumps(record, indent=1).encode())
             print(record["runs"][-1], flush=True)
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from sparring import MLP, Key, checkpoint
+from sparring import MLP, Key
+from sparring.machine.files import write_atomically
 from sparring.metrics.ais import REDUCED, ais
 
 OUT = Path(__file__).with_suffix(".json")
@@ -55,7 +56,7 @@ def main() -> None:
         f"minutes for {REDUCED.temperatures:,} temperatures": round(wall * REDUCED.temperatures / 60, 1),
         f"minutes of computing for {REDUCED.temperatures:,} temperatures": round(cpu * REDUCED.temperatures / 60, 1),
     }
-    checkpoint.write_atomically(OUT, json.dumps(record, indent=1).encode())
+    write_atomically(OUT, json.dumps(record, indent=1).encode())
     print(json.dumps(record, indent=1))
 
 

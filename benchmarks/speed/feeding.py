@@ -25,10 +25,11 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from sparring import Key, checkpoint
+from sparring import Key
 from sparring.data.embedded import fashion_mnist
 from sparring.data.opening import open_data
 from sparring.game import Round
+from sparring.machine.files import write_atomically
 
 OUT = Path(__file__).with_suffix(".json")
 BATCH, BLOCK, BLOCKS = 64, 50, 12
@@ -108,7 +109,7 @@ def main() -> None:
         }
     about = {"command": "python benchmarks/speed/feeding.py", "date": f"{datetime.now(UTC):%Y-%m-%d}"}
     result = {**about, "torch": torch.__version__, "threads": 1, "cases": cases}
-    checkpoint.write_atomically(OUT, (json.dumps(result, indent=1) + "\n").encode())
+    write_atomically(OUT, (json.dumps(result, indent=1) + "\n").encode())
     print(json.dumps(result, indent=1))
 
 

@@ -25,7 +25,8 @@ import torch
 from scipy.linalg import sqrtm
 from torch import Tensor
 
-from sparring import Key, checkpoint
+from sparring import Key
+from sparring.machine.files import write_atomically
 from sparring.metrics.frechet import Reference, frechet_distance
 
 OUT = Path(__file__).with_suffix(".json")
@@ -94,7 +95,7 @@ def main() -> None:
         "relative difference from eigvals": {name: abs(v / values["eigvals"] - 1) for name, v in values.items()},
         **ratios,
     }
-    checkpoint.write_atomically(OUT, (json.dumps(result, indent=1) + "\n").encode())
+    write_atomically(OUT, (json.dumps(result, indent=1) + "\n").encode())
     print(json.dumps(result, indent=1))
 
 

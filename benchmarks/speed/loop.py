@@ -22,8 +22,9 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-from sparring import GAN, MLP, Alternating, InMemory, Key, Normal, Phase, Simultaneous, Trainer, checkpoint
+from sparring import GAN, MLP, Alternating, InMemory, Key, Normal, Phase, Simultaneous, Trainer
 from sparring.dynamics import Dynamics
+from sparring.machine.files import write_atomically
 from sparring.networks.dcgan import Discriminator, Generator
 
 OUT = Path(__file__).with_suffix(".json")
@@ -94,7 +95,7 @@ def main() -> None:
         "torch": torch.__version__,
         "cases": {name: compare(*case) for name, case in CASES.items()},
     }
-    checkpoint.write_atomically(OUT, json.dumps(record, indent=1).encode())
+    write_atomically(OUT, json.dumps(record, indent=1).encode())
     print(json.dumps(record, indent=1))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sparring.games.gan import GAN
     from sparring.latents import Normal, Uniform
     from sparring.networks.mlp import MLP
-    from sparring.run import load
+    from sparring.runs.run import load
     from sparring.samplers import Sampler
     from sparring.trainer import Phase, Trainer
 
@@ -60,7 +60,7 @@ _HOMES = {
     "games.gan": ("GAN",),
     "latents": ("Normal", "Uniform"),
     "networks.mlp": ("MLP",),
-    "run": ("load",),
+    "runs.run": ("load",),
     "trainer": ("Phase", "Trainer"),
 }
 

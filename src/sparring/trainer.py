@@ -113,7 +113,7 @@ class Trainer:
             float32.
 
     Example:
-        >>> from sparring.games.xy import tiny
+        >>> from sparring.games.theory.xy import tiny
         >>> trainer = Trainer(Phase(tiny()[0], {}, {}, rounds=0)).play()
         >>> trainer.state.round
         0

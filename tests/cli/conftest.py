@@ -1,7 +1,7 @@
 import pytest
 
-from sparring.recipes.dcgan import Config
-from sparring.run import Run
+from sparring.recipes.images.dcgan import Config
+from sparring.runs.run import Run
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def garments(tmp_path_factory):
 @pytest.fixture(scope="session")
 def points(tmp_path_factory):
     """A tiny run that makes points."""
-    from sparring.recipes.ring import Config
+    from sparring.recipes.theory.ring import Config
 
     path = tmp_path_factory.mktemp("points") / "ring"
     Run.create(path, "ring", Config(rounds=2, batch=4, width=4, device="cpu")).play()

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from sparring import cli, environment
+from sparring import cli
+from sparring.doctor import environment
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from made import noise
-from sparring import cli, likelihood
+from sparring import cli
 from sparring.data.embedded import fashion_mnist
+from sparring.evaluation import likelihood
 
 FEW = ["--pictures", "12", "--temperatures", "6", "--chains", "4"]
 

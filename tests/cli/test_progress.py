@@ -4,7 +4,7 @@ import re
 from rich.console import Console
 
 from sparring.cli.progress import Bar, Lines, progress
-from sparring.writers import Log
+from sparring.runs.writers import Log
 from test_hooks import trainer_of
 
 

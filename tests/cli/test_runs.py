@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from sparring import cli
-from sparring.recipes.ring import Config
-from sparring.run import Run
+from sparring.recipes.theory.ring import Config
+from sparring.runs.run import Run
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import torch
 from made import folder
 from sparring import cli
 from sparring.data.embedded import fashion_mnist
-from sparring.run import Run
+from sparring.runs.run import Run
 from sparring.trainer import Phase, Trainer
 
 

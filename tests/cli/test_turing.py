@@ -12,12 +12,13 @@ import pytest
 import torch
 from PIL import Image
 
-from sparring import cli, pictures
+from sparring import cli
 from sparring.chance import Key
 from sparring.cli.page import encoded_key, page, single
 from sparring.data.embedded import fashion_mnist
+from sparring.kinds import drawing
 from sparring.metrics.wilson import wilson
-from sparring.run import load
+from sparring.runs.run import load
 
 ABOUT = {"run": "</script><b>&\"'", "model": "m"}
 
@@ -63,7 +64,7 @@ def made(garments, tmp_path_factory):
 
 def test_the_right_pictures_in_random_order(made, garments):
     data = Reader(made).data()
-    generated = pictures.to_bytes(load(garments / "seed 0").sample(6, seed=3)).squeeze(1).numpy()
+    generated = drawing.to_bytes(load(garments / "seed 0").sample(6, seed=3)).squeeze(1).numpy()
     real = {x.tobytes() for x in fashion_mnist("held_out").x.numpy()}
     shown = [decoded(uri) for uri in data["pictures"]]
     answers = truths(data)
@@ -131,7 +132,7 @@ def test_pictures_of_any_channels(channels, mode):
     x = torch.linspace(-1, 1, channels * 6).reshape(channels, 2, 3)
     image = single(x)
     assert (image.mode, image.size) == (mode, (3, 2))
-    assert np.asarray(image).reshape(2, 3, -1)[1, 2, 0] == pictures.to_bytes(x)[0, 1, 2]
+    assert np.asarray(image).reshape(2, 3, -1)[1, 2, 0] == drawing.to_bytes(x)[0, 1, 2]
 
 
 PLAY = """

@@ -4,7 +4,8 @@ import pytest
 from made import encoded, folder, noise
 from sparring.data.opening import open_data
 from sparring.data.preparation import Preparation
-from sparring.data.report import lines, sheet
+from sparring.data.report import lines
+from sparring.data.sheet import sheet
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from sparring.data.embedded import fashion_mnist
+from sparring.kinds.drawing import from_bytes
 from sparring.metrics import classifier as module
 from sparring.metrics.classifier import classifier, features
-from sparring.pictures import from_bytes
 
 
 def weights():

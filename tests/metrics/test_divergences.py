@@ -102,7 +102,7 @@ def test_a_wrong_logit_sees_less(offset, scale):
         assert found <= wanted + 2e-5
 
 
-@pytest.mark.parametrize("divergence", set(d.DIVERGENCES) - {d.GAN}, ids=lambda row: row.name)
+@pytest.mark.parametrize("divergence", [row for row in d.DIVERGENCES if row != d.GAN], ids=lambda row: row.name)
 def test_nothing_to_tell(divergence):
     """Logits of 0 say p = q."""
     assert divergence(torch.zeros(3), torch.zeros(5)) == d.Estimate(0.0, 0.0)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from sparring import Key
-from sparring.evaluation import FEATURES
+from sparring.evaluation.measures import FEATURES
 from sparring.metrics import extractors
 from sparring.metrics.extractors import Network, extract
 from sparring.metrics.resizing import resized

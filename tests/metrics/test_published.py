@@ -10,13 +10,13 @@ from torch import nn
 from torchmetrics.image.fid import FrechetInceptionDistance
 
 from sparring import Key
+from sparring.kinds.drawing import from_bytes
 from sparring.metrics import published, states
 from sparring.metrics.extractors import extract
 from sparring.metrics.frechet import frechet_distance
 from sparring.metrics.published import clip, dinov2, inception, open_published
 from sparring.networks import vit
 from sparring.networks.inception import InceptionV3, prepared
-from sparring.pictures import from_bytes
 
 
 def randomised(network, seed=0):

@@ -11,6 +11,7 @@ import tyro
 
 from sparring.cli.verbs import Verb, dispatch
 from sparring.data.preparation import Preparation
+from sparring.machine.files import write_atomically
 
 __all__ = ["VERBS", "main"]
 
@@ -56,14 +57,15 @@ def report(options: Report) -> int:
     """Prints a report and draws the contact sheet."""
     if options.out is not None and options.out.suffix != ".png":
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .png")
-    from sparring import checkpoint, pictures
     from sparring.data.opening import open_data
-    from sparring.data.report import lines, sheet
+    from sparring.data.report import lines
+    from sparring.data.sheet import sheet
+    from sparring.kinds import drawing
 
     data = open_data(options.path, options.pictures)
     assert data.report is not None, "what is opened by a path or a name has one"
     if options.out is not None:
-        checkpoint.write_atomically(options.out, pictures.encode(sheet(data, data.report)))
+        write_atomically(options.out, drawing.encode(sheet(data, data.report)))
     if options.json:
         print(json.dumps(data.report.json(), indent=2))
         return 0

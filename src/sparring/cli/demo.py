@@ -11,9 +11,11 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from sparring.machine.files import write_atomically
+
 if TYPE_CHECKING:
-    from sparring.run import Run
-    from sparring.session import Session
+    from sparring.runs.run import Run
+    from sparring.runs.session import Session
 
 __all__ = ["Options", "main"]
 
@@ -47,8 +49,8 @@ def main(words: list[str]) -> int:
     """Trains, measures, and says what to try next."""
     options = tyro.cli(Options, args=words, prog="sparring demo")
     from sparring.cli.play import estimate, play, seconds
-    from sparring.recipes.dcgan import DEMO
-    from sparring.run import Run
+    from sparring.recipes.images.dcgan import DEMO
+    from sparring.runs.run import Run
 
     console = Console(soft_wrap=True)
     config = replace(DEMO, device=options.device, threads=options.threads, **given(options))
@@ -75,7 +77,7 @@ def given(options: Options) -> dict[str, Any]:
 
 def same(run: Run, options: Options) -> Run:
     """The run, if these options could have begun it."""
-    from sparring.recipes.dcgan import DEMO
+    from sparring.recipes.images.dcgan import DEMO
 
     if (run.recipe, getattr(run.config, "data", None)) != ("dcgan", DEMO.data):
         raise ValueError(f"{str(run.path)!r} is not a run of the demo: choose another --out")
@@ -88,15 +90,15 @@ def same(run: Run, options: Options) -> Run:
 
 def report(session: Session, console: Console) -> None:
     """What was measured, where the pictures are, and three commands to try next."""
-    from sparring import checkpoint, pictures
     from sparring.cli import evaluate
     from sparring.cli.play import program
     from sparring.data.embedded import fashion_mnist
+    from sparring.kinds import drawing
     from sparring.metrics.nearest import nearest_pair
-    from sparring.writers import read_log
+    from sparring.runs.writers import read_log
 
     path, last = session.run.path, read_log(session.log.path)[-1]
-    real = pictures.from_bytes(fashion_mnist("held_out").x)
+    real = drawing.from_bytes(fashion_mnist("held_out").x)
     generated = session.average.sampler.settled().sample(len(real), seed=1)
     measured = {
         "training time, seconds": round(last["seconds"]),
@@ -104,7 +106,7 @@ def report(session: Session, console: Console) -> None:
         f"distance to the nearest other of {len(real)} generated pictures": round(nearest_pair(generated), 2),
         f"the same for {len(real)} real pictures, held out": round(nearest_pair(real), 2),
     }
-    checkpoint.write_atomically(path / "measured.json", json.dumps(measured, indent=2).encode())
+    write_atomically(path / "measured.json", json.dumps(measured, indent=2).encode())
     table = Table("measured", "value", title=f"{path}: {session.trainer.state.round} rounds")
     for name, value in measured.items():
         table.add_row(name, f"{value:,}")

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sparring.cli.table import amount
-from sparring.diagnosis import Problem, examine
-from sparring.environment import Facts
+from sparring.doctor.diagnosis import Problem, examine
+from sparring.doctor.environment import Facts
 
 __all__ = ["Options", "main"]
 

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from sparring.cli.table import table
+from sparring.machine.files import write_atomically
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from sparring.cli.findings import Finding
     from sparring.data.source import InMemory
-    from sparring.evaluation import Evaluation
+    from sparring.evaluation.measures import Evaluation
     from sparring.metrics.extractors import Extractor
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
 __all__ = ["Options", "main"]
 
@@ -105,7 +106,6 @@ def main(words: list[str]) -> int:
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .json")
     if options.training < 0:
         raise ValueError(f"--training is {options.training}; expected 0 or more")
-    from sparring import checkpoint
 
     is_run = (options.what / "config.json").is_file()
     material = (of_run if is_run else of_pictures)(options)
@@ -113,8 +113,8 @@ def main(words: list[str]) -> int:
     content = json.dumps({finding.name: finding.content for finding in study.findings}, indent=2)
     out = options.out or (options.what / "evaluation.json" if is_run else None)
     if out is not None:
-        checkpoint.write_atomically(out, content.encode())
-        checkpoint.write_atomically(out.with_suffix(".html"), page(options, material, study).encode())
+        write_atomically(out, content.encode())
+        write_atomically(out.with_suffix(".html"), page(options, material, study).encode())
     print(content if options.json else text(study.findings, out))
     return 0
 
@@ -122,7 +122,7 @@ def main(words: list[str]) -> int:
 def of_run(options: Options) -> Material:
     """A run's samples, and examples of its data."""
     from sparring.cli.held_out import all_held_out, some, trained_on
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
     run: Run = Run.open(options.what)
     pool, training = all_held_out(run, options.against), trained_on(run)
@@ -172,7 +172,7 @@ def examined(options: Options, material: Material) -> Study:
     from sparring.cli import findings as find
     from sparring.cli.held_out import some
     from sparring.data.toys import MODES
-    from sparring.evaluation import evaluate
+    from sparring.evaluation.measures import evaluate
 
     real, generated, run, training = material.real, material.generated, material.run, material.training
     extractor = chosen(options, generated)
@@ -200,7 +200,7 @@ def of_all(extractor: Extractor, data: InMemory) -> Tensor:
     """Features of all examples, which as floats may not fit into memory at once."""
     import torch
 
-    from sparring import progress
+    from sparring.machine import progress
     from sparring.metrics.extractors import extract
 
     parts = []
@@ -213,7 +213,7 @@ def of_all(extractor: Extractor, data: InMemory) -> Tensor:
 
 def chosen(options: Options, samples: Tensor) -> Extractor:
     """The extractor that was asked for, or what suits the samples."""
-    from sparring.evaluation import FEATURES, suited
+    from sparring.evaluation.measures import FEATURES, suited
     from sparring.metrics.published import OPENERS, open_published
 
     if options.features in OPENERS:
@@ -237,7 +237,7 @@ def page(options: Options, material: Material, study: Study) -> str:
     """The same with pictures, as HTML."""
     from sparring.cli import evaluation_figures as draw
     from sparring.cli.report_page import Bar, Table, report
-    from sparring.writers import read_history
+    from sparring.runs.writers import read_history
 
     real, generated = material.real, material.generated
     first, *others = study.findings

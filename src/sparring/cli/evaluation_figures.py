@@ -20,12 +20,12 @@ SIDE = 64
 
 def beside(real: Tensor, generated: Tensor) -> Figure:
     """The first real and generated pictures [n, C, H, W] in [-1, 1], or all points [n, 2]."""
-    from sparring import pictures
+    from sparring.kinds import drawing
 
     if real.ndim == 4:
         real, generated = real[:SIDE], generated[:SIDE]
     text = f"{len(real):,} real samples that were not trained on, and {len(generated):,} generated ones, none chosen."
-    return Figure("Real and generated", text, pictures.compare(real, generated))
+    return Figure("Real and generated", text, drawing.compare(real, generated))
 
 
 def copies(training: InMemory, of_training: Tensor, generated: Tensor, of_generated: Tensor, seed: int) -> Figure:
@@ -39,7 +39,7 @@ def copies(training: InMemory, of_training: Tensor, generated: Tensor, of_genera
         seed: Decides which are drawn at random.
     """
     from sparring.chance import Key
-    from sparring.evaluation_pictures import Neighbours, neighbours
+    from sparring.evaluation.pictures import Neighbours, neighbours
 
     found = Neighbours.find(of_training, of_generated, min(5, len(training)))
     text = (
@@ -54,7 +54,7 @@ def copies(training: InMemory, of_training: Tensor, generated: Tensor, of_genera
 def classes(real: Tensor, generated: Tensor) -> Figure:
     """Grey pictures [n, 1, 28, 28] by the digit or garment that the shipped classifier takes them for."""
     from sparring.cli.findings import probabilities
-    from sparring.evaluation_pictures import by_class
+    from sparring.evaluation.pictures import by_class
 
     (theirs, names), (ours, _) = (probabilities(part, real) for part in (real, generated))
     text = (
@@ -66,8 +66,8 @@ def classes(real: Tensor, generated: Tensor) -> Figure:
 
 
 def course(history: Sequence[Mapping[str, float]]) -> Figure:
-    """The curves of a run's log, as `sparring.writers.read_history` gives it."""
-    from sparring import pictures
+    """The curves of a run's log, as `sparring.runs.writers.read_history` gives it."""
+    from sparring.kinds import drawing
 
     text = "What was logged in training: thin as it was, thick as a running mean."
-    return Figure("The course of training", text, pictures.curves(history))
+    return Figure("The course of training", text, drawing.curves(history))

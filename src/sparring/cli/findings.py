@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sparring.data.source import InMemory
-    from sparring.evaluation import Line
+    from sparring.evaluation.measures import Line
     from sparring.metrics.modes import Modes, Perfect
-    from sparring.run import Run
+    from sparring.runs.run import Run
     from sparring.samplers import Sampler
 
 __all__ = ["COUNTS", "Finding", "classes", "memorised", "modes", "overfitted", "scores", "stacked"]
@@ -139,8 +139,8 @@ def probabilities(x: Tensor, real: Tensor) -> tuple[Tensor, Sequence[str]]:
 
 def modes(sampler: Sampler, toy: str, seed: int) -> Finding:
     """How samples fall on the modes of a toy, beside what a perfect sampler gets."""
-    from sparring import progress
     from sparring.data.toys import MODES
+    from sparring.machine import progress
     from sparring.metrics import modes as metric
 
     centres, std = MODES[toy]
@@ -203,7 +203,7 @@ def digits(x: Tensor) -> Tensor:
     """The digits [n, 3] that the shipped classifier sees in the channels of pictures [n, 3, 28, 28]."""
     import torch
 
-    from sparring import progress
+    from sparring.machine import progress
     from sparring.metrics.classifier import classifier
 
     network, found = classifier(), []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from sparring.data.source import InMemory
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
 __all__ = ["all_held_out", "held_out", "some", "trained_on"]
 

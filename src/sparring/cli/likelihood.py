@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from sparring.cli.table import table
+from sparring.machine.files import write_atomically
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from sparring.likelihood import Estimate
+    from sparring.evaluation.likelihood import Estimate
     from sparring.metrics.ais import Protocol
     from sparring.metrics.parzen import Parzen
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
 __all__ = ["Options", "main"]
 
@@ -72,15 +73,14 @@ def main(words: list[str]) -> int:
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .json")
     import torch
 
-    from sparring import checkpoint
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
     run = Run.open(options.run)
     found, lines = {"ais": annealed, "parzen": windowed}[options.method](options, run)
     about = {"method": options.method, "weights": options.weights, "seed": options.seed, "torch": torch.__version__}
     content = json.dumps({**about, **found}, indent=2)
     out = options.out or options.run / "likelihood.json"
-    checkpoint.write_atomically(out, content.encode())
+    write_atomically(out, content.encode())
     print(content if options.json else "\n".join([*lines, f"Saved: {out}"]))
     return 0
 
@@ -92,9 +92,9 @@ def examples(options: Options, run: Run, n: int | None, validation: int) -> tupl
     """
     import torch
 
-    from sparring import pictures
     from sparring.chance import Key
     from sparring.cli.held_out import all_held_out
+    from sparring.kinds import drawing
 
     data = all_held_out(run, options.against)
     if len(data) < (n or 2) + validation:
@@ -105,7 +105,7 @@ def examples(options: Options, run: Run, n: int | None, validation: int) -> tupl
     order = Key(options.seed, ("likelihood",)).permutation("order", len(data))
     rest = len(data) - validation
     parts = [data.examples(index) for index in (order[:rest][:n], order[rest:])]
-    x, others = map(pictures.to_bytes, parts) if data.x.dtype == torch.uint8 else parts
+    x, others = map(drawing.to_bytes, parts) if data.x.dtype == torch.uint8 else parts
     return x, others, f"{options.against or 'held out'}, {data.digest()[:12]}"
 
 
@@ -113,7 +113,8 @@ def annealed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:
     """By annealed importance sampling: everything, for JSON, and the result in lines."""
     import torch
 
-    from sparring import devices, likelihood
+    from sparring.evaluation import likelihood
+    from sparring.machine import devices
     from sparring.metrics.ais import dequantised
 
     protocol, device = protocol_of(options), devices.resolve(options.device)
@@ -160,7 +161,7 @@ def protocol_of(options: Options) -> Protocol:
 
 def choose(decoder: nn.Module, x: Tensor, bytes: bool, settings: dict[str, Any]) -> tuple[float, dict[float, float]]:
     """The best variance for examples, and the mean log-likelihood of each that was tried."""
-    from sparring.likelihood import choose_variance
+    from sparring.evaluation.likelihood import choose_variance
     from sparring.metrics.variance import VARIANCES
 
     spread = x.var(dim=0).mean().item()
@@ -201,7 +202,7 @@ def windowed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:
     """By Parzen windows, as published."""
     import torch
 
-    from sparring import devices
+    from sparring.machine import devices
     from sparring.metrics.parzen import report
 
     if options.full or {options.variance, options.pictures, options.temperatures, options.chains} != {None}:

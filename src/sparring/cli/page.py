@@ -49,12 +49,12 @@ def filled(name: str, **marks: str) -> str:
 
 
 def single(x: Tensor) -> Image.Image:
-    """A picture [C, H, W] in [-1, 1], pixel by pixel; see `pictures.grid` for the channels."""
+    """A picture [C, H, W] in [-1, 1], pixel by pixel; see `drawing.grid` for the channels."""
     from PIL import Image
 
-    from sparring import pictures
+    from sparring.kinds import drawing
 
-    cell = pictures.to_bytes(x if len(x) in {1, 3, 4} else x[:1]).permute(1, 2, 0).numpy()
+    cell = drawing.to_bytes(x if len(x) in {1, 3, 4} else x[:1]).permute(1, 2, 0).numpy()
     return Image.fromarray(cell.squeeze(2) if cell.shape[2] == 1 else cell)
 
 
@@ -66,9 +66,9 @@ def encoded_key(truths: Sequence[bool], key: Key) -> bytes:
 
 def uri(image: Image.Image) -> str:
     """The picture as an address that holds it, a PNG."""
-    from sparring import pictures
+    from sparring.kinds import drawing
 
-    return f"data:image/png;base64,{base64.b64encode(pictures.encode(image)).decode()}"
+    return f"data:image/png;base64,{base64.b64encode(drawing.encode(image)).decode()}"
 
 
 def _hash(content: str) -> str:

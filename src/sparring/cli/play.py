@@ -12,7 +12,7 @@ from rich.console import Console
 
 from sparring.cli.progress import progress
 from sparring.hooks import TimeLimit
-from sparring.session import Session
+from sparring.runs.session import Session
 
 __all__ = ["estimate", "play", "program", "seconds"]
 

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from sparring.game import Cost
 from sparring.hooks import Hook
+from sparring.runs.writers import Log
 from sparring.trainer import Trainer
-from sparring.writers import Log
 
 __all__ = ["Bar", "Lines", "progress"]
 

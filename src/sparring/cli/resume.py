@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
     """Resumes."""
     options = tyro.cli(Options, args=words, prog="sparring resume")
     from sparring.cli.play import estimate, play, program, seconds
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
     limit, again = seconds(options.time), f"{program()} resume {options.run}"
     session = Run.open(options.run).resume(rounds=options.rounds, device=options.device, threads=options.threads)

@@ -15,9 +15,10 @@ import tyro
 
 from sparring.cli.table import amount, table
 from sparring.cli.verbs import Verb, dispatch
+from sparring.machine.files import write_atomically
 
 if TYPE_CHECKING:
-    from sparring.runs import Summary
+    from sparring.runs.listing import Summary
 
 __all__ = ["VERBS", "main"]
 
@@ -78,9 +79,9 @@ def main(words: list[str]) -> int:
 
 def list_(options: List) -> int:
     """Prints a line for each run."""
-    from sparring import runs
+    from sparring.runs import listing
 
-    found = [runs.summary(path) for path in runs.find(options.folder)]
+    found = [listing.summary(path) for path in listing.find(options.folder)]
     if options.json:
         print(json.dumps([{**dataclasses.asdict(run), "path": str(run.path)} for run in found], indent=2))
     elif not found:
@@ -109,16 +110,17 @@ def compare(options: Compare) -> int:
     if options.out.suffix != ".png":
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .png")
     paths = _some(options.runs)
-    from sparring import checkpoint, pictures, runs
-    from sparring.writers import read_history
+    from sparring.kinds import drawing
+    from sparring.runs import listing
+    from sparring.runs.writers import read_history
 
-    differences, logs = runs.differences(paths), [read_history(path) for path in paths]
+    differences, logs = listing.differences(paths), [read_history(path) for path in paths]
     if empty := [str(path) for path, log in zip(paths, logs, strict=True) if not log]:
         raise ValueError(f"{', '.join(empty)}: the log is empty; train for some rounds first, or leave it out")
     newest = [dict(pair for line in log for pair in line.items()) for log in logs]
     last = {name: [values.get(name) for values in newest] for name in dict.fromkeys(n for v in newest for n in v)}
-    image = pictures.curves(dict(zip(_labels(paths), logs, strict=True)), options.x)
-    checkpoint.write_atomically(options.out, pictures.encode(image))
+    image = drawing.curves(dict(zip(_labels(paths), logs, strict=True)), options.x)
+    write_atomically(options.out, drawing.encode(image))
     if options.json:
         about = {"runs": [str(path) for path in paths], "last": last, "differences": differences}
         print(json.dumps({**about, "picture": str(options.out)}, indent=2))
@@ -161,16 +163,16 @@ def _labels(paths: Sequence[Path]) -> list[str]:
 
 def remove(options: Remove) -> int:
     """Asks, then removes."""
-    from sparring import runs
+    from sparring.runs import listing
 
     paths = _some(options.runs)
     for path in paths:
-        runs.removable(path, trained=options.yes)
-    print(table("><", [(amount(runs.size(path)), str(path)) for path in paths]))
+        listing.removable(path, trained=options.yes)
+    print(table("><", [(amount(listing.size(path)), str(path)) for path in paths]))
     if not options.yes and not _agreed(f"Remove {'this run' if len(paths) == 1 else f'these {len(paths)} runs'}?"):
         print("Nothing was removed.")
         return 0
-    freed = sum(runs.remove(path, trained=options.yes) for path in paths)
+    freed = sum(listing.remove(path, trained=options.yes) for path in paths)
     print(f"Removed; {amount(freed)} freed.")
     return 0
 
@@ -184,9 +186,9 @@ def _agreed(question: str) -> bool:
 
 def prune(options: Prune) -> int:
     """Prunes, and says how much was freed."""
-    from sparring import runs
+    from sparring.runs import listing
 
-    rows = [(runs.prune(path, options.keep), path) for path in _some(options.runs)]
+    rows = [(listing.prune(path, options.keep), path) for path in _some(options.runs)]
     print(table("><", [(f"{freed:,} bytes freed", str(path)) for freed, path in rows]))
     return 0
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import tyro
 
+from sparring.machine.files import write_atomically
+
 __all__ = ["Options", "main"]
 
 
@@ -38,18 +40,19 @@ def main(words: list[str]) -> int:
 
     import numpy as np
 
-    from sparring import checkpoint, devices, pictures
-    from sparring.run import load
+    from sparring.kinds import drawing
+    from sparring.machine import devices
+    from sparring.runs.run import load
 
     samples = load(options.run, weights=options.weights, device=devices.resolve(options.device)).sample(
         options.n, seed=options.seed
     )
     if options.out.suffix == ".png":
-        content = pictures.encode(pictures.draw(samples))
+        content = drawing.encode(drawing.draw(samples))
     else:
         buffer = io.BytesIO()
-        np.save(buffer, (pictures.to_bytes(samples) if samples.ndim == 4 else samples).numpy())
+        np.save(buffer, (drawing.to_bytes(samples) if samples.ndim == 4 else samples).numpy())
         content = buffer.getvalue()
-    checkpoint.write_atomically(options.out, content)
+    write_atomically(options.out, content)
     print(f"{options.n} samples in {options.out}")
     return 0

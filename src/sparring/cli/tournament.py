@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sparring.games.gan import GAN
     from sparring.metrics.tournament import Match
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
     Matches = Mapping[tuple[int, int], Match]
 
@@ -51,7 +51,7 @@ def main(words: list[str]) -> int:
         raise ValueError(f"--n is {options.n}; expected 1 or more")
     from sparring.cli.held_out import held_out
     from sparring.metrics import tournament
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
     runs = [Run.open(path) for path in paths]
     _check_shapes(runs)

@@ -13,7 +13,7 @@ from rich.console import Console
 from sparring import recipes
 
 if TYPE_CHECKING:
-    from sparring.session import Session
+    from sparring.runs.session import Session
 
 __all__ = ["Options", "main"]
 
@@ -66,7 +66,7 @@ def main(words: list[str]) -> int:
 def start(recipe: str, config: recipes.Config, options: Options, console: Console) -> int:
     """A new run, or its estimate."""
     from sparring.cli.play import estimate, play, program, seconds
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
     limit = seconds(options.time)
     if options.dry_run:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from sparring.machine.files import write_atomically
+
 if TYPE_CHECKING:
     from sparring.metrics.turing import Share, Tally
 
@@ -56,11 +58,10 @@ def make(options: Options, path: Path) -> int:
         raise ValueError(f"--n is {options.n}; expected an even number of 2 or more, half of the pictures being real")
     import hashlib
 
-    from sparring import checkpoint
     from sparring.chance import Key
     from sparring.cli.held_out import held_out
     from sparring.cli.page import page
-    from sparring.run import Run
+    from sparring.runs.run import Run
 
     run, half = Run.open(path), options.n // 2
     if len(run.data["shape"]) != 3:
@@ -69,7 +70,7 @@ def make(options: Options, path: Path) -> int:
     generated = run.sampler().sample(half, seed=options.seed)
     model = hashlib.sha256((path / "model" / "average.safetensors").read_bytes()).hexdigest()
     about = {"run": path.absolute().name, "model": model}
-    checkpoint.write_atomically(options.out, page(real, generated, Key(options.seed, ("turing",)), about).encode())
+    write_atomically(options.out, page(real, generated, Key(options.seed, ("turing",)), about).encode())
     print(f"{options.n} pictures, half of them real, in {options.out}: open it in a browser, or send it to people")
     print("What they save becomes one table with: sparring turing --merge *.json")
     return 0

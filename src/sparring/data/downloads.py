@@ -15,7 +15,7 @@ from typing import ClassVar, cast
 from urllib.error import HTTPError, URLError
 from urllib.request import build_opener
 
-from sparring import progress
+from sparring.machine import progress
 
 __all__ = ["Apt", "Download", "Npm", "Package", "Pip", "Web"]
 

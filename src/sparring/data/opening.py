@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from sparring import checkpoint
 from sparring.data import cache, prepared, readers
 from sparring.data.listing import Encoded, Listing, shown, stamp
 from sparring.data.preparation import Preparation
 from sparring.data.source import InMemory
+from sparring.machine.files import write_atomically
 
 __all__ = ["open_data"]
 
@@ -52,7 +52,7 @@ def open_data(path: str | Path, preparation: Preparation | None = None) -> InMem
     if kept is None:
         entry = prepared.make(found, preparation)
         kept = prepared.load(entry, found)
-        checkpoint.write_atomically(known, entry.name.encode())
+        write_atomically(known, entry.name.encode())
     assert kept is not None, "what was just written can be read"
     return kept
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from sparring import devices, progress
+from sparring.machine import devices, progress
 
 __all__ = ["parallel"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,12 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sparring.data.listing import shown
 
 if TYPE_CHECKING:
-    from PIL import Image
     from torch import Tensor
 
-    from sparring.data.source import InMemory
-
-__all__ = ["Report", "lines", "points", "sheet"]
+__all__ = ["Report", "lines", "points"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,37 +129,3 @@ def _shape(report: Report) -> str:
     if report.enlarged:
         text += f"; {report.enlarged:,} pictures are enlarged to that"
     return text
-
-
-def sheet(data: InMemory, report: Report) -> Image.Image:
-    """The set in one picture: examples as they would be trained on, and the balance of the classes."""
-    import torch
-    from matplotlib.figure import Figure
-
-    from sparring import pictures
-
-    n = min(100, len(data))
-    examples = data.examples(torch.linspace(0, len(data) - 1, n).long())
-    panels = 1 + bool(report.classes)
-    figure = Figure(figsize=(7 * panels, 7.4), dpi=100, layout="constrained", facecolor="white")
-    axes = figure.subplots(1, panels, squeeze=False)[0]
-    axes[0].set_title(f"{n} of {report.count:,} examples, {' x '.join(map(str, report.shape))}")
-    if examples.ndim >= 4:  # of a video, its frames
-        frames = examples.reshape(-1, *examples.shape[-3:])[:100]
-        axes[0].imshow(pictures.grid(frames), cmap="gray", vmin=0, vmax=255)
-        axes[0].axis("off")
-    else:
-        flat = data.examples(torch.linspace(0, len(data) - 1, min(5000, len(data))).long()).flatten(1)
-        axes[0].scatter(flat[:, 0], flat[:, min(1, flat.shape[1] - 1)], s=3, alpha=0.4)
-        axes[0].set_aspect("equal")
-    if report.classes:
-        shown_classes = list(report.classes.items())[:40]
-        places = range(len(shown_classes))
-        axes[1].barh(places, [count for _, count in shown_classes])
-        # No names are formulas, and a sign that the font lacks is a box, not a warning.
-        axes[1].set_yticks(places, [shown(name)[:30] for name, _ in shown_classes], parse_math=False)
-        axes[1].invert_yaxis()
-        axes[1].set_title(f"examples a class ({len(report.classes)} classes)")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        return pictures.render(figure)

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from sparring import pictures
 from sparring.chance import Key
 from sparring.game import Batch
+from sparring.kinds import drawing
 
 if TYPE_CHECKING:
     from sparring.data.report import Report
@@ -109,7 +109,7 @@ class InMemory:
         """All examples, or those of these places [n], as a sampler would give them: on the CPU, pictures in [-1, 1]."""
         index = torch.arange(len(self)) if index is None else index
         x = self.x[self._places(index).to(self.x.device)].cpu()
-        return pictures.from_bytes(x) if x.dtype == torch.uint8 else x
+        return drawing.from_bytes(x) if x.dtype == torch.uint8 else x
 
     def draw(self, n: int, key: Key) -> Batch:
         """Batch number `key.path[-1]`: examples n k to n k + n - 1 of all epochs one after the other."""

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from sparring import progress
 from sparring.chance import Key
+from sparring.machine import progress
 from sparring.metrics.annealing import Advance, Posterior, learn_steps, normal, schedule, walk
 
 __all__ = ["FULL", "REDUCED", "Bracket", "Likelihoods", "Protocol", "ais", "bidirectional", "dequantised", "work"]

@@ -16,9 +16,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from sparring import progress
-from sparring.foreign import read_weights
+from sparring.machine import progress
 from sparring.metrics import classifier
+from sparring.metrics.foreign import read_weights
 from sparring.metrics.resizing import Filter, described, resized
 from sparring.networks.efficientnet_lite import EfficientNetLite
 

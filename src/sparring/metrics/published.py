@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from sparring.kinds.drawing import to_bytes
 from sparring.metrics.extractors import Identity
 from sparring.metrics.states import FILES, filled, image_tower, measures, read
 from sparring.networks import vit
 from sparring.networks.inception import InceptionV3, prepared
-from sparring.pictures import to_bytes
 
 __all__ = ["Published", "clip", "dinov2", "inception", "open_published"]
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from sparring import foreign
+from sparring.metrics import foreign
 
 __all__ = ["FILES", "File", "filled", "image_tower", "measures", "read"]
 

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, get_type_hints
 
 if TYPE_CHECKING:
@@ -86,7 +87,16 @@ class Recipe(Protocol):
 
 def names() -> list[str]:
     """The names of all recipes."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(_homes())
+
+
+@cache
+def _homes() -> dict[str, str]:
+    """The module of each recipe, in whatever folder it is."""
+    found = [module.name for module in pkgutil.walk_packages(__path__, f"{__name__}.") if not module.ispkg]
+    homes = {module.rpartition(".")[2]: module for module in found}
+    assert len(homes) == len(found), f"two recipes have one name: {sorted(found)}"
+    return homes
 
 
 def find(name: str) -> Recipe:
@@ -99,7 +109,7 @@ def find(name: str) -> Recipe:
         near = difflib.get_close_matches(name, names(), 1)
         hint = f": did you mean {near[0]!r}?" if near else ""
         raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")
-    return cast("Recipe", importlib.import_module(f"sparring.recipes.{name}"))
+    return cast("Recipe", importlib.import_module(_homes()[name]))
 
 
 def restore(cls: type[T], values: Mapping[str, Any]) -> T:

@@ -1,0 +1,1 @@
+"""Evaluation: what puts metrics together, and its pictures."""

@@ -1,0 +1,169 @@
+"""Pictures of an evaluation: generated samples beside their nearest training examples, and class by class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+
+from sparring.kinds import drawing
+from sparring.metrics.features import pair
+from sparring.metrics.neighbours import nearest
+
+if TYPE_CHECKING:
+    from sparring.chance import Key
+    from sparring.data.source import InMemory
+
+__all__ = ["Neighbours", "by_class", "neighbours"]
+
+WIDTH = 720
+"""Pixels across, at most: a page shows no more."""
+
+SHOWN = 10
+"""Pictures of a class."""
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The `k` nearest training examples of each generated sample.
+
+    Attributes:
+        index: Their places in the training data, the nearest first, [n, k].
+        distance: Euclidean, in the units of the features, [n, k].
+    """
+
+    index: Tensor
+    distance: Tensor
+
+    @staticmethod
+    def find(training: Tensor, generated: Tensor, k: int = 5) -> Neighbours:
+        """Those of generated features [n, D] among training features [N, D], a block at a time.
+
+        Raises:
+            ValueError: There are fewer than `k` training examples, no samples, sizes differ, or values are not finite.
+        """
+        x, y = pair(training, generated, 1)
+        if not 0 < k <= len(x):
+            raise ValueError(f"got {len(x)} training examples; expected at least {k}, or a smaller k than {k}")
+        squared, index = nearest(y, x, k)
+        return Neighbours(index, squared.sqrt())
+
+    def rows(self, key: Key, count: int = 5) -> tuple[Tensor, Tensor]:
+        """Up to `count` samples nearest to the training examples, the nearest first, and as many random others."""
+        order = self.distance[:, 0].argsort(stable=True)
+        others = order[count:]
+        return order[:count], others[key.permutation("rows", len(others))[:count]]
+
+
+def neighbours(generated: Tensor, training: InMemory, found: Neighbours, key: Key) -> Image.Image:
+    """Rows of a generated picture and, after a gap, its nearest training examples with their distances below them.
+
+    First those samples that are nearest to the training examples, where copies would be; then samples drawn at random.
+
+    Args:
+        generated: Samples [n, C, H, W] in [-1, 1].
+        training: What the generator was trained on.
+        found: The nearest of these for each of those.
+        key: Decides which samples are drawn at random.
+
+    Raises:
+        ValueError: There are not as many samples as have neighbours.
+    """
+    if len(generated) != len(found.index):
+        raise ValueError(f"got {len(generated)} pictures and the neighbours of {len(found.index)}; expected as many")
+    k = found.index.shape[1]
+    parts = []
+    titles = "Nearest to the training data of all", "Drawn at random"
+    for title, rows in zip(titles, found.rows(key), strict=True):
+        parts += [_words(title, 20)] if len(rows) else []
+        for row in rows.tolist():
+            parts.append(_neighbours(generated[row], training.examples(found.index[row]), found.distance[row].tolist()))
+    return _below([_words(f"Left: generated. Right: {k} nearest training pictures, with distances.", 14), *parts])
+
+
+def _neighbours(x: Tensor, nearest: Tensor, distances: Sequence[float]) -> Image.Image:
+    left, right = drawing.grid(x[None], 1), drawing.grid(nearest, len(nearest))
+    gap = left.width // 4
+    row = Image.new("RGB", (left.width + gap + right.width, left.height), "white")
+    row.paste(_opaque(left), (0, 0))
+    row.paste(_opaque(right), (left.width + gap, 0))
+    row = _fitting(row)
+    labelled = Image.new("RGB", (row.width, row.height + 16), "white")
+    labelled.paste(row)
+    pen, cell = ImageDraw.Draw(labelled), row.width / (len(nearest) + 1.25)
+    for i, distance in enumerate(distances):
+        middle = (cell * (i + 1.75), row.height - 1)
+        pen.text(middle, f"{distance:.3g}", "black", ImageFont.load_default(13), anchor="ma")
+    return labelled
+
+
+def by_class(generated: Tensor, classes: Tensor, real: Tensor, names: Sequence[str]) -> Image.Image:
+    """A row for each class: up to ten generated pictures of it, and its share among generated and among real pictures.
+
+    The pictures are the first of each class, not the best: samples are in random order.
+
+    Args:
+        generated: Samples [n, C, H, W] in [-1, 1].
+        classes: What each of them is of, in 0..K - 1, [n].
+        real: What real pictures are of, [m].
+        names: Of the K classes.
+
+    Raises:
+        ValueError: A class has no name, there are no real pictures, or not as many classes as samples.
+    """
+    if len(classes) != len(generated) or not len(real) or not len(classes):
+        raise ValueError(
+            f"got {len(generated)} pictures, {len(classes)} classes of them and {len(real)} of real pictures; expected "
+            "one for each picture, and 1 or more of both"
+        )
+    if int(max(classes.max(), real.max())) >= len(names) or int(min(classes.min(), real.min())) < 0:
+        raise ValueError(f"classes are not all in 0..{len(names) - 1}, those of the {len(names)} names")
+    parts = []
+    for i, name in enumerate(names):
+        ours, theirs = ((part == i).double().mean().item() for part in (classes, real))
+        label = " ".join(name.split())
+        label = label if len(label) <= 32 else f"{label[:31]}…"
+        parts.append(_words(f"{label}: {ours:.1%} of generated, {theirs:.1%} of real", 18))
+        shown = generated[classes == i][:SHOWN]
+        parts += [_fitting(_opaque(drawing.grid(_padded(shown), SHOWN)))] if len(shown) else []
+    return _below(parts)
+
+
+def _padded(x: Tensor) -> Tensor:
+    """Followed by white pictures up to ten, so that all rows are of one scale."""
+    return torch.cat([x, x.new_ones(SHOWN - len(x), *x.shape[1:])])
+
+
+def _words(text: str, size: int) -> Image.Image:
+    """A line of text with some room above it."""
+    font = ImageFont.load_default(size)
+    line = Image.new("RGB", (min(WIDTH, round(font.getlength(text)) + 8), round(2 * size)), "white")
+    ImageDraw.Draw(line).text((4, 1.8 * size), text, "black", font, anchor="ld")
+    return line
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """In colour, on white where it is transparent."""
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+
+
+def _fitting(image: Image.Image) -> Image.Image:
+    """Not wider than `WIDTH`."""
+    height = round(image.height * WIDTH / image.width)
+    return image if image.width <= WIDTH else image.resize((WIDTH, height), Image.Resampling.LANCZOS)
+
+
+def _below(parts: Sequence[Image.Image]) -> Image.Image:
+    """One below the other."""
+    sheet = Image.new("RGB", (max(part.width for part in parts), sum(part.height for part in parts) + 8), "white")
+    top = 0
+    for part in parts:
+        sheet.paste(part, (0, top))
+        top += part.height
+    return sheet

@@ -1,0 +1,1 @@
+"""Games of one player: the other leaves of the tutorial's taxonomy."""

@@ -1,0 +1,1 @@
+"""Kinds of examples: how each is shown and kept."""

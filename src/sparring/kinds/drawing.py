@@ -1,0 +1,194 @@
+"""Pictures of samples: grids, scatter plots, curves, time-lapses."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["compare", "curves", "draw", "encode", "from_bytes", "grid", "render", "scatter", "timelapse", "to_bytes"]
+
+_GAP = 2
+
+Lines = Sequence[Mapping[str, float]]
+"""The lines of a run's log, as `sparring.runs.writers.read_log` gives them."""
+
+
+def to_bytes(x: Tensor) -> Tensor:
+    """Pictures in [-1, 1] as bytes 0..255, rounded to the nearest."""
+    return x.add(1.0).mul(127.5).round().clamp(0, 255).byte()
+
+
+def from_bytes(x: Tensor) -> Tensor:
+    """Bytes 0..255 as pictures in [-1, 1]; `to_bytes` gives them back."""
+    return x.float().div(127.5).sub(1.0)
+
+
+def draw(samples: Tensor) -> Image.Image:
+    """Samples as one picture: [n, C, H, W] in [-1, 1] as a grid, [n, 2] as a scatter plot.
+
+    Raises:
+        ValueError: The samples are neither.
+    """
+    if samples.ndim == 4:
+        return grid(samples)
+    if samples.ndim == 2 and samples.shape[1] == 2:
+        return scatter({"generated": samples})
+    raise ValueError(
+        f"cannot draw samples of shape {list(samples.shape)}; expected [n, C, H, W] pictures or [n, 2] points"
+    )
+
+
+def grid(x: Tensor, columns: int | None = None) -> Image.Image:
+    """Pictures [n, C, H, W] in [-1, 1] row by row, enlarged to at least 64 pixels a side where they are small.
+
+    One channel is grey, three are colour, four colour with alpha; of any other number the first is shown.
+    """
+    n, channels, height, width = x.shape
+    columns = columns or math.ceil(math.sqrt(n))
+    rows = math.ceil(n / columns)
+    cells = to_bytes(x if channels in (1, 3, 4) else x[:, :1]).permute(0, 2, 3, 1).numpy()
+    scale = max(1, round(64 / max(height, width)))
+    sheet = np.full((rows * (height + _GAP) + _GAP, columns * (width + _GAP) + _GAP, cells.shape[3]), 255, np.uint8)
+    for i, cell in enumerate(cells):
+        top, left = (i // columns) * (height + _GAP) + _GAP, (i % columns) * (width + _GAP) + _GAP
+        sheet[top : top + height, left : left + width] = cell
+    image = Image.fromarray(sheet.squeeze(2) if sheet.shape[2] == 1 else sheet)
+    return image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+
+
+def scatter(points: Mapping[str, Tensor], size: int = 480) -> Image.Image:
+    """Sets of points [n, 2] in one plot, with their names."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(size / 100, size / 100), dpi=100, layout="constrained")
+    axes = figure.add_subplot()
+    for name, set_of_points in points.items():
+        x, y = set_of_points.double().T.numpy()
+        axes.scatter(x, y, s=4, alpha=0.4, label=name)
+    axes.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")
+    axes.legend(loc="upper right")
+    return render(figure)
+
+
+def compare(real: Tensor, generated: Tensor) -> Image.Image:
+    """Real and generated samples: grids side by side, or two clouds of points in one plot."""
+    if real.ndim == 2:
+        return scatter({"real": real, "generated": generated})
+    return _beside({"real": grid(real), "generated": grid(generated)})
+
+
+def _beside(pictures: Mapping[str, Image.Image]) -> Image.Image:
+    from matplotlib.figure import Figure
+
+    width = sum(image.width for image in pictures.values())
+    height = max(image.height for image in pictures.values())
+    figure = Figure(figsize=(width / 100, height / 100 + 0.4), dpi=100, layout="constrained", facecolor="white")
+    for axes, (name, image) in zip(figure.subplots(1, len(pictures), squeeze=False)[0], pictures.items(), strict=True):
+        axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axes.set_title(name)
+        axes.axis("off")
+    return render(figure)
+
+
+def curves(log: Lines | Mapping[str, Lines], x: str = "round") -> Image.Image:
+    """The lines of a run's log, one panel for each term: thin as logged, thick as a running mean.
+
+    Args:
+        log: A log, or several by the names of their runs: a colour for each, and every term that any of them has.
+        x: What they are drawn over: round, images or seconds.
+
+    Raises:
+        ValueError: There is nothing in them.
+    """
+    from matplotlib.figure import Figure
+
+    logs = log if isinstance(log, Mapping) else {"": log}
+    every = [line for lines in logs.values() for line in lines if x in line]
+    names = list(dict.fromkeys(name for line in every for name in line if "/" in name))
+    if not names:
+        raise ValueError("the log is empty: there is nothing to plot; train for some rounds first")
+    columns = math.ceil(math.sqrt(len(names)))
+    rows = math.ceil(len(names) / columns)
+    figure = Figure(figsize=(4 * columns, 2.6 * rows), dpi=100, layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).flatten()
+    for panel, name in zip(panels, names, strict=False):
+        for lines, colour in zip(logs.values(), _colours(len(logs)), strict=True):
+            _curve(panel, [(line[x], line[name]) for line in lines if name in line and x in line], colour)
+        panel.set(title=name, xlabel=x)
+        panel.grid(alpha=0.3)
+    for panel in panels[len(names) :]:
+        panel.axis("off")
+    if len(logs) > 1:
+        _legend(figure, list(logs))
+    return render(figure)
+
+
+def _curve(panel: Axes, points: Sequence[tuple[float, float]], colour: Any) -> None:
+    if not points:
+        return  # a term of other runs
+    places, values = zip(*points, strict=True)
+    window = max(1, len(values) // 25)
+    smooth = np.convolve(values, np.ones(window) / window, mode="valid")
+    panel.plot(places, values, linewidth=0.5, alpha=0.5, color=colour)
+    panel.plot(places[window - 1 :], smooth, linewidth=1.8, color=colour)
+
+
+def _colours(count: int) -> Sequence[Any]:
+    """As many different colours: matplotlib's own ten, or for more an even walk through the rainbow."""
+    from matplotlib import colormaps
+
+    return [f"C{i}" for i in range(count)] if count <= 10 else list(colormaps["turbo"](np.linspace(0, 1, count)))
+
+
+def _legend(figure: Figure, names: Sequence[str]) -> None:
+    """One legend for all panels, below them, its columns as wide as the longest name."""
+    from matplotlib.lines import Line2D
+
+    keys = [Line2D([], [], color=colour, linewidth=1.8) for colour in _colours(len(names))]
+    across = max(1, int(12 * figure.get_figwidth() / (max(map(len, names)) + 6)))
+    escaped = [name.replace("$", r"\$") for name in names]  # between two of them matplotlib would see a formula
+    figure.legend(keys, escaped, loc="outside lower center", ncols=min(across, len(names)))
+
+
+def timelapse(frames: Sequence[Path], *, milliseconds: int = 120, hold: int = 2000) -> bytes:
+    """Pictures of equal size as an animated GIF; the last one is held.
+
+    Raises:
+        ValueError: There are no pictures.
+    """
+    if not frames:
+        raise ValueError("no pictures were drawn during training: there is no time-lapse to make")
+    images = [Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=64) for path in frames]
+    times = [milliseconds] * (len(images) - 1) + [hold]
+    buffer = io.BytesIO()
+    images[0].save(buffer, "GIF", save_all=True, append_images=images[1:], duration=times, loop=0, optimize=True)
+    return buffer.getvalue()
+
+
+def encode(image: Image.Image) -> bytes:
+    """The picture as PNG."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def render(figure: Figure) -> Image.Image:
+    """A matplotlib figure as a picture."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return Image.fromarray(
+        np.asarray(canvas.buffer_rgba()).copy()  # type: ignore[no-untyped-call]
+    ).convert("RGB")

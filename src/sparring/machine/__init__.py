@@ -1,0 +1,1 @@
+"""The machine: devices, and progress on its console."""

@@ -1,0 +1,109 @@
+"""DCGAN on a folder of pictures (Radford et al. 2015, https://arxiv.org/abs/1511.06434).
+
+Departures from the paper: pictures of any size; 32 channels next to the picture instead of 64, for the CPU; larger
+learning rates that fall in the second half; an average of the generator's weights to sample from.
+
+`DEMO` was chosen among about twenty two-minute runs on the training pictures that ship with the package, by the looks
+of the samples and by their Frechet distance to the held-out pictures on the features of a small throw-away
+classifier: 22.8 and 19.3 (two seeds), against 29.1 and 27.8 (the same seeds) without falling rates and, one seed
+each, 35.1, 39.6 and 41.8 for three pairs of rates under simultaneous play in the same time; 3.4 for the training
+pictures themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+
+from sparring.chance import Key
+from sparring.data import opening, readers
+from sparring.data.preparation import Preparation
+from sparring.data.source import InMemory, Mirrored
+from sparring.games.gan import GAN
+from sparring.hooks import LearningRate
+from sparring.latents import Normal
+from sparring.machine import devices
+from sparring.networks.dcgan import Discriminator, Generator
+from sparring.recipes import Config as Common
+from sparring.samplers import Sampler
+from sparring.schedules import linear
+from sparring.trainer import Phase, Trainer
+
+__all__ = ["DEMO", "USES", "Config", "build", "open_data", "sampler"]
+
+USES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(Common):
+    """Train a DCGAN on your pictures."""
+
+    rounds: int = 50_000
+    """Rounds to play."""
+    data: str = "fashion-mnist-10k"
+    """A folder or zip of pictures, an array, or a set of `sparring data list`; the default ships with sparring."""
+    pictures: Preparation = field(default_factory=Preparation)
+    """How they are made alike."""
+    flips: bool = False
+    """Mirror pictures left to right half of the time they are shown."""
+    latent: int = 100
+    """Size of the latent."""
+    width: int = 32
+    """Channels next to the picture."""
+    generator_rate: float = 5e-4
+    """Learning rate of the generator in the first half of the rounds; then it falls to a hundredth."""
+    discriminator_rate: float = 5e-4
+    """The same of the discriminator."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "data", readers.absolute(self.data))  # so that the run finds them from any folder
+
+
+DEMO = Config(rounds=2800, generator_rate=2e-3, discriminator_rate=1e-3, hold_out=500, evaluate_every=280)
+"""Two minutes on two CPU cores, for the pictures that ship with the package."""
+
+
+def open_data(config: Config) -> InMemory:
+    """The pictures, as bytes."""
+    data = opening.open_data(config.data, config.pictures)
+    if data.x.ndim != 4:
+        raise ValueError(
+            f"--data {config.data} holds examples of shape {list(data.x.shape[1:])}; expected pictures [C, H, W]: see "
+            "`sparring data list`"
+        )
+    return data
+
+
+def game(config: Config, shape: tuple[int, ...]) -> GAN:
+    """The game on pictures of `shape` [C, H, W]."""
+    channels, height, width = shape
+    with Key(config.seed, ("initial weights",)).seeded():
+        generator = Generator((channels, height, width), config.latent, config.width)
+        discriminator = Discriminator((channels, height, width), config.width)
+    gan = GAN(generator, discriminator, Normal(config.latent)).to(devices.resolve(config.device))
+    gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster convolutions
+    return gan
+
+
+def sampler(config: Config, shape: tuple[int, ...]) -> Sampler:
+    """The untrained generator."""
+    return game(config, shape).sampler()
+
+
+def build(config: Config, data: InMemory) -> Trainer:
+    """The trainer."""
+    device = devices.resolve(config.device)
+    gan = game(config, tuple(data.x.shape[1:]))
+    source = Mirrored(data.to(device)) if config.flips else data.to(device)
+    rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
+    optimizers = {
+        player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
+        for player, rate in rates.items()
+    }
+    falling = {player: linear(rate, rate / 100, first=0.5) for player, rate in rates.items()}
+    phase = Phase(gan, optimizers, {"real": source}, config.rounds, batch=config.batch)
+    return Trainer(
+        phase, hooks=[LearningRate(falling, config.rounds)], seed=config.seed, autocast=devices.autocast(device)
+    )

@@ -1,0 +1,136 @@
+"""Checkpoints: a tree of tensors and numbers on disk, whole or not there.
+
+A checkpoint is a directory of `tensors.safetensors`, `tree.json` and `manifest.json`, the SHA-256 of the other two. It
+is written under a temporary name, synchronised, then renamed: one without a right manifest does not exist. Files are
+data; nothing in them is ever run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+from torch import Tensor
+
+from sparring.machine.files import synchronise, write, write_atomically
+
+__all__ = ["found", "latest", "load", "load_tensors", "prune", "save", "save_tensors", "whole"]
+
+TENSORS, TREE, MANIFEST = "tensors.safetensors", "tree.json", "manifest.json"
+
+
+def save(path: Path, tree: Mapping[str, Any]) -> None:
+    """Writes a tree of dicts, lists, tuples, tensors, numbers, strings and None as the directory `path`.
+
+    Raises:
+        TypeError: The tree holds something else.
+        OSError: The disk is full or read-only; older checkpoints are as they were.
+    """
+    tensors: dict[str, Tensor] = {}
+    skeleton = _pack(tree, "", tensors)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        files = {TENSORS: safetensors.torch.save(tensors), TREE: json.dumps(skeleton).encode()}
+        sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        for name, content in {**files, MANIFEST: json.dumps(sums).encode()}.items():
+            write(temporary / name, content)
+        synchronise(temporary)
+        shutil.rmtree(path, ignore_errors=True)
+        temporary.rename(path)
+        synchronise(path.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Reads a checkpoint back, tensors on the CPU.
+
+    Raises:
+        ValueError: A file is missing or is not what was written.
+    """
+    try:
+        sums = json.loads((path / MANIFEST).read_bytes())
+        files = {name: (path / name).read_bytes() for name in (TENSORS, TREE)}
+        whole = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == sums
+    except (OSError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is not a whole checkpoint ({error}): use an older one or train again") from error
+    if not whole:
+        raise ValueError(
+            f"{path} was changed since it was written (its SHA-256 differs): use an older one or train again"
+        )
+    tree: dict[str, Any] = _unpack(json.loads(files[TREE]), safetensors.torch.load(files[TENSORS]))
+    return tree
+
+
+def latest(folder: Path) -> Path | None:
+    """The newest whole checkpoint in `folder`, with a warning for each broken one passed over; None without any."""
+    return next(whole(folder), None)
+
+
+def whole(folder: Path) -> Iterator[Path]:
+    """The whole checkpoints in `folder`, newest first, with a warning for each broken one passed over."""
+    for path in reversed(found(folder)):
+        try:
+            load(path)
+        except ValueError as error:
+            warnings.warn(f"passed over: {error}", stacklevel=2)
+        else:
+            yield path
+
+
+def prune(folder: Path, keep: int) -> None:
+    """Removes all but the newest `keep` checkpoints, and what interrupted writes left."""
+    for path in [*found(folder)[:-keep], *folder.glob(".*.tmp")]:
+        shutil.rmtree(path)
+
+
+def found(folder: Path) -> list[Path]:
+    """The checkpoints in `folder`, oldest first, whole or not."""
+    return sorted(path for path in folder.glob("[0-9]*") if path.is_dir()) if folder.is_dir() else []
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Writes one safetensors file, atomically."""
+    write_atomically(path, safetensors.torch.save({name: tensor.contiguous() for name, tensor in tensors.items()}))
+
+
+def load_tensors(path: Path) -> dict[str, Tensor]:
+    """Reads one safetensors file to the CPU."""
+    return safetensors.torch.load(path.read_bytes())
+
+
+def _pack(tree: Any, name: str, tensors: dict[str, Tensor]) -> Any:
+    """The tree as JSON: a tensor as its name, a tuple and a dict as tagged lists (a JSON key is always a string)."""
+    if isinstance(tree, Tensor):
+        tensors[name] = tree.detach().cpu().contiguous()
+        return {"tensor": name}
+    if isinstance(tree, Mapping):
+        return {"dict": [[key, _pack(value, f"{name}/{key}", tensors)] for key, value in tree.items()]}
+    if isinstance(tree, list | tuple):
+        return {type(tree).__name__: [_pack(value, f"{name}/{i}", tensors) for i, value in enumerate(tree)]}
+    if tree is None or isinstance(tree, bool | int | float | str):
+        return tree
+    raise TypeError(f"a checkpoint holds tensors, numbers and strings; {name} is a {type(tree).__name__}")
+
+
+def _unpack(tree: Any, tensors: Mapping[str, Tensor]) -> Any:
+    match tree:
+        case {"tensor": name}:
+            return tensors[name]
+        case {"dict": items}:
+            return {key: _unpack(value, tensors) for key, value in items}
+        case {"list": items}:
+            return [_unpack(value, tensors) for value in items]
+        case {"tuple": items}:
+            return tuple(_unpack(value, tensors) for value in items)
+    return tree

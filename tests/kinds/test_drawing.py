@@ -1,0 +1,84 @@
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from sparring.kinds import drawing
+
+
+def test_bytes_are_rounded_to_the_nearest():
+    x = torch.tensor([-1.0, -1.0 + 1.1 / 127.5, 0.0, 1.0, 7.0, -7.0])
+    assert drawing.to_bytes(x).tolist() == [0, 1, 128, 255, 255, 0]
+    every = torch.arange(256, dtype=torch.uint8)
+    assert torch.equal(drawing.to_bytes(drawing.from_bytes(every)), every)
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (2, "L"), (3, "RGB"), (4, "RGBA")])
+def test_a_grid_shows_every_picture_in_its_place(channels, mode):
+    x = torch.linspace(-1, 1, 5).reshape(5, 1, 1, 1).expand(5, channels, 64, 32)
+    image = drawing.grid(x, columns=2)
+    assert image.mode == mode
+    assert image.size == (2 * 34 + 2, 3 * 66 + 2)
+    cells = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)]
+    values = [np.asarray(image)[2 + 66 * row + 30, 2 + 34 * column + 15].ravel()[0] for column, row in cells]
+    assert values == [0, 64, 128, 191, 255]
+
+
+def test_small_pictures_are_enlarged_without_blur():
+    image = drawing.grid(torch.tensor([[-1.0, 1.0]]).reshape(1, 1, 1, 2), columns=1)
+    assert image.size == (32 * 6, 32 * 5)
+    assert set(np.unique(np.asarray(image))) == {0, 255}
+
+
+def test_points_are_scattered_and_the_rest_refused():
+    assert drawing.draw(torch.zeros(5, 2)).size == (480, 480)
+    with pytest.raises(ValueError, match=r"cannot draw samples of shape \[5, 3\]"):
+        drawing.draw(torch.zeros(5, 3))
+
+
+def test_compare_puts_grids_side_by_side():
+    real, generated = torch.ones(4, 1, 8, 8), -torch.ones(4, 1, 8, 8)
+    pixels = np.asarray(drawing.compare(real, generated).convert("L"))
+    left, right = np.split(pixels[60:], [pixels.shape[1] // 2], axis=1)
+    assert left.mean() > right.mean() + 100
+
+
+def test_curves_have_a_panel_for_each_term():
+    log = [{"round": n, "a/loss": float(n), "b/loss": 1.0, "seconds": 0.1} for n in range(1, 40)]
+    one = [{k: v for k, v in line.items() if k != "b/loss"} for line in log]
+    assert drawing.curves(log).width == 2 * drawing.curves(one).width
+    with pytest.raises(ValueError, match="log is empty"):
+        drawing.curves([])
+
+
+def test_curves_of_several_runs_share_panels():
+    log = [{"round": n, "seconds": n / 7, "a/loss": float(n % 5)} for n in range(1, 40)]
+    other = [{"round": n, "seconds": n / 3, "b/loss": 1.0} for n in range(1, 40)]
+    both = drawing.curves({"$x$": log, "_y": other}, "seconds")
+    assert both.width == 2 * drawing.curves(log).width
+    assert both.tobytes() != drawing.curves({"$x$": log, "_y": other}, "round").tobytes()
+    assert drawing.curves({"one": log}).tobytes() == drawing.curves(log).tobytes()
+    colours = {tuple(pixel) for pixel in np.asarray(drawing.curves({"p": log, "q": log})).reshape(-1, 3)}
+    assert {(31, 119, 180), (255, 127, 14)} <= colours, "matplotlib's first two"
+    assert drawing.curves({str(i): log for i in range(12)}).width == drawing.curves(log).width
+
+
+def test_timelapse(tmp_path):
+    files = []
+    for i in range(3):
+        files.append(tmp_path / f"{i}.png")
+        Image.new("RGB", (8, 8), (80 * i, 0, 0)).save(files[-1])
+    with Image.open(io.BytesIO(drawing.timelapse(files))) as gif:
+        assert gif.n_frames == 3
+        gif.seek(2)
+        assert gif.info["duration"] == 2000
+    with pytest.raises(ValueError, match="no pictures were drawn"):
+        drawing.timelapse([])
+
+
+def test_png_is_lossless():
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8))
+    with Image.open(io.BytesIO(drawing.encode(image))) as again:
+        assert np.array_equal(np.asarray(again), np.asarray(image))
