@@ -68,7 +68,7 @@ def test_discriminator_gradients_equal_those_of_a_hand_written_step():
     game.double()
     round = next(Trainer(Phase(game, {}, streams, 1)).turns())
     _, slope = gradient(game, "discriminator", round)
-    z = game.latent(round.batch, round.key).double()
+    z = game.latent(round.key.rows(round.batch)).double()
     real, fake = round.stream("real").x.clone().requires_grad_(), game.generator(z).detach()
     logits = game.discriminator(real)
     softplus = torch.nn.functional.softplus
@@ -152,7 +152,7 @@ def test_a_step_within_a_round_is_noticed(fused):
     move(game, field, round, optimizers)
     game("discriminator", round)
     assert not torch.equal(game.fake(round), before)
-    z = game.latent(round.batch, round.key)
+    z = game.latent(round.key.rows(round.batch))
     assert torch.equal(game.fake(round), game.generator(z))
 
 

@@ -12,13 +12,14 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["Key"]
+__all__ = ["Chance", "Key", "Rows", "torch_generators"]
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,14 @@ class Key:
         """The numbers 0 .. count - 1 in random order, int64, on the CPU."""
         return torch.from_numpy(np.argsort(self.words(name, count), kind="stable"))
 
+    def rows(self, count: int) -> Rows:
+        """`count` rows of chance, each a function of the key and of its own number only."""
+        return Rows(self, count)
+
     @contextmanager
     def seeded(self) -> Iterator[None]:
         """Makes what runs inside (dropout, say) draw from this key, and leaves torch's own generators as they were."""
-        generators = [torch.default_generator]
-        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-            generators += torch.cuda.default_generators
+        generators = torch_generators()
         before = [generator.get_state() for generator in generators]
         seed = self._address("torch", 7)
         try:
@@ -91,3 +94,60 @@ class Key:
     def _open_unit(self, name: str, count: int) -> NDArray[np.float64]:
         # The upper 52 bits and a half, so that neither 0 (whose logarithm is infinite) nor 1 can come out.
         return ((self.words(name, count) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+class Chance(Protocol):
+    """Chance for `rows` examples, by name: the same name gives the same numbers again.
+
+    What a latent, a penalty or a layer draws from, whether in training (`Draws`) or in sampling (`Rows`).
+    """
+
+    @property
+    def rows(self) -> int:
+        """The number of examples."""
+        ...
+
+    def normal(self, name: str, *row: int) -> Tensor:
+        """Standard normal numbers [rows, *row]."""
+        ...
+
+    def uniform(self, name: str, *row: int) -> Tensor:
+        """Uniform numbers in the open interval (0, 1), [rows, *row]."""
+        ...
+
+    def integers(self, name: str, *row: int, high: int) -> Tensor:
+        """Integers in [0, high), int64, [rows, *row]."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Chance from a key, on the CPU: row i depends on the key, the name and i only.
+
+    Example:
+        >>> few, many = Key(0).rows(4), Key(0).rows(9)
+        >>> bool((few.normal("latent", 2) == many.normal("latent", 2)[:4]).all())
+        True
+    """
+
+    key: Key
+    rows: int
+
+    def normal(self, name: str, *row: int) -> Tensor:
+        """Standard normal numbers [rows, *row]."""
+        return self.key.normal(name, (self.rows, *row))
+
+    def uniform(self, name: str, *row: int) -> Tensor:
+        """Uniform numbers in the open interval (0, 1), [rows, *row]."""
+        return self.key.uniform(name, (self.rows, *row))
+
+    def integers(self, name: str, *row: int, high: int) -> Tensor:
+        """Integers in [0, high), int64, [rows, *row]."""
+        return self.key.integers(name, (self.rows, *row), high)
+
+
+def torch_generators() -> list[torch.Generator]:
+    """The generators that torch draws from where it is not given one."""
+    if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        return [torch.default_generator]
+    return [torch.default_generator, *torch.cuda.default_generators]

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from sparring.chance import Key
+from sparring.chance import Chance
 
 __all__ = ["Latent", "Normal", "Uniform"]
 
@@ -15,8 +15,8 @@ __all__ = ["Latent", "Normal", "Uniform"]
 class Latent(Protocol):
     """A distribution over [Z]."""
 
-    def __call__(self, n: int, key: Key) -> Tensor:
-        """`n` latents [n, Z], on the CPU; row i depends on the key and on i only."""
+    def __call__(self, chance: Chance) -> Tensor:
+        """Latents [rows, Z]."""
         ...
 
 
@@ -26,9 +26,9 @@ class Normal:
 
     size: int
 
-    def __call__(self, n: int, key: Key) -> Tensor:
-        """Draws [n, size]."""
-        return key.normal("latent", (n, self.size))
+    def __call__(self, chance: Chance) -> Tensor:
+        """Draws [rows, size]."""
+        return chance.normal("latent", self.size)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,6 @@ class Uniform:
 
     size: int
 
-    def __call__(self, n: int, key: Key) -> Tensor:
-        """Draws [n, size]."""
-        return key.uniform("latent", (n, self.size)) * 2.0 - 1.0
+    def __call__(self, chance: Chance) -> Tensor:
+        """Draws [rows, size]."""
+        return chance.uniform("latent", self.size) * 2.0 - 1.0

@@ -41,7 +41,7 @@ class GeneratorSampler(Sampler):
         statistics: Brock et al. 2019, https://arxiv.org/abs/1809.11096.)
         """
         settled, key = copy.deepcopy(self), Key(0, ("settle",))
-        latents = self.latent(n, key).to(next(self.generator.parameters()))
+        latents = self.latent(key.rows(n)).to(next(self.generator.parameters()))
         with key.seeded():
             update_bn(torch.split(latents, 64), settled.generator)
         return settled
@@ -55,7 +55,7 @@ class GeneratorSampler(Sampler):
         training = self.generator.training
         self.generator.eval()
         try:
-            latents = self.latent(n, Key(seed, ("sample",))).to(like)
+            latents = self.latent(Key(seed, ("sample",)).rows(n)).to(like)
             return torch.cat([self.generator(part).cpu() for part in torch.split(latents, 256)])
         finally:
             self.generator.train(training)

@@ -22,7 +22,7 @@ class SemiSupervised(Game):
         }
 
     def fake(self, round):
-        return round.once("fake", lambda: self.generator(round.place(self.latent(round.batch, round.key))))
+        return round.once("fake", lambda: self.generator(round.place(self.latent(round.key.rows(round.batch)))))
 
     def fake_features(self, round):
         return round.once("fake_features", lambda: self.features(self.fake(round)))

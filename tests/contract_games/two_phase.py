@@ -14,7 +14,7 @@ class Regression(Game):
         return {"generator": Player((self.generator,), self.cost)}
 
     def cost(self, round):
-        made = self.generator(round.place(self.latent(round.batch, round.key)))
+        made = self.generator(round.place(self.latent(round.key.rows(round.batch))))
         return Cost({"squares": (made - round.stream("real").x).square().mean()})
 
 

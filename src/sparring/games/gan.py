@@ -95,7 +95,7 @@ class GAN(Game):
         """Generated samples, [B, ...]."""
 
         def generate() -> Tensor:
-            latents = round.place(self.latent(round.batch, round.key))
+            latents = round.place(self.latent(round.key.rows(round.batch)))
             return self._point(round.place(self.generator(latents)))
 
         return round.once("fake", generate)
