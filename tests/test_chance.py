@@ -54,8 +54,8 @@ def test_moments():
 
 
 def test_latents():
-    assert Normal(3)(5, Key(0)).shape == (5, 3)
-    u = Uniform(4)(2000, Key(0))
+    assert Normal(3)(Key(0).rows(5)).shape == (5, 3)
+    u = Uniform(4)(Key(0).rows(2000))
     assert -1 < u.min() < -0.99 < 0.99 < u.max() < 1
 
 

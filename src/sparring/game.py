@@ -90,6 +90,15 @@ class Game(nn.Module, ABC):
         """What a run of this game yields; it shares the game's modules."""
         raise TypeError(f"{type(self).__name__} has no sampler: define sampler() to draw pictures or points from it")
 
+    def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
+        """Logits [B] of how real examples look, for reports; None if no player of the game says so.
+
+        Args:
+            x: Examples [B, ...].
+            y: Labels or partners [B, ...], where the game has any.
+        """
+        return None
+
     def forward(self, player: str, round: Round) -> Cost:
         """The cost of `player`, a pure function of the parameters and the round.
 

@@ -35,7 +35,7 @@ def test_settled_batch_norm_holds_the_statistics_of_the_samples():
     torch.manual_seed(0)
     generator = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 2))
     sampler = GAN(generator, MLP(2, 1, logits=True), Normal(3)).sampler()
-    hidden = generator[0](Normal(3)(20_000, Key(0)))
+    hidden = generator[0](Normal(3)(Key(0).rows(20_000)))
     settled = sampler.settled(20_000)
     torch.testing.assert_close(settled.generator[1].running_mean, hidden.mean(0), atol=0.03, rtol=0)
     torch.testing.assert_close(settled.generator[1].running_var, hidden.var(0), atol=0, rtol=0.05)

@@ -114,6 +114,10 @@ class GAN(Game):
             logits: Tensor = self.discriminator(x)
         return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
+    def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """The discriminator's logits [B]."""
+        return self.critic(x)
+
     def _point(self, samples: Tensor) -> Tensor:
         """Samples at which penalties, if there are any, can differentiate the critic."""
         return samples.requires_grad_() if self.penalties else samples
