@@ -31,5 +31,6 @@ def networks():
 
 def losses():
     module = importlib.import_module("sparring.losses")
-    classes = (value for _, value in inspect.getmembers(module, dataclasses.is_dataclass))
+    found = (value for _, value in inspect.getmembers(module, inspect.isclass))
+    classes = (value for value in found if dataclasses.is_dataclass(value) and hasattr(value, "discriminator"))
     return {cls.__name__: cls() for cls in classes}

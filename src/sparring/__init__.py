@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from sparring.chance import Key
     from sparring.data.opening import open_data
     from sparring.data.source import InMemory
-    from sparring.dynamics import Alternating, Simultaneous
-    from sparring.game import Batch, Cost, Game, Player, Round
+    from sparring.dynamics.alternating import Alternating
+    from sparring.dynamics.simultaneous import Simultaneous
+    from sparring.game import Cost, Game, Player
     from sparring.games.gan import GAN
     from sparring.latents import Normal, Uniform
     from sparring.networks.mlp import MLP
+    from sparring.phase import Phase
+    from sparring.round import Batch, Round
     from sparring.runs.run import load
     from sparring.samplers import Sampler
-    from sparring.trainer import Phase, Trainer
+    from sparring.trainer import Trainer
 
 __all__ = [
     "GAN",
@@ -54,14 +57,17 @@ _HOMES = {
     "chance": ("Key",),
     "data.opening": ("open_data",),
     "data.source": ("InMemory",),
-    "dynamics": ("Alternating", "Simultaneous"),
-    "game": ("Batch", "Cost", "Game", "Player", "Round"),
+    "dynamics.alternating": ("Alternating",),
+    "dynamics.simultaneous": ("Simultaneous",),
+    "game": ("Cost", "Game", "Player"),
+    "phase": ("Phase",),
+    "round": ("Batch", "Round"),
     "samplers": ("Sampler",),
     "games.gan": ("GAN",),
     "latents": ("Normal", "Uniform"),
     "networks.mlp": ("MLP",),
     "runs.run": ("load",),
-    "trainer": ("Phase", "Trainer"),
+    "trainer": ("Trainer",),
 }
 
 

@@ -1,25 +1,29 @@
-"""Counter-based chance: a draw is a pure function of a key and a name.
+"""Chance: a draw is a pure function of an address and a name.
 
-Nothing advances. Evaluating a cost again, resuming a run or splitting a batch asks the same key for the same name and
-gets the same numbers (on another machine, normal ones up to the last digits of a logarithm). The bits come from Philox
-(Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), whose raw stream NumPy keeps fixed.
+Costs draw from `Draws`, at the speed of torch's own kernels. Samplers and sources draw from a `Key`, row by row.
+Evaluating a cost again, resuming a run or splitting a batch asks the same address for the same name and gets the same
+numbers. Those of a key are the same on another machine too, normal ones up to the last digits of a logarithm: their
+bits come from Philox (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), which NumPy keeps fixed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["Chance", "Key", "Rows", "torch_generators"]
+__all__ = ["Chance", "Draws", "Key", "Rows"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,133 @@ class Rows:
     def integers(self, name: str, *row: int, high: int) -> Tensor:
         """Integers in [0, high), int64, [rows, *row]."""
         return self.key.integers(name, (self.rows, *row), high)
+
+
+class Counter(Protocol):
+    """Whoever counts draws."""
+
+    draws: int
+
+
+class Draws:
+    """The chance of one turn, from torch's own kernels on the game's device.
+
+    Every name gets the number of its draw when it is first asked for. The generator is seeded with it, so that asking
+    again, or after a resumption, gives the same numbers. torch's generator for CPUs keeps 32 bits of a seed: hashed
+    addresses would meet, 2^32 counted ones do not.
+
+    Args:
+        seed: Of the run.
+        counter: Counts the draws.
+        generator: Makes the numbers; it is seeded anew for each draw.
+        total: The rows of the whole batch.
+        dtype: Of normal and uniform numbers.
+        share: Which part of the batch is asked for, and of how many: whole batches are drawn, so that the parts of
+            several ranks are those of one.
+
+    Raises:
+        ValueError: The batch cannot be shared equally.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        counter: Counter,
+        generator: torch.Generator,
+        total: int,
+        *,
+        dtype: torch.dtype = torch.float32,
+        share: tuple[int, int] = (0, 1),
+    ) -> None:
+        if total % share[1]:
+            raise ValueError(f"a batch of {total} cannot be shared by {share[1]}: choose a multiple of {share[1]}")
+        self.seed, self.counter, self.generator, self.total = seed, counter, generator, total
+        self.dtype, self.share, self.device = dtype, share, generator.device
+        self.rows = total // share[1]
+        self.numbers: dict[str, int] = {}
+        self._scope, self._asked, self._theirs = "", 0, torch_generators()
+
+    def part(self, share: tuple[int, int]) -> Draws:
+        """The same chance for another part of the batch."""
+        other = Draws(self.seed, self.counter, self.generator, self.total, dtype=self.dtype, share=share)
+        other.numbers = self.numbers
+        return other
+
+    def normal(self, name: str, *row: int) -> Tensor:
+        """Standard normal numbers [rows, *row]."""
+        size = (self.total, *row)
+        return self._mine(torch.randn(size, generator=self._seeded(name), device=self.device, dtype=self.dtype))
+
+    def uniform(self, name: str, *row: int) -> Tensor:
+        """Uniform numbers in the open interval (0, 1), [rows, *row]."""
+        return self._mine(self._uniform(name, (self.total, *row)))
+
+    def integers(self, name: str, *row: int, high: int) -> Tensor:
+        """Integers in [0, high), int64, [rows, *row]."""
+        size = (self.total, *row)
+        return self._mine(torch.randint(high, size, generator=self._seeded(name), device=self.device))
+
+    def like(self, x: Tensor) -> Tensor:
+        """Uniform numbers in (0, 1) for each of `x` [m rows, ...], other ones at each call within a scope.
+
+        Raises:
+            ValueError: Several ranks share the batch, and `x` has not a multiple of its rows.
+        """
+        self._asked += 1
+        name = f"{self._scope} {self._asked}"
+        if self.share[1] == 1:
+            return self._uniform(name, tuple(x.shape))
+        if len(x) % self.rows:
+            raise ValueError(
+                f"got {len(x)} rows; expected a multiple of {self.rows}, the rows of this share of the batch"
+            )
+        whole = self._uniform(name, (len(x) // self.rows, self.total, *x.shape[1:]))
+        return whole.chunk(self.share[1], dim=1)[self.share[0]].flatten(0, 1)
+
+    def within(self, scope: str, compute: Callable[[], T]) -> T:
+        """`compute()`, in which `like` and torch's own generators draw from `scope`, however often it is computed."""
+        outer = self._scope, self._asked
+        before = [(generator, generator.get_state()) for generator in self._theirs]
+        seed = self._seed(scope)
+        for generator, _ in before:
+            generator.manual_seed(seed)
+        self._scope, self._asked = scope, 0
+        try:
+            return compute()
+        finally:
+            self._scope, self._asked = outer
+            for generator, state in before:
+                generator.set_state(state)
+
+    def _uniform(self, name: str, size: tuple[int, ...]) -> Tensor:
+        numbers = torch.rand(size, generator=self._seeded(name), device=self.device, dtype=self.dtype)
+        return numbers.clamp_(min=torch.finfo(self.dtype).eps / 4)  # it may be 0, whose logarithm is infinite
+
+    def _mine(self, x: Tensor) -> Tensor:
+        return x if self.share[1] == 1 else x.chunk(self.share[1])[self.share[0]]
+
+    def _seeded(self, name: str) -> torch.Generator:
+        return self.generator.manual_seed(self._seed(name))
+
+    def _seed(self, name: str) -> int:
+        number = self.numbers.get(name)
+        if number is None:
+            number = self.numbers[name] = self.counter.draws
+            self.counter.draws += 1
+        return scrambled(number & 0xFFFFFFFF) ^ _mask(self.seed, number >> 32)
+
+
+def scrambled(number: int) -> int:
+    """A bijection of 32-bit numbers, in which neighbours have nothing in common (the finalizer of MurmurHash3)."""
+    number = (number ^ number >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+    number = (number ^ number >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+    return number ^ number >> 16
+
+
+@lru_cache(maxsize=64)
+def _mask(seed: int, upper: int) -> int:
+    """32 bits of a run's seed, others for each 2^32 draws."""
+    return int.from_bytes(hashlib.blake2b(repr((seed, upper)).encode(), digest_size=4).digest(), "little")
 
 
 def torch_generators() -> list[torch.Generator]:

@@ -8,23 +8,29 @@ That is the definition of Goodfellow (2016), "NIPS 2016 Tutorial: Generative Adv
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, partial, reduce
 from operator import add
-from typing import TypeVar, cast
+from typing import Any
 
-import torch
 from torch import Tensor, nn
 
-from sparring.chance import Key
+from sparring.round import Batch, Round
 from sparring.samplers import Sampler
 
-__all__ = ["Batch", "Cost", "Game", "Player", "Projection", "Round"]
+__all__ = ["Batch", "Cost", "Game", "Player", "Projection", "Round", "playing"]
 
-T = TypeVar("T")
 Projection = Callable[[Sequence[nn.Parameter]], None]
+Control = nn.Module | nn.Parameter
+
+_PLAYING: ContextVar[Round | None] = ContextVar("the round of the cost that is being evaluated", default=None)
+
+
+def playing() -> Round | None:
+    """The round of the cost that is being evaluated, for layers that look across examples or draw; else None."""
+    return _PLAYING.get()
 
 
 @dataclass(frozen=True)
@@ -43,17 +49,21 @@ class Cost:
     watch: Mapping[str, Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, value in {**self.terms, **self.watch}.items():
+        for name, value in (*self.terms.items(), *self.watch.items()):
             if value.ndim:
                 shape = list(value.shape)
                 raise ValueError(
                     f"the term {name!r} has shape {shape}; expected a scalar: take its mean over the batch"
                 )
 
-    @property
+    @cached_property
     def total(self) -> Tensor:
         """The sum of the terms, a scalar."""
         return reduce(add, self.terms.values())
+
+    def plus(self, watch: Mapping[str, Tensor] | None = None, /, **terms: Tensor) -> Cost:
+        """This cost with more terms, and with more to look at."""
+        return Cost({**self.terms, **terms}, {**self.watch, **(watch or {})})
 
     def detach(self) -> Cost:
         """The same numbers without the graphs that made them."""
@@ -69,14 +79,19 @@ class Player:
     """One side of a game.
 
     Attributes:
-        controls: The modules whose parameters this player, and nobody else, may move.
+        controls: The modules, or single parameters, that this player, and nobody else, may move.
         cost: Its cost at the game's present parameters, on the data and with the chance of a round.
         project: Takes its parameters back into the set they must stay in, in place, after every step.
     """
 
-    controls: tuple[nn.Module, ...]
+    controls: tuple[Control, ...]
     cost: Callable[[Round], Cost]
     project: Projection = unconstrained
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """The parameters of all that it controls."""
+        for control in self.controls:
+            yield from (control,) if isinstance(control, nn.Parameter) else control.parameters()
 
 
 class Game(nn.Module, ABC):
@@ -106,43 +121,72 @@ class Game(nn.Module, ABC):
         and its like draw from the round too. Buffers are by-products of evaluating a module, not strategies: batch
         norm's running statistics move whenever their module is evaluated in training mode, whoever's turn it is.
         """
-        round.settle(self)
-        with round.key.fold("cost", player).seeded(), round.autocast():
-            return self.players()[player].cost(round)
+        round.enter(self)
+        token = _PLAYING.set(round)
+        try:
+            with round.autocast():
+                return round.chance.within(f"cost {player}", partial(self.sides()[player].cost, round))
+        finally:
+            _PLAYING.reset(token)
+
+    def sides(self) -> dict[str, Player]:
+        """The players, remembered as `strategy` remembers."""
+        found: dict[str, Player] = self._known("sides", self.players)
+        return found
 
     def strategy(self, player: str) -> dict[str, nn.Parameter]:
-        """The trainable parameters that `player` controls, by their names in the game."""
-        controlled = {id(p) for module in self.players()[player].controls for p in module.parameters()}
+        """The trainable parameters that `player` controls, by their names in the game.
+
+        They are remembered. Assigning a module to the game, freezing a parameter and beginning to play make it look
+        again; after a change further down, call `recount`.
+        """
+        flags = [p.requires_grad for p in self._known("all", lambda: list(self.parameters()))]
+        if self._known("flags", lambda: flags) != flags:
+            self.recount()
+        found: dict[str, nn.Parameter] = self._known(f"strategy {player}", lambda: self._strategy(player))
+        return found
+
+    def _strategy(self, player: str) -> dict[str, nn.Parameter]:
+        controlled = {id(p) for p in self.players()[player].parameters()}
         return {name: p for name, p in self.named_parameters() if id(p) in controlled and p.requires_grad}
 
-    @contextmanager
-    def turn(self, *players: str) -> Iterator[dict[str, list[nn.Parameter]]]:
-        """A context in which only these players' parameters require gradients; what was frozen stays frozen.
+    def places(self, modules: tuple[nn.Module, ...] = ()) -> list[tuple[dict[str, Any], str]]:
+        """Where the parameters of these modules, or of all, are held: a module's own dictionary and a name in it."""
 
-        Yields:
-            For each of the players, the parameters it may move.
-        """
-        sides, everything = self.players(), list(self.parameters())
-        trainable = {id(p) for p in everything if p.requires_grad}
-        strategies = {
-            player: [p for module in sides[player].controls for p in module.parameters() if id(p) in trainable]
-            for player in players
-        }
-        movers = {id(p) for strategy in strategies.values() for p in strategy}
-        try:
-            for p in everything:
-                p.requires_grad_(id(p) in movers)
-            yield strategies
-        finally:
-            for p in everything:
-                p.requires_grad_(id(p) in trainable)
+        def look() -> list[tuple[dict[str, Any], str]]:
+            every = dict.fromkeys(part for module in modules or (self,) for part in module.modules())
+            held = [part._parameters for part in every]  # noqa: SLF001 - where functional_call puts others
+            return [(parameters, name) for parameters in held for name, p in parameters.items() if p is not None]
+
+        found: list[tuple[dict[str, Any], str]] = self._known(modules, look)
+        return found
+
+    def _known(self, what: object, look: Callable[[], Any]) -> Any:
+        """What `look` finds, looked for once."""
+        known = self.__dict__.setdefault("_found", {})
+        if what not in known:
+            known[what] = look()
+        return known[what]
+
+    def recount(self) -> None:
+        """Forgets which modules and parameters there are: they are looked for again."""
+        self.__dict__["_found"] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies, which look for themselves."""
+        return {**self.__dict__, "_found": {}}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        self.recount()
 
     def check_controls(self) -> None:
         """Raises ValueError unless every trainable parameter of the game is controlled by exactly one player."""
+        self.recount()
         ours = {id(p) for p in self.parameters()}
         owners: dict[str, list[str]] = {name: [] for name, p in self.named_parameters() if p.requires_grad}
         for player, side in self.players().items():
-            if any(id(p) not in ours for module in side.controls for p in module.parameters()):
+            if any(id(p) not in ours for p in side.parameters()):
                 raise ValueError(
                     f"{player!r} controls a module that is not part of the game: assign it to an attribute"
                 )
@@ -153,85 +197,3 @@ class Game(nn.Module, ABC):
                 raise ValueError(f"the parameter {name!r} is controlled by {who}: exactly one player may move it")
             if not who:
                 raise ValueError(f"no player controls {name!r}: add its module to a player's controls or freeze it")
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What a stream yields: examples `x` [B, ...] and, where there are any, labels or partners `y` [B, ...].
-
-    Pictures [B, C, H, W] may be uint8 in 0..255; a round hands them to the players as floats in [-1, 1].
-    """
-
-    x: Tensor
-    y: Tensor | None = None
-
-
-class Round:
-    """The data and the chance of one turn. Evaluating a cost twice in the same round gives the same value.
-
-    Attributes:
-        key: The chance of this turn.
-        batch: The number of examples a player draws.
-        number: How many rounds of its phase the trainer has finished; penalty weights may be functions of it.
-    """
-
-    def __init__(
-        self,
-        draw: Callable[[str], Batch],
-        key: Key,
-        *,
-        batch: int,
-        number: int = 0,
-        device: torch.device | str = "cpu",
-        dtype: torch.dtype = torch.float32,
-        fast: torch.dtype | None = None,
-    ) -> None:
-        self.key, self.batch, self.number = key, batch, number
-        self._draw, self._device, self._dtype, self._fast = draw, torch.device(device), dtype, fast
-        self._drawn: dict[str, Batch] = {}
-        self._shared: dict[str, object] = {}
-        self._parameters: tuple[Tensor, ...] = ()
-        self._state: object = None
-
-    def stream(self, name: str) -> Batch:
-        """The batch of the stream `name`, drawn when it is first asked for, on the game's device."""
-        if name not in self._drawn:
-            with torch.no_grad(), self.key.fold("stream", name).seeded():
-                batch = self._draw(name)
-            self._drawn[name] = Batch(self.place(batch.x), None if batch.y is None else self.place(batch.y))
-        return self._drawn[name]
-
-    def place(self, value: Tensor) -> Tensor:
-        """`value` on the game's device: floats in its precision, bytes as pictures in [-1, 1] or else as int64."""
-        value = value.to(self._device, non_blocking=True)
-        if value.dtype == torch.uint8:
-            return value.to(self._dtype).div_(127.5).sub_(1.0) if value.ndim >= 3 else value.long()
-        return value.to(self._dtype) if value.is_floating_point() else value
-
-    def autocast(self) -> AbstractContextManager[object]:
-        """A context in which matrix products have the precision `fast`, if there is one."""
-        return torch.autocast(self._device.type, self._fast) if self._fast else nullcontext()
-
-    def once(self, name: str, compute: Callable[[], T]) -> T:
-        """The value of `compute()`, shared by all players of the game.
-
-        It is computed again after a parameter has moved or was frozen, or when gradients were switched on or off.
-        """
-        if name not in self._shared:
-            with self.key.fold("once", name).seeded():
-                self._shared[name] = compute()
-        return cast("T", self._shared[name])
-
-    def settle(self, game: nn.Module) -> None:
-        """Forgets what was shared if `game` is not as it was. `Game.forward` calls it."""
-        parameters = tuple(game.parameters())
-        versions = [(id(p), p._version, p.requires_grad) for p in parameters]  # noqa: SLF001
-        state = (versions, game.training, torch.is_grad_enabled())
-        if state != self._state:
-            self.forget()
-        # Holding the tensors keeps their ids from being used again.
-        self._parameters, self._state = parameters, state
-
-    def forget(self) -> None:
-        """Forgets what was shared: the graphs behind it have been used up."""
-        self._shared.clear()

@@ -7,20 +7,53 @@ import math
 import time
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _NormBase
 
 from sparring.game import Cost
+from sparring.phase import Phase, TrainState
 from sparring.samplers import Sampler, tensors_of
 from sparring.schedules import Schedule
 
-if TYPE_CHECKING:
-    from sparring.trainer import Trainer
+__all__ = ["Average", "Every", "GradientCheck", "Hook", "LearningRate", "Playing", "TimeLimit"]
 
-__all__ = ["Average", "Every", "GradientCheck", "Hook", "LearningRate", "TimeLimit"]
+
+class Playing(Protocol):
+    """What a hook sees of a trainer."""
+
+    state: TrainState
+
+    @property
+    def phases(self) -> Sequence[Phase]:
+        """All phases."""
+        ...
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the last round."""
+        ...
+
+    @property
+    def rounds(self) -> int:
+        """The number of rounds of all phases."""
+        ...
+
+    def upcoming(self) -> tuple[Phase, int]:
+        """The phase of the next round, and how many of its rounds are finished."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of everything that moves."""
+        ...
+
+    def stop(self) -> None:
+        """Ends play after the present round."""
+        ...
 
 
 class Hook(ABC):
@@ -28,14 +61,14 @@ class Hook(ABC):
 
     every: int = 1
 
-    def start(self, trainer: Trainer) -> None:  # noqa: B027 - most hooks have nothing to do here
+    def start(self, trainer: Playing) -> None:  # noqa: B027 - most hooks have nothing to do here
         """Before the first round of a `play`."""
 
     @abstractmethod
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
-        """After a round that cost the players `costs`."""
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
+        """After a round that cost the players `costs`; who did not move is not in them."""
 
-    def finish(self, trainer: Trainer) -> None:  # noqa: B027
+    def finish(self, trainer: Playing) -> None:  # noqa: B027
         """After the last round of a `play`, also when it failed."""
 
     def state_dict(self) -> dict[str, Any]:
@@ -49,10 +82,10 @@ class Hook(ABC):
 class Every(Hook):
     """Calls `action(trainer, costs)` after every `every` rounds."""
 
-    def __init__(self, every: int, action: Callable[[Trainer, Mapping[str, Cost]], None]) -> None:
+    def __init__(self, every: int, action: Callable[[Playing, Mapping[str, Cost]], None]) -> None:
         self.every, self.action = every, action
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Calls the action."""
         self.action(trainer, costs)
 
@@ -60,59 +93,62 @@ class Every(Hook):
 class GradientCheck(Hook):
     """Finds parameters that are trained in name only.
 
-    In the first two rounds of a phase a trainable parameter without a gradient stops the run. One whose gradient is
-    exactly zero in each of the first `rounds` rounds is a warning.
+    In a player's first two moves of a phase a parameter of its own without a gradient stops the run. One whose gradient
+    is exactly zero in each of its first `moves` moves is a warning.
 
     Raises:
         RuntimeError: The cost of a player does not depend on a parameter it controls.
     """
 
-    def __init__(self, rounds: int = 20) -> None:
-        self.rounds = rounds
+    def __init__(self, moves: int = 20) -> None:
+        self.moves = moves
+        self._phase = 0
+        self._counts: Counter[str] = Counter()
         self._moved: dict[str, Tensor] = {}
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Looks at the gradients the optimizers have just used."""
-        phase, _, finished = trainer.locate(trainer.state.round - 1)
-        number = finished + 1
-        if number == 1:
-            self._moved = {}
-        if number <= self.rounds:
-            for player in phase.optimizers:
-                self._look(player, phase.game.strategy(player), number)
-        if number == self.rounds and (still := [name for name, moved in self._moved.items() if not moved]):
-            warnings.warn(
-                f"the gradient was exactly zero in all of the first {number} rounds for {still}. Right for a critic's "
-                "output bias under Wasserstein and relativistic losses, which cancel it; else look for a dead unit or "
-                "a zero weight",
-                stacklevel=2,
-            )
+        if self._phase != trainer.state.phase:
+            self._phase, self._counts, self._moved = trainer.state.phase, Counter(), {}
+        for player in costs:
+            if self._counts[player] < self.moves and player in trainer.phase.optimizers:
+                self._counts[player] += 1
+                self._look(player, trainer.phase.game.strategy(player))
 
-    def _look(self, player: str, strategy: Mapping[str, Tensor], number: int) -> None:
+    def _look(self, player: str, strategy: Mapping[str, Tensor]) -> None:
+        number = self._counts[player]
         for name, p in strategy.items():
             if p.grad is not None:
                 moved = p.grad.detach().ne(0).any()
                 self._moved[name] = moved | self._moved[name].to(moved.device) if name in self._moved else moved
             elif number <= 2:
                 raise RuntimeError(
-                    f"{name!r} has no gradient in round {number}: the cost of {player!r} does not depend on it. "
+                    f"{name!r} has no gradient in move {number} of {player!r}, whose cost does not depend on it. "
                     "Use it in the cost, or freeze it with requires_grad_(False)"
                 )
+        if number == self.moves and (still := [n for n in strategy if n in self._moved and not self._moved[n]]):
+            warnings.warn(
+                f"the gradient was exactly zero in all of the first {number} moves for {still}. Right for a critic's "
+                "output bias under Wasserstein and relativistic losses, which cancel it; else look for a dead unit or "
+                "a zero weight",
+                stacklevel=2,
+            )
 
     def state_dict(self) -> dict[str, Any]:
-        """Which parameters have had a gradient."""
-        return {"moved": self._moved}
+        """Who has moved how often, and which parameters have had a gradient."""
+        return {"phase": self._phase, "counts": dict(self._counts), "moved": self._moved}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes back a state."""
-        self._moved = dict(state["moved"])
+        self._phase, self._counts, self._moved = state["phase"], Counter(state["counts"]), dict(state["moved"])
 
 
 class LearningRate(Hook):
-    """Sets learning rates in the course of a phase.
+    """Multiplies learning rates in the course of a phase.
 
     Args:
-        schedules: For each player, a function from the share of `rounds` that the phase has finished to its rate.
+        schedules: For each player, a function from the share of `rounds` that the phase has finished to a factor of
+            the rates that its optimizer's groups began with.
         rounds: How many rounds the schedules stretch over.
 
     Raises:
@@ -122,23 +158,24 @@ class LearningRate(Hook):
     def __init__(self, schedules: Mapping[str, Schedule], rounds: int) -> None:
         self.schedules, self.rounds = schedules, rounds
 
-    def start(self, trainer: Trainer) -> None:
+    def start(self, trainer: Playing) -> None:
         """Sets the rates of the first round."""
         known = {player for phase in trainer.phases for player in phase.optimizers}
         if unknown := sorted(self.schedules.keys() - known):
             raise ValueError(f"there are learning rates for {unknown}, but optimizers for {sorted(known)}")
         self(trainer, {})
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Sets the rates of the next round."""
-        phase, _, number = trainer.locate(trainer.state.round)
+        phase, number = trainer.upcoming()
         for player in self.schedules.keys() & phase.optimizers.keys():
+            factor = self.schedules[player](number / self.rounds)
             for group in phase.optimizers[player].param_groups:
-                group["lr"] = self.schedules[player](number / self.rounds)
+                group["lr"] = factor * group.setdefault("initial_lr", group["lr"])
 
 
 class Average(Hook):
-    """An exponential moving average of a sampler's parameters and buffers.
+    """An exponential moving average of a sampler's parameters and of its norms' statistics; other buffers are copied.
 
     The weight of a state halves every `half_life` images, or every `ramp` of the images seen so far where that is
     sooner, so that the start is forgotten (as in the training code of Karras et al. 2022,
@@ -153,17 +190,22 @@ class Average(Hook):
     def __init__(self, sampler: Sampler, half_life: float, ramp: float = 0.05) -> None:
         self.live, self.half_life, self.ramp = sampler, half_life, ramp
         self.sampler = copy.deepcopy(sampler).requires_grad_(False)
+        self._lists: tuple[list[Tensor], ...] = ()
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def start(self, trainer: Playing) -> None:
+        """Looks at which tensors there are."""
+        mine, theirs = ({**dict(s.named_parameters()), **dict(s.named_buffers())} for s in (self.sampler, self.live))
+        averaged = averaged_of(self.live)
+        copied = mine.keys() - averaged
+        self._lists = tuple([s[n].detach() for n in names] for names in (averaged, copied) for s in (mine, theirs))
+
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Moves the average towards the live sampler."""
-        batch = trainer.locate(trainer.state.round - 1)[0].batch
         half_life = min(self.half_life, self.ramp * trainer.state.images)
-        weight = 1.0 - 0.5 ** (batch / half_life) if half_life else 1.0
-        averages, lives = tensors_of(self.sampler), tensors_of(self.live)
-        floats = [name for name, tensor in averages.items() if tensor.is_floating_point()]
-        torch._foreach_lerp_([averages[name] for name in floats], [lives[name] for name in floats], weight)
-        for name in averages.keys() - set(floats):
-            averages[name].copy_(lives[name])
+        weight = 1.0 - 0.5 ** (trainer.phase.batch / half_life) if half_life else 1.0
+        averages, lives, copies, originals = self._lists
+        torch._foreach_lerp_(averages, lives, weight)
+        torch._foreach_copy_(copies, originals)
 
     def state_dict(self) -> dict[str, Any]:
         """The averages."""
@@ -174,6 +216,13 @@ class Average(Hook):
         self.sampler.load_state_dict(state)
 
 
+def averaged_of(module: nn.Module) -> list[str]:
+    """The names of what is averaged: parameters, and the running means and variances of norms."""
+    norms = [path for path, part in module.named_modules() if isinstance(part, _NormBase)]
+    statistics = {f"{path}.{name}".lstrip(".") for path in norms for name in ("running_mean", "running_var")}
+    return [n for n, _ in module.named_parameters()] + [n for n, _ in module.named_buffers() if n in statistics]
+
+
 class TimeLimit(Hook):
     """Stops the trainer after so many seconds of play."""
 
@@ -181,11 +230,11 @@ class TimeLimit(Hook):
         self.seconds = seconds
         self._end = math.inf
 
-    def start(self, trainer: Trainer) -> None:
+    def start(self, trainer: Playing) -> None:
         """Starts the clock."""
         self._end = time.monotonic() + self.seconds
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Stops when time is over."""
         if time.monotonic() >= self._end:
             trainer.stop()

@@ -1,4 +1,4 @@
-"""Adversarial losses: pairs of pure functions of logits.
+"""Adversarial losses: pairs of pure functions of what a discriminator gives, logits as a rule.
 
 Each loss has a side for the discriminator (a critic, for Wasserstein) and one for the generator, and both are
 minimised. There is no factor 1/2: the costs of equations 8, 13 and 14 of the tutorial (Goodfellow 2016) carry one, so
@@ -8,20 +8,101 @@ ours are twice theirs. At p_data = p_model and the optimal D the discriminator's
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from torch import Tensor
 from torch.nn.functional import softplus
 
-__all__ = ["AdversarialLoss", "Minimax", "NonSaturating", "Relativistic", "Wasserstein", "check_logits"]
+__all__ = [
+    "ENERGIES",
+    "FEATURES",
+    "LOGITS",
+    "AdversarialLoss",
+    "Minimax",
+    "NonSaturating",
+    "Reading",
+    "Relativistic",
+    "Wasserstein",
+]
+
+
+class Reading(Protocol):
+    """What a loss reads of a discriminator's output."""
+
+    def check(self, real: Tensor, fake: Tensor) -> None:
+        """Raises ValueError unless both are of this kind."""
+        ...
+
+    def shape(self, n: int) -> tuple[int, ...]:
+        """The shape of such an output for `n` samples."""
+        ...
+
+    def logits(self, output: Tensor) -> Tensor | None:
+        """Logits [B], the more real the larger, if the output says so much; else None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """One number a sample, [B]: logits (any real numbers, before any sigmoid) or energies.
+
+    Attributes:
+        sign: 1 where real samples have the larger number, -1 where they have the smaller one.
+    """
+
+    sign: int = 1
+
+    def check(self, real: Tensor, fake: Tensor) -> None:
+        """Refuses other shapes: a logit [B, 1] against [B] would broadcast to [B, B] and still train."""
+        if real.ndim != 1 or real.shape != fake.shape:
+            raise ValueError(
+                f"the logits have shapes {list(real.shape)} (real) and {list(fake.shape)} (fake); expected [B] twice: "
+                "end the discriminator with .squeeze(1) or .flatten()"
+            )
+
+    def shape(self, n: int) -> tuple[int, ...]:
+        """[n]."""
+        return (n,)
+
+    def logits(self, output: Tensor) -> Tensor:
+        """The numbers, so turned that real samples have the larger ones."""
+        return self.sign * output
+
+
+@dataclass(frozen=True)
+class Features:
+    """A vector for each sample, [B, K]."""
+
+    def check(self, real: Tensor, fake: Tensor) -> None:
+        """Refuses other shapes."""
+        if real.ndim != 2 or real.shape != fake.shape:
+            raise ValueError(
+                f"the features have shapes {list(real.shape)} (real) and {list(fake.shape)} (fake); expected [B, K] "
+                "twice: end the discriminator with .flatten(1)"
+            )
+
+    def shape(self, n: int) -> tuple[int, ...]:
+        """[n, 5], for tests."""
+        return (n, 5)
+
+    def logits(self, output: Tensor) -> None:
+        """None: features do not say what is real."""
+
+
+LOGITS, ENERGIES, FEATURES = Scalars(), Scalars(-1), Features()
 
 
 class AdversarialLoss(Protocol):
-    """A pair of functions of logits [B] (the output before any sigmoid, any real number), each a scalar."""
+    """A pair of functions of the discriminator's outputs for real and generated samples, each a scalar."""
+
+    @property
+    def reads(self) -> Reading:
+        """What it reads: `LOGITS` [B], `ENERGIES` [B] or `FEATURES` [B, K]."""
+        ...
 
     @property
     def needs_real(self) -> bool:
-        """Whether the generator's side reads the real logits."""
+        """Whether the generator's side reads the output for real samples."""
         ...
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -33,15 +114,6 @@ class AdversarialLoss(Protocol):
         ...
 
 
-def check_logits(real: Tensor, fake: Tensor) -> None:
-    """Raises ValueError unless both are [B]: a logit [B, 1] against [B] would broadcast to [B, B] and still train."""
-    if real.ndim != 1 or real.shape != fake.shape:
-        raise ValueError(
-            f"the logits have shapes {list(real.shape)} (real) and {list(fake.shape)} (fake); expected [B] twice: "
-            "end the discriminator with .squeeze(1) or .flatten()"
-        )
-
-
 @dataclass(frozen=True)
 class Minimax:
     """The zero-sum game (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661; tutorial, equations 8 and 10).
@@ -49,16 +121,17 @@ class Minimax:
     D: -E log D(x) - E log(1 - D(G(z))). G: E log(1 - D(G(z))), whose gradient vanishes where D is sure.
     """
 
+    reads: ClassVar[Reading] = LOGITS
     needs_real: bool = False
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Twice equation 8."""
-        check_logits(real, fake)
+        self.reads.check(real, fake)
         return softplus(-real).mean() + softplus(fake).mean()
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """The part of twice equation 10 that depends on G."""
-        check_logits(real, fake)
+        self.reads.check(real, fake)
         return -softplus(fake).mean()
 
 
@@ -74,6 +147,7 @@ class NonSaturating:
         1.3863
     """
 
+    reads: ClassVar[Reading] = LOGITS
     needs_real: bool = False
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -82,7 +156,7 @@ class NonSaturating:
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Twice equation 13."""
-        check_logits(real, fake)
+        self.reads.check(real, fake)
         return softplus(-fake).mean()
 
 
@@ -93,16 +167,17 @@ class Wasserstein:
     The critic must be kept Lipschitz: by `penalties.interpolated` or `projections.clip`.
     """
 
+    reads: ClassVar[Reading] = LOGITS
     needs_real: bool = False
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """E f(G(z)) - E f(x); its negative estimates the distance, up to the critic's Lipschitz constant."""
-        check_logits(real, fake)
+        self.reads.check(real, fake)
         return fake.mean() - real.mean()
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """-E f(G(z))."""
-        check_logits(real, fake)
+        self.reads.check(real, fake)
         return -fake.mean()
 
 
@@ -114,14 +189,15 @@ class Relativistic:
     https://arxiv.org/abs/2501.05441) with the penalties r1 and r2.
     """
 
+    reads: ClassVar[Reading] = LOGITS
     needs_real: bool = True
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """The real picture should look more real than the fake it is paired with."""
-        check_logits(real, fake)
+        self.reads.check(real, fake)
         return softplus(fake - real).mean()
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """The other way round."""
-        check_logits(real, fake)
+        self.reads.check(real, fake)
         return softplus(real - fake).mean()

@@ -1,16 +1,33 @@
-"""Penalties on a discriminator: one value per sample, [B], to be averaged and weighted by the game."""
+"""Penalties: one value per sample, [B], to be averaged and weighted by the game.
+
+A penalty is a function, or a module that keeps buffers. Buffers move by `Round.later`, so that a cost is the same
+however often a round asks for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from sparring.chance import Key
+from sparring.round import Round
 
-__all__ = ["Critique", "Penalty", "interpolated", "r1", "r2"]
+__all__ = [
+    "Critique",
+    "Generation",
+    "GeneratorPenalty",
+    "Lazy",
+    "Penalties",
+    "Penalty",
+    "Weight",
+    "interpolated",
+    "name_of",
+    "r1",
+    "r2",
+]
 
 
 @dataclass(frozen=True)
@@ -18,23 +35,117 @@ class Critique:
     """One evaluation of the critic, shared by the loss and the penalties.
 
     Attributes:
-        critic: From samples [B, ...] to logits [B].
+        round: For chance, its number, and what other ranks have.
+        critic: From samples [B, ...] to what the loss reads, logits [B] as a rule.
         real: Real samples [B, ...] that require gradients.
         fake: Generated samples [B, ...] that require gradients.
-        real_logits: The critic at `real`, [B].
-        fake_logits: The critic at `fake`, [B].
-        key: Chance, for penalties at random points.
+        real_logits: The critic at `real`.
+        fake_logits: The critic at `fake`.
     """
 
+    round: Round
     critic: Callable[[Tensor], Tensor]
     real: Tensor
     fake: Tensor
     real_logits: Tensor
     fake_logits: Tensor
-    key: Key
 
 
-Penalty = Callable[[Critique], Tensor]
+@dataclass(frozen=True)
+class Generation:
+    """One evaluation of the generator, for penalties on it.
+
+    Attributes:
+        round: For chance, its number, and what other ranks have.
+        latents: The latents [B, Z], which require gradients.
+        fake: The samples [B, ...] made of them.
+    """
+
+    round: Round
+    latents: Tensor
+    fake: Tensor
+
+
+Penalty = Callable[[Critique], Tensor | None]
+"""A penalty on the discriminator, [B]; None in a round in which it is not due."""
+
+GeneratorPenalty = Callable[[Generation], Tensor | None]
+"""The same on the generator."""
+
+Weight = float | Callable[[int], float]
+"""The weight of a penalty, or a function from the round number to it."""
+
+Evaluation = TypeVar("Evaluation", Critique, Generation)
+
+
+def name_of(penalty: Callable[..., object]) -> str:
+    """The name of a penalty's term."""
+    return getattr(penalty, "__name__", type(penalty).__name__)
+
+
+class Penalties(nn.Module, Generic[Evaluation]):
+    """What a player minimises besides its loss.
+
+    Args:
+        weights: Penalties and their weights. Those that are modules belong to the player.
+
+    Raises:
+        ValueError: Two penalties, or a penalty and the loss, have the same name.
+    """
+
+    def __init__(self, weights: Mapping[Callable[[Evaluation], Tensor | None], Weight] | None = None) -> None:
+        super().__init__()
+        self.weights: dict[Callable[[Evaluation], Tensor | None], Weight] = dict(weights or {})
+        names = ["loss", *map(name_of, self.weights)]
+        if len(set(names)) < len(names):
+            raise ValueError(f"the terms would be {names}; expected different names: define each by its own `def`")
+        self.parts = nn.ModuleList(penalty for penalty in self.weights if isinstance(penalty, nn.Module))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.weights)
+
+    def forward(self, at: Evaluation) -> dict[str, Tensor]:
+        """The terms of those that are due, by name."""
+        terms = {}
+        for penalty, weight in self.weights.items():
+            value = penalty(at)
+            if value is not None:
+                terms[name_of(penalty)] = value.mean() * (weight(at.round.number) if callable(weight) else weight)
+        return terms
+
+    def point(self, samples: Tensor) -> Tensor:
+        """Samples at which penalties, if there are any, can differentiate."""
+        return samples.requires_grad_() if self.weights else samples
+
+
+@dataclass(frozen=True)
+class Lazy(Generic[Evaluation]):
+    """A penalty every so many rounds, and then so many times as heavy (Karras et al. 2020, appendix B).
+
+    https://arxiv.org/abs/1912.04958. It saves time where a penalty is dear; on toys it is not worth its noise.
+
+    Attributes:
+        penalty: What is computed now and then.
+        every: Rounds from one time to the next.
+    """
+
+    penalty: Callable[[Evaluation], Tensor | None]
+    every: int
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ValueError(f"a lazy penalty is due every {self.every} rounds; expected 1 or more")
+
+    @property
+    def __name__(self) -> str:
+        """That of the penalty."""
+        return name_of(self.penalty)
+
+    def __call__(self, at: Evaluation) -> Tensor | None:
+        """The penalty times `every`, [B], or None."""
+        value = None if at.round.number % self.every else self.penalty(at)
+        return None if value is None else self.every * value
 
 
 def r1(critique: Critique) -> Tensor:
@@ -58,7 +169,7 @@ def interpolated(critique: Critique) -> Tensor:
     another normalisation.
     """
     real, fake = critique.real.detach(), critique.fake.detach()
-    weight = critique.key.uniform("interpolated", (len(real),), real.dtype).to(real.device)
+    weight = critique.round.chance.uniform("interpolated").to(real)
     points = torch.lerp(real, fake, weight.reshape(-1, *[1] * (real.ndim - 1))).requires_grad_()
     norms: Tensor = torch.linalg.vector_norm(_gradient(critique.critic(points), points), dim=1)
     return (norms - 1.0).square()

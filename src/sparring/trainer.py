@@ -3,103 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from sparring.chance import Key
-from sparring.dynamics import Alternating, Dynamics, like
-from sparring.game import Batch, Cost, Game, Round
+from sparring.chance import Draws, Key
+from sparring.dynamics.gradients import like
+from sparring.game import Cost, Game
 from sparring.hooks import GradientCheck, Hook
+from sparring.phase import Phase, Source, TrainState
+from sparring.ranks import ALONE, Ranks
+from sparring.round import Round
 
 __all__ = ["Phase", "Source", "TrainState", "Trainer"]
-
-
-class Source(Protocol):
-    """A stream: a data set, rollouts of a player, a replay pool, persistent chains."""
-
-    def draw(self, n: int, key: Key) -> Batch:
-        """The next batch of `n`; `key.path[-1]` counts the batches drawn from this stream so far."""
-        ...
-
-    def state_dict(self) -> dict[str, Any]:
-        """What `draw` moves; empty for a data set, whose batch number k is a pure function of the key."""
-        ...
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes back a state, whose tensors may be on the CPU."""
-        ...
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A stretch of rounds of one game: most runs have one; pretraining, pyramids and stages have more.
-
-    Attributes:
-        game: The game, on its device. Phases may share modules.
-        optimizers: One for each player that moves by gradients.
-        streams: Where the data come from, by the names the game asks for.
-        rounds: How many rounds to play.
-        dynamics: How the players move.
-        batch: How many examples a player draws a turn.
-
-    Raises:
-        ValueError: Two players control one parameter, nobody controls one, or an optimizer does not hold exactly
-            its player's trainable parameters.
-    """
-
-    game: Game
-    optimizers: Mapping[str, Optimizer]
-    streams: Mapping[str, Source]
-    rounds: int
-    dynamics: Dynamics = field(default_factory=Alternating)
-    batch: int = 64
-
-    def __post_init__(self) -> None:
-        self.game.check_controls()
-        players = self.game.players()
-        for name, optimizer in self.optimizers.items():
-            if name not in players:
-                raise ValueError(f"an optimizer is named {name!r}, but the players are {list(players)}")
-            held = {id(p) for group in optimizer.param_groups for p in group["params"] if p.requires_grad}
-            mine = self.game.strategy(name)
-            if held != {id(p) for p in mine.values()}:
-                raise ValueError(
-                    f"the optimizer of {name!r} must hold exactly the parameters it controls: {list(mine)}"
-                )
-
-    def drawer(self, key: Key, counts: dict[str, int], label: str) -> Callable[[str], Batch]:
-        """A function from a stream's name to its next batch, counting in `counts`."""
-
-        def draw(name: str) -> Batch:
-            if name not in self.streams:
-                raise ValueError(f"the game asks for a stream {name!r}; there are {sorted(self.streams)}")
-            place = f"{label}/{name}"
-            count = counts[place] = counts.get(place, -1) + 1
-            return self.streams[name].draw(self.batch, key.fold("stream", place, count))
-
-        return draw
-
-
-@dataclass
-class TrainState:
-    """Where a run stands, in integers: with the tensors, all that a resumed run needs.
-
-    Attributes:
-        round: Rounds finished, over all phases.
-        turn: Turns handed to the players; the chance of each is addressed by this number.
-        images: Examples of generator steps finished: the sum of the batches over the rounds.
-        draws: For each stream, the number of its last batch.
-    """
-
-    round: int = 0
-    turn: int = 0
-    images: int = 0
-    draws: dict[str, int] = field(default_factory=dict)
 
 
 class Trainer:
@@ -111,6 +31,10 @@ class Trainer:
         seed: Decides all chance: data order, latents, dropout.
         autocast: The precision of matrix products, or None for the parameters' own. Losses and penalties stay in
             float32.
+        ranks: The processes that play together, each with its own trainer of equal parameters.
+
+    Raises:
+        ValueError: There is no phase, or the ranks cannot share a batch equally.
 
     Example:
         >>> from sparring.games.theory.xy import tiny
@@ -120,26 +44,48 @@ class Trainer:
     """
 
     def __init__(
-        self, *phases: Phase, hooks: Sequence[Hook] = (), seed: int = 0, autocast: torch.dtype | None = None
+        self,
+        *phases: Phase,
+        hooks: Sequence[Hook] = (),
+        seed: int = 0,
+        autocast: torch.dtype | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
         if not phases:
             raise ValueError("a trainer needs at least one Phase, got none")
         self.phases, self.hooks, self.seed, self.autocast = phases, [GradientCheck(), *hooks], seed, autocast
+        self.ranks = ranks
         self.state = TrainState()
+        self._memories: list[dict[str, Any] | None] = [None] * len(phases)
+        self._generators: dict[torch.device, torch.Generator] = {}
         self._stopping = False
 
     @property
-    def rounds(self) -> int:
-        """The number of rounds of all phases."""
-        return sum(phase.rounds for phase in self.phases)
+    def left(self) -> int:
+        """Rounds still to be played."""
+        first, *later = self.phases[self.state.phase :]
+        return max(0, first.rounds - self.state.within) + sum(phase.rounds for phase in later)
 
-    def locate(self, round: int) -> tuple[Phase, int, int]:
-        """Where round number `round`, from 0, belongs: its phase, the phase's index, and its number in that phase."""
-        index = 0
-        while index < len(self.phases) - 1 and round >= self.phases[index].rounds:
-            round -= self.phases[index].rounds
-            index += 1
-        return self.phases[index], index, round
+    @property
+    def rounds(self) -> int:
+        """The number of rounds of all phases: those finished and those still to be played."""
+        return self.state.round + self.left
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the last round."""
+        return self.phases[self.state.phase]
+
+    def upcoming(self) -> tuple[Phase, int]:
+        """The phase of the next round, and how many of its rounds are finished."""
+        index, within = self._next()
+        return self.phases[index], within
+
+    def _next(self) -> tuple[int, int]:
+        index, within = self.state.phase, self.state.within
+        while within >= self.phases[index].rounds and index + 1 < len(self.phases):
+            index, within = index + 1, 0
+        return index, within
 
     @property
     def game(self) -> Game:
@@ -148,10 +94,11 @@ class Trainer:
 
     def play(self, rounds: int | None = None) -> Trainer:
         """Plays to the end, or at most `rounds` more rounds, or until somebody calls `stop`."""
-        last = self.rounds if rounds is None else min(self.rounds, self.state.round + rounds)
+        last = self.state.round + (self.left if rounds is None else min(self.left, rounds))
         self._stopping = False
         for phase in self.phases:
             phase.game.train()
+            phase.game.recount()
         for hook in self.hooks:
             hook.start(self)
         try:
@@ -167,9 +114,13 @@ class Trainer:
 
     def play_round(self) -> dict[str, Cost]:
         """One round of the present phase, without hooks."""
-        phase, _, _ = self.locate(self.state.round)
-        costs = phase.dynamics(phase.game, self.turns(), phase.optimizers)
+        self.state.phase, self.state.within = self._next()
+        phase, played = self.phase, list[Round]()
+        costs = phase.dynamics(phase.game, self.turns(played), phase.optimizers, self._memory())
+        for turn in played:
+            turn.close()
         self.state.round += 1
+        self.state.within += 1
         self.state.images += phase.batch
         return costs
 
@@ -177,24 +128,28 @@ class Trainer:
         """Ends `play` after the present round."""
         self._stopping = True
 
-    def turns(self) -> Iterator[Round]:
-        """Turns of the present phase without end, each on new data and with new chance."""
-        phase, index, number = self.locate(self.state.round)
+    def turns(self, played: list[Round] | None = None) -> Iterator[Round]:
+        """Turns of the present phase without end, each on new data and with new chance; `played` gets them too."""
+        state, phase = self.state, self.phase
         first = next(phase.game.parameters())
-        key = Key(self.seed)
-        draw = phase.drawer(key, self.state.draws, str(index))
+        draw = phase.drawer(Key(self.seed), state.batches, str(state.phase))
+        share = self.ranks.index, self.ranks.size
+        generator = self._generators.setdefault(first.device, torch.Generator(first.device))
         while True:
-            turn = key.fold("turn", self.state.turn)
-            self.state.turn += 1
-            yield Round(
-                draw,
-                turn,
-                batch=phase.batch,
-                number=number,
-                device=first.device,
-                dtype=first.dtype,
-                fast=self.autocast,
-            )
+            chance = Draws(self.seed, state, generator, phase.batch, dtype=first.dtype, share=share)
+            turn = Round(draw, chance, number=state.within, ranks=self.ranks, micro=phase.micro, fast=self.autocast)
+            state.turn += 1
+            if played is not None:
+                played.append(turn)
+            yield turn
+
+    def _memory(self) -> dict[str, Any]:
+        """What the dynamics of the present phase remembers."""
+        memory = self._memories[self.state.phase]
+        if memory is None:
+            memory = self.phase.dynamics.init(self.phase.game, self.phase.optimizers)
+            self._memories[self.state.phase] = memory
+        return memory
 
     def state_dict(self) -> dict[str, Any]:
         """A copy of everything that moves: tensors, moments, sources, hooks, counters, torch's generator."""
@@ -204,6 +159,7 @@ class Trainer:
             "games": self._tensors(),
             "optimizers": [{name: o.state_dict() for name, o in phase.optimizers.items()} for phase in self.phases],
             "sources": [{name: s.state_dict() for name, s in phase.streams.items()} for phase in self.phases],
+            "dynamics": self._memories,
             "hooks": {name: state for name, hook in self._named_hooks().items() if (state := hook.state_dict())},
             "generator": torch.get_rng_state(),
         }
@@ -223,6 +179,8 @@ class Trainer:
                 load_optimizer(optimizer, optimizers[name])
             for name, source in phase.streams.items():
                 source.load_state_dict(sources[name])
+        devices = [next(phase.game.parameters()).device for phase in self.phases]
+        self._memories = [_placed(memory, device) for memory, device in zip(state["dynamics"], devices, strict=True)]
         hooks = self._named_hooks()
         for name, saved in state["hooks"].items():
             hooks[name].load_state_dict(saved)
@@ -249,6 +207,8 @@ class Trainer:
             )
         if differing := _differing(self._tensors(), state["games"]):
             raise ValueError(f"this state is of another game: these tensors differ in name or shape: {differing}")
+        if len(state["dynamics"]) != len(self.phases):
+            raise ValueError(f"this state has {len(state['dynamics'])} phases, this trainer has {len(self.phases)}")
         if missing := sorted(state["hooks"].keys() - self._named_hooks().keys()):
             raise ValueError(f"this state has hooks that this trainer lacks: {missing}")
 
@@ -275,6 +235,18 @@ def load_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
         for name, value in moments.items():
             if isinstance(value, Tensor) and value.shape == parameter.shape:
                 moments[name] = like(parameter, value)
+
+
+def _placed(tree: Any, device: torch.device) -> Any:
+    """The tree with its tensors on a device."""
+    match tree:
+        case Tensor():
+            return tree.to(device)
+        case dict():
+            return {key: _placed(value, device) for key, value in tree.items()}
+        case list() | tuple():
+            return type(tree)(_placed(value, device) for value in tree)
+    return tree
 
 
 def _differing(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> list[str]:

@@ -1,1 +1,1 @@
-"""Small real games of every shape the core must carry. Each module has `tiny()`, and may name parameters in `STILL`."""
+"""Small real games of every shape the core must carry. Each module has `tiny()`, and may have `DECLARED`."""

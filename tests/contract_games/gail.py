@@ -47,7 +47,7 @@ class GAIL(Game):
         steps = round.stream("rollout").x
         logs = log_softmax(self.policy(), 1)
         reward = softplus(-self.logits(steps)).detach()
-        surrogate = -(logs[steps[:, 0], steps[:, 1]] * (reward - reward.mean())).mean()
+        surrogate = -(logs[steps[:, 0], steps[:, 1]] * (reward - round.gather(reward).mean())).mean()
         entropy = -(logs.exp() * logs).sum(1).mean()
         return Cost({"reward": surrogate, "entropy": -self.entropy * entropy}, {"mean_reward": reward.mean()})
 

@@ -5,6 +5,7 @@ from torch import nn
 from torch.func import functional_call
 
 from sparring import Cost, Game, Player
+from sparring.dynamics.dynamics import Dynamics
 
 PAYOFF = torch.tensor([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])
 
@@ -41,10 +42,10 @@ class Matrix(Game):
         return self.row() @ PAYOFF.to(self.row.weights) @ self.column()
 
 
-class FictitiousPlay:
+class FictitiousPlay(Dynamics):
     """Each player moves its average towards the best pure answer to the others' averages."""
 
-    def __call__(self, game, rounds, optimizers):
+    def __call__(self, game, rounds, optimizers, state):
         round = next(rounds)
         costs, best = {}, {}
         for player in game.players():

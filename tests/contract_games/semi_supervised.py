@@ -22,7 +22,7 @@ class SemiSupervised(Game):
         }
 
     def fake(self, round):
-        return round.once("fake", lambda: self.generator(round.place(self.latent(round.key.rows(round.batch)))))
+        return round.once("fake", lambda: self.generator(self.latent(round.chance)), of=(self.generator,))
 
     def fake_features(self, round):
         return round.once("fake_features", lambda: self.features(self.fake(round)))
@@ -39,7 +39,7 @@ class SemiSupervised(Game):
         return Cost({"labelled": cross_entropy(logits, labelled.y), "unlabelled": unlabelled})
 
     def generator_cost(self, round):
-        gap = self.real_features(round).mean(0) - self.fake_features(round).mean(0)
+        gap = (round.gather(self.real_features(round)) - round.gather(self.fake_features(round))).mean(0)
         return Cost({"feature_matching": gap.square().sum()})
 
 

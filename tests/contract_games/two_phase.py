@@ -14,7 +14,7 @@ class Regression(Game):
         return {"generator": Player((self.generator,), self.cost)}
 
     def cost(self, round):
-        made = self.generator(round.place(self.latent(round.key.rows(round.batch))))
+        made = self.generator(self.latent(round.chance))
         return Cost({"squares": (made - round.stream("real").x).square().mean()})
 
 

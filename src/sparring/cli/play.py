@@ -83,7 +83,7 @@ def estimate(session: Session, console: Console) -> int:
     each = (time.perf_counter() - start) / played if played else 0.0
     console.print(f"{session.run.recipe} on {config.device}, {config.threads} threads")
     for name, player in trainer.game.players().items():
-        count = sum(p.numel() for module in player.controls for p in module.parameters())
+        count = sum(p.numel() for p in player.parameters())
         console.print(f"  {name}: {count:,} parameters")
     console.print(f"  data: {session.run.data['count']:,} examples of shape {session.run.data['shape']}")
     took = f"about {each * left / 60:.1f} minutes" if played else "less than a second"

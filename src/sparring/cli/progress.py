@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from sparring.game import Cost
-from sparring.hooks import Hook
+from sparring.hooks import Hook, Playing
 from sparring.runs.writers import Log
-from sparring.trainer import Trainer
 
 __all__ = ["Bar", "Lines", "progress"]
 
@@ -29,13 +28,13 @@ class _Clock(Hook):
     def __init__(self, limit: float | None) -> None:
         self.limit = math.inf if limit is None else limit
 
-    def start(self, trainer: Trainer) -> None:
+    def start(self, trainer: Playing) -> None:
         self._since, self._round, self._images = time.perf_counter(), trainer.state.round, trainer.state.images
 
-    def speed(self, trainer: Trainer) -> float:
+    def speed(self, trainer: Playing) -> float:
         return (trainer.state.images - self._images) / max(time.perf_counter() - self._since, 1e-9)
 
-    def left(self, trainer: Trainer) -> timedelta:
+    def left(self, trainer: Playing) -> timedelta:
         elapsed, played = time.perf_counter() - self._since, trainer.state.round - self._round
         by_rounds = (trainer.rounds - trainer.state.round) * elapsed / max(played, 1)
         return timedelta(seconds=max(0, round(min(by_rounds, self.limit - elapsed))))
@@ -49,18 +48,18 @@ class Bar(_Clock):
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("rounds  {task.description}"))
         self.bar = Progress(*columns, console=console, refresh_per_second=5)
 
-    def start(self, trainer: Trainer) -> None:
+    def start(self, trainer: Playing) -> None:
         """Shows the bar."""
         super().start(trainer)
         self.task = self.bar.add_task("", total=trainer.rounds, completed=trainer.state.round)
         self.bar.start()
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Moves the bar."""
         text = f"{self.speed(trainer):,.0f} images/s  left {self.left(trainer)}"
         self.bar.update(self.task, completed=trainer.state.round, description=text)
 
-    def finish(self, trainer: Trainer) -> None:
+    def finish(self, trainer: Playing) -> None:
         """Leaves the bar as it is."""
         self.bar.stop()
 
@@ -72,12 +71,12 @@ class Lines(_Clock):
         super().__init__(limit)
         self.log, self.console, self.seconds = log, console, seconds
 
-    def start(self, trainer: Trainer) -> None:
+    def start(self, trainer: Playing) -> None:
         """Starts the clock."""
         super().start(trainer)
         self._next = self._since + self.seconds
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Prints a line when it is time."""
         if time.perf_counter() < self._next:
             return

@@ -10,7 +10,7 @@ penalties make it a Wasserstein GAN, a WGAN-GP or an R3GAN without another class
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 
 import torch
@@ -22,28 +22,29 @@ from sparring.game import Cost, Game, Player, Projection, Round, unconstrained
 from sparring.latents import Latent, Normal
 from sparring.losses import AdversarialLoss, NonSaturating
 from sparring.networks.mlp import MLP
-from sparring.penalties import Critique, Penalty, r1
+from sparring.penalties import Critique, Generation, GeneratorPenalty, Penalties, Penalty, Weight, r1
 from sparring.samplers import GeneratorSampler, Sampler
 
-__all__ = ["GAN", "Weight", "tiny"]
-
-Weight = float | Callable[[int], float]
-"""The weight of a penalty, or a function from the round number to it."""
+__all__ = ["GAN", "tiny"]
 
 
 class GAN(Game):
     """The game of a generator and a discriminator. Its one stream is `real`.
 
+    Variants override one small method: `given` (what both networks are told besides, such as labels), `latents`,
+    `reading` (where a discriminator gives more than the loss reads), or a cost, to which `Cost.plus` adds terms.
+
     Args:
         generator: From latents [B, Z] to samples [B, ...].
-        discriminator: From samples [B, ...] to logits [B].
+        discriminator: From samples [B, ...] to what the loss reads, logits [B] as a rule.
         latent: The distribution of the latents.
         loss: What the players minimise.
         penalties: What the discriminator minimises besides, with weights; logged by the functions' names.
+        regularizers: The same for the generator.
         project: Where the discriminator's parameters must stay.
 
     Raises:
-        ValueError: Two penalties have the same name.
+        ValueError: Two penalties of a player have the same name.
     """
 
     def __init__(
@@ -54,82 +55,92 @@ class GAN(Game):
         loss: AdversarialLoss = NonSaturating(),  # noqa: B008 - a frozen value
         penalties: Mapping[Penalty, Weight] | None = None,
         *,
+        regularizers: Mapping[GeneratorPenalty, Weight] | None = None,
         project: Projection = unconstrained,
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self.latent, self.loss, self.penalties, self.project = latent, loss, dict(penalties or {}), project
-        names = ["loss", *map(name_of, self.penalties)]
-        if len(set(names)) < len(names):
-            raise ValueError(
-                f"the terms would be {names}; expected different names: define each penalty by its own `def`"
-            )
+        self.latent, self.loss, self.project = latent, loss, project
+        self.penalties, self.regularizers = Penalties(penalties), Penalties(regularizers)
 
     def players(self) -> dict[str, Player]:
         """The discriminator, then the generator."""
         return {
-            "discriminator": Player((self.discriminator,), self.discriminator_cost, self.project),
-            "generator": Player((self.generator,), self.generator_cost),
+            "discriminator": Player((self.discriminator, self.penalties), self.discriminator_cost, self.project),
+            "generator": Player((self.generator, self.regularizers), self.generator_cost),
         }
 
     def discriminator_cost(self, round: Round) -> Cost:
         """The loss at real and generated samples, and the penalties."""
-        real, fake = self.real_logits(round), self.fake_logits(round)
+        (x, real), (made, fake) = self.judged_real(round), self.judged_fake(round)
+        real, fake = self.reading(real), self.reading(fake)
         terms = {"loss": self.loss.discriminator(real, fake)}
-        critique = Critique(self.critic, self.real(round), self.fake(round), real, fake, round.key)
-        for penalty, weight in self.penalties.items():
-            terms[name_of(penalty)] = penalty(critique).mean() * (weight(round.number) if callable(weight) else weight)
-        return Cost(terms, {"real_logit": real.mean(), "fake_logit": fake.mean()})
+        if self.penalties:
+            critic = lambda x: self.reading(self.critic(x, *self.given(round)))  # noqa: E731
+            terms |= self.penalties(Critique(round, critic, x, made, real, fake))
+        return Cost(terms, {"real_logit": real.detach().mean(), "fake_logit": fake.detach().mean()})
 
     def generator_cost(self, round: Round) -> Cost:
-        """The loss at generated samples."""
-        fake = self.fake_logits(round)
-        real = self.real_logits(round) if self.loss.needs_real else fake
-        return Cost({"loss": self.loss.generator(real, fake)})
+        """The loss at generated samples, and the penalties."""
+        fake = self.reading(self.judged_fake(round)[1])
+        real = self.reading(self.judged_real(round)[1]) if self.loss.needs_real else fake
+        terms = {"loss": self.loss.generator(real, fake)}
+        if self.regularizers:
+            terms |= self.regularizers(Generation(round, *self.generated(round)))
+        return Cost(terms)
 
-    def real(self, round: Round) -> Tensor:
-        """Real samples, [B, ...]."""
-        return round.once("real", lambda: self._point(round.stream("real").x.detach()))
+    def given(self, round: Round) -> tuple[Tensor, ...]:
+        """What both networks are told besides, each [B, ...]: nothing."""
+        return ()
 
-    def fake(self, round: Round) -> Tensor:
-        """Generated samples, [B, ...]."""
+    def latents(self, round: Round) -> Tensor:
+        """Latents [B, Z], the same whenever the round is asked."""
+        return self.latent(round.chance)
 
-        def generate() -> Tensor:
-            latents = round.place(self.latent(round.key.rows(round.batch)))
-            return self._point(round.place(self.generator(latents)))
+    def generated(self, round: Round) -> tuple[Tensor, Tensor]:
+        """Latents [B, Z] and the samples [B, ...] made of them."""
 
-        return round.once("fake", generate)
+        def generate() -> tuple[Tensor, Tensor]:
+            z = self.regularizers.point(self.latents(round))
+            return z, self.penalties.point(round.place(self.generator(z, *self.given(round))))
 
-    def real_logits(self, round: Round) -> Tensor:
-        """The discriminator at the real samples, [B]."""
-        return round.once("real_logits", lambda: self.critic(self.real(round)))
+        return round.once("generated", generate, of=(self.generator,))
 
-    def fake_logits(self, round: Round) -> Tensor:
-        """The discriminator at the generated samples, [B]."""
-        return round.once("fake_logits", lambda: self.critic(self.fake(round)))
+    def judged_real(self, round: Round) -> tuple[Tensor, Tensor]:
+        """Real samples [B, ...], and the discriminator's output for them."""
 
-    def critic(self, x: Tensor) -> Tensor:
-        """Logits [B] of samples, in at least float32; under a penalty the whole pass is in the samples' precision."""
+        def judge() -> tuple[Tensor, Tensor]:
+            x = self.penalties.point(round.stream("real").x.detach())
+            return x, self.critic(x, *self.given(round))
+
+        return round.once("judged real", judge, of=(self.discriminator,))
+
+    def judged_fake(self, round: Round) -> tuple[Tensor, Tensor]:
+        """Generated samples [B, ...], and the discriminator's output for them."""
+
+        def judge() -> tuple[Tensor, Tensor]:
+            _, x = self.generated(round)
+            return x, self.critic(x, *self.given(round))
+
+        return round.once("judged fake", judge, of=(self.generator, self.discriminator))
+
+    def critic(self, x: Tensor, *given: Tensor) -> Tensor:
+        """The discriminator at samples; under a penalty the whole pass is in the samples' precision."""
         with torch.autocast(x.device.type, enabled=False) if self.penalties else nullcontext():
-            logits: Tensor = self.discriminator(x)
-        return logits.to(torch.promote_types(logits.dtype, torch.float32))
+            output: Tensor = self.discriminator(x, *given)
+        return output
 
-    def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """The discriminator's logits [B]."""
-        return self.critic(x)
+    def reading(self, output: Tensor) -> Tensor:
+        """What the loss reads of the discriminator's output, in at least float32: all of it."""
+        return output.to(torch.promote_types(output.dtype, torch.float32))
 
-    def _point(self, samples: Tensor) -> Tensor:
-        """Samples at which penalties, if there are any, can differentiate the critic."""
-        return samples.requires_grad_() if self.penalties else samples
+    def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
+        """The discriminator's logits [B], if its loss reads such."""
+        return self.loss.reads.logits(self.reading(self.critic(x, *(() if y is None else (y,)))))
 
     def sampler(self) -> Sampler:
         """Samples of the generator."""
         return GeneratorSampler(self.generator, self.latent)
-
-
-def name_of(penalty: Penalty) -> str:
-    """The name of a penalty's term."""
-    return getattr(penalty, "__name__", type(penalty).__name__)
 
 
 def tiny() -> tuple[GAN, dict[str, InMemory]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from sparring.layers.batch_norm import BatchNorm1d, BatchNorm2d
+
 __all__ = ["FEATURES", "ConvNet", "tiny"]
 
 FEATURES = 128
@@ -31,7 +33,7 @@ class ConvNet(nn.Module):
             nn.MaxPool2d(2),
             nn.Flatten(),
             nn.Linear(4 * width * 3 * 3, FEATURES, bias=False),
-            nn.BatchNorm1d(FEATURES),
+            BatchNorm1d(FEATURES),
             nn.ReLU(inplace=True),
         )
         self.head = nn.Linear(FEATURES, classes)
@@ -57,7 +59,7 @@ class ConvNet(nn.Module):
 
 def _convolution(n_in: int, n_out: int, kernel: int, stride: int = 1) -> list[nn.Module]:
     convolution = nn.Conv2d(n_in, n_out, kernel, stride, kernel // 2, bias=False)
-    return [convolution, nn.BatchNorm2d(n_out), nn.ReLU(inplace=True)]
+    return [convolution, BatchNorm2d(n_out), nn.ReLU(inplace=True)]
 
 
 def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from sparring.layers.batch_norm import BatchNorm2d
+
 __all__ = ["Discriminator", "Generator", "sizes", "tiny"]
 
 Shape = tuple[int, int, int]
@@ -63,7 +65,7 @@ class Generator(nn.Module):
             nn.ConvTranspose2d(latent, channels[-1], chain[-1], bias=False),
         ]
         for level in reversed(range(len(chain) - 1)):
-            layers += [nn.BatchNorm2d(channels[level + 1]), nn.ReLU(inplace=True)]
+            layers += [BatchNorm2d(channels[level + 1]), nn.ReLU(inplace=True)]
             layers += [
                 nn.ConvTranspose2d(channels[level + 1], channels[level], _kernel(chain[level]), 2, 1, bias=level == 0)
             ]
@@ -91,7 +93,7 @@ class Discriminator(nn.Module):
         layers: list[nn.Module] = []
         for level in range(len(chain) - 1):
             layers += [nn.Conv2d(channels[level], channels[level + 1], _kernel(chain[level]), 2, 1, bias=level == 0)]
-            layers += [nn.BatchNorm2d(channels[level + 1])] if level else []
+            layers += [BatchNorm2d(channels[level + 1])] if level else []
             layers += [nn.LeakyReLU(0.2, inplace=True)]
         self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, chain[-1]), nn.Flatten(0))
         self.apply(_initialise)

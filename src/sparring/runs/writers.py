@@ -7,20 +7,16 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from sparring.game import Cost
-from sparring.hooks import Hook
+from sparring.hooks import Hook, Playing
 from sparring.kinds import drawing
 from sparring.machine.files import write_atomically
 from sparring.runs import checkpoint
 from sparring.samplers import Sampler, tensors_of
-
-if TYPE_CHECKING:
-    from sparring.trainer import Trainer
 
 __all__ = ["Checkpoint", "Evaluate", "Log", "Samples", "read_history", "read_log"]
 
@@ -46,13 +42,13 @@ class Log(Hook):
         self._seconds = self._since = 0.0
         self._images = 0
 
-    def start(self, trainer: Trainer) -> None:
+    def start(self, trainer: Playing) -> None:
         """Drops lines of rounds that are to be played again."""
         kept = _keep(self.path, trainer.state.round)
         self._seconds = kept[-1]["seconds"] if kept else 0.0
         self._images, self._since = trainer.state.images, time.perf_counter()
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Writes the line."""
         values = {
             f"{player}/{name}": value
@@ -130,11 +126,11 @@ class Evaluate(Hook):
         self.path, self.sampler, self.measure = path, sampler, measure
         self.every, self.n, self.seed = every, n, seed
 
-    def start(self, trainer: Trainer) -> None:
+    def start(self, trainer: Playing) -> None:
         """Drops lines of rounds that are to be played again."""
         _keep(self.path, trainer.state.round)
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Measures."""
         samples = self.sampler.settled().sample(self.n, seed=self.seed)
         if not torch.isfinite(samples).all():
@@ -152,7 +148,7 @@ class Samples(Hook):
     def __init__(self, folder: Path, sampler: Sampler, *, every: int, n: int = 64, seed: int = 0) -> None:
         self.folder, self.sampler, self.every, self.n, self.seed = folder, sampler, every, n, seed
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Draws."""
         png = drawing.encode(drawing.draw(self.sampler.settled().sample(self.n, seed=self.seed)))
         self.folder.joinpath("samples").mkdir(exist_ok=True)
@@ -176,7 +172,7 @@ class Checkpoint(Hook):
         self.folder, self.samplers, self.every = folder, samplers, every
         self.saved = -1
 
-    def __call__(self, trainer: Trainer, costs: Mapping[str, Cost]) -> None:
+    def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Saves."""
         state = trainer.state_dict()
         bad = [name for name, tensor in state["games"].items() if not torch.isfinite(tensor).all()]

@@ -20,6 +20,7 @@ from sparring.chance import Key
 from sparring.data import opening, readers
 from sparring.data.preparation import Preparation
 from sparring.data.source import InMemory, Mirrored
+from sparring.dynamics.alternating import Alternating
 from sparring.games.gan import GAN
 from sparring.hooks import LearningRate
 from sparring.latents import Normal
@@ -102,8 +103,8 @@ def build(config: Config, data: InMemory) -> Trainer:
         player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
         for player, rate in rates.items()
     }
-    falling = {player: linear(rate, rate / 100, first=0.5) for player, rate in rates.items()}
-    phase = Phase(gan, optimizers, {"real": source}, config.rounds, batch=config.batch)
+    falling = {player: linear(1.0, 0.01, first=0.5) for player in rates}
+    phase = Phase(gan, optimizers, {"real": source}, config.rounds, Alternating(fresh=False), batch=config.batch)
     return Trainer(
         phase, hooks=[LearningRate(falling, config.rounds)], seed=config.seed, autocast=devices.autocast(device)
     )

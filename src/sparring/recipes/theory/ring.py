@@ -16,14 +16,15 @@ from torch import nn
 from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.data.toys import ring
-from sparring.games.gan import GAN, Weight
+from sparring.dynamics.alternating import Alternating
+from sparring.games.gan import GAN
 from sparring.hooks import LearningRate
 from sparring.latents import Normal
 from sparring.losses import Relativistic
 from sparring.machine import devices
 from sparring.networks.fourier import Fourier
 from sparring.networks.mlp import MLP
-from sparring.penalties import r1, r2
+from sparring.penalties import Weight, r1, r2
 from sparring.recipes import Config as Common
 from sparring.samplers import Sampler
 from sparring.schedules import geometric
@@ -84,12 +85,13 @@ def sampler(config: Config, shape: tuple[int, ...]) -> Sampler:
 def build(config: Config, data: InMemory) -> Trainer:
     """The trainer."""
     gan = game(config)
-    ends = {"discriminator": config.rate / 10, "generator": config.rate / 50}
+    ends = {"discriminator": 1 / 10, "generator": 1 / 50}
     optimizers = {
         player: torch.optim.Adam(gan.strategy(player).values(), config.rate, betas=(0.0, 0.99), fused=True)
         for player in ends
     }
-    rates = {player: geometric(config.rate, end, 0.45, 1.0) for player, end in ends.items()}
+    rates = {player: geometric(1.0, end, 0.45, 1.0) for player, end in ends.items()}
     schedule = LearningRate(rates, config.rounds)
-    phase = Phase(gan, optimizers, {"real": data.to(devices.resolve(config.device))}, config.rounds, batch=config.batch)
+    streams = {"real": data.to(devices.resolve(config.device))}
+    phase = Phase(gan, optimizers, streams, config.rounds, Alternating(fresh=False), batch=config.batch)
     return Trainer(phase, hooks=[schedule], seed=config.seed)

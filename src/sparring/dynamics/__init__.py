@@ -1,0 +1,1 @@
+"""Dynamics: how the players of a game move, one rule a file."""

@@ -1,0 +1,174 @@
+"""Gradients of costs in the parameters of those who pay them, and steps along them.
+
+Nobody is frozen: `torch.autograd.grad` is asked for the mover's parameters and walks no other path. The mean over
+micro-batches and ranks is taken here, inside the gradient, so that it can be differentiated again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+from torch.func import functional_call
+from torch.optim import Optimizer
+
+from sparring.game import Cost, Game
+from sparring.ranks import Ranks
+from sparring.round import Round
+
+__all__ = ["Field", "Gradient", "gradient", "gradient_field", "like", "move"]
+
+Gradient = dict[str, Tensor | None]
+"""A gradient by the names of the parameters in the game; None where the cost does not depend on the parameter."""
+
+Field = dict[str, tuple[Cost, Gradient]]
+"""The costs and gradients of several players."""
+
+
+def gradient(
+    game: Game,
+    player: str,
+    round: Round,
+    *,
+    at: Mapping[str, Tensor] | None = None,
+    create_graph: bool = False,
+    micro: int | None = None,
+) -> tuple[Cost, Gradient]:
+    """The cost of one player and its gradient in that player's parameters.
+
+    Args:
+        game: The game.
+        player: Who pays.
+        round: The data and chance.
+        at: Parameters to put in the place of the game's own, by name.
+        create_graph: Whether the gradient can be differentiated again; then the cost too keeps its graph.
+        micro: In how many parts of the batch, for less memory; the round's own number if None.
+
+    Raises:
+        ValueError: The cost depends on nothing the player controls, or looks across examples and micro is not 1.
+    """
+    return gradient_field(game, round, (player,), at=at, create_graph=create_graph, micro=micro)[player]
+
+
+def gradient_field(
+    game: Game,
+    round: Round,
+    players: Sequence[str] = (),
+    *,
+    at: Mapping[str, Tensor] | None = None,
+    create_graph: bool = False,
+    micro: int | None = None,
+) -> Field:
+    """Every player's gradient of its own cost in its own parameters, at one point, with shared forward passes.
+
+    Args:
+        game: The game.
+        round: The data and chance, the same for all.
+        players: Whose; everybody's without any.
+        at: As in `gradient`.
+        create_graph: As in `gradient`: what consensus optimisation or symplectic gradient adjustment need (Mescheder et
+            al. 2017; Balduzzi et al. 2018).
+        micro: As in `gradient`.
+    """
+    names = tuple(players) or tuple(game.sides())
+    there = None if at is None else {n: p if p.requires_grad else p.detach().requires_grad_() for n, p in at.items()}
+    parts = round.parts(round.micro if micro is None else micro)
+    fields = [_field(game, names, part, there, create_graph) for part in parts]
+    return fields[0] if len(fields) == 1 and round.ranks.size == 1 else _mean(fields, round.ranks)
+
+
+def _field(
+    game: Game, players: Sequence[str], round: Round, at: Mapping[str, Tensor] | None, create_graph: bool
+) -> Field:
+    costs = {
+        player: game(player, round) if at is None else functional_call(game, dict(at), (player, round))
+        for player in players
+    }
+    field: Field = {}
+    used: list[Tensor] = []
+    for player, cost in costs.items():
+        strategy = game.strategy(player)
+        inputs = list(strategy.values()) if at is None else [at.get(name, p) for name, p in strategy.items()]
+        keep = create_graph or player != players[-1]
+        slope = _slope(player, cost, strategy, inputs, create_graph, keep)
+        field[player] = (cost if create_graph else cost.detach()), slope
+        used += inputs
+    if not create_graph:
+        round.forget(used)
+    return field
+
+
+def _slope(
+    player: str, cost: Cost, names: Mapping[str, object], inputs: Sequence[Tensor], create_graph: bool, keep: bool
+) -> Gradient:
+    if not cost.total.requires_grad:
+        raise ValueError(f"the cost of {player!r} does not depend on any parameter it controls")
+    values = torch.autograd.grad(cost.total, inputs, create_graph=create_graph, retain_graph=keep, allow_unused=True)
+    return dict(zip(names, values, strict=True))
+
+
+def _mean(fields: Sequence[Field], ranks: Ranks) -> Field:
+    """The mean of the fields of equal parts of a batch, and over ranks."""
+    flat = [[*tensors] for tensors in zip(*map(_tensors, fields), strict=True)]
+    means = iter(ranks.mean([torch.stack(parts).mean(0) if len(parts) > 1 else parts[0] for parts in flat]))
+    found: Field = {}
+    for player, (cost, slope) in fields[0].items():
+        terms, watch = ({name: next(means) for name in values} for values in (cost.terms, cost.watch))
+        found[player] = Cost(terms, watch), {n: value if value is None else next(means) for n, value in slope.items()}
+    return found
+
+
+def _tensors(field: Field) -> list[Tensor]:
+    """Terms, watched values and gradients, in the order in which `_mean` takes them back."""
+    return [
+        value
+        for cost, slope in field.values()
+        for value in (*cost.terms.values(), *cost.watch.values(), *slope.values())
+        if value is not None
+    ]
+
+
+def move(game: Game, field: Field, round: Round, optimizers: Mapping[str, Optimizer]) -> None:
+    """Takes an optimizer step for each player in `field`, along its gradient, then projects.
+
+    The gradients stay in `.grad` until the player's next step, for hooks to look at.
+
+    Raises:
+        FloatingPointError: A term of a cost is not finite; none of these players has moved. On an accelerator looking
+            would make the host wait, so there the log and the checkpoints look, which wait anyway.
+        ValueError: A player has no optimizer.
+    """
+    for player, (cost, _) in field.items():
+        if player not in optimizers:
+            raise ValueError(f"{player!r} has no optimizer; there are optimizers for {list(optimizers)}")
+        if cost.total.device.type == "cpu" and not math.isfinite(cost.total.item()):
+            raise FloatingPointError(_trouble(player, cost, round.number))
+    sides = game.sides()
+    for player, (_, slope) in field.items():
+        strategy = list(game.strategy(player).values())
+        for p, value in zip(strategy, slope.values(), strict=True):
+            p.grad = like(p, value)
+        optimizers[player].step()
+        with torch.no_grad():
+            sides[player].project(strategy)
+        # Fused optimizers do not, and `Round.once` relies on it.
+        torch.autograd.graph.increment_version(strategy)
+
+
+def like(parameter: Tensor, value: Tensor | None) -> Tensor | None:
+    """`value` laid out in memory as `parameter` is: fused optimizers walk through raw memory and do not look."""
+    if value is None or value.stride() == parameter.stride():
+        return value
+    return torch.empty_like(parameter).copy_(value)
+
+
+def _trouble(player: str, cost: Cost, round: int) -> str:
+    """What to say of a cost that is infinite or not a number: its first such term."""
+    values = {name: value.item() for name, value in cost.terms.items()}
+    name = next((name for name, value in values.items() if not math.isfinite(value)), "total")
+    return (
+        f"the term {name!r} of {player!r} became {values.get(name, math.inf)} in round {round}, before the update: "
+        "try a smaller learning rate, a larger penalty weight, or data scaled to [-1, 1]"
+    )

@@ -1,0 +1,197 @@
+"""Ranks: processes that play one game together, each on its share of every batch.
+
+The cost of the game is the mean of the ranks' costs. What looks across examples (batch norm, feature matching) goes
+through `gather`; a gradient is averaged where it is made, by `mean`. Both can be differentiated, any number of times,
+so that a dynamics that differentiates gradients is right on any number of ranks.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+__all__ = ["ALONE", "Alone", "Processes", "Ranks", "Threads", "of_environment"]
+
+T = TypeVar("T")
+
+
+class Ranks(ABC):
+    """All ranks, seen from one of them.
+
+    Attributes:
+        index: The number of this one, from 0.
+        size: How many there are.
+    """
+
+    index: int = 0
+    size: int = 1
+
+    @abstractmethod
+    def gather(self, x: Tensor) -> Tensor:
+        """The rows [B, ...] of every rank, in order, [size B, ...]. Its derivative sums over ranks."""
+
+    @abstractmethod
+    def mean(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """The mean of each tensor over ranks; differentiable."""
+
+
+class Alone(Ranks):
+    """One process."""
+
+    def gather(self, x: Tensor) -> Tensor:
+        """The rows themselves."""
+        return x
+
+    def mean(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """The tensors themselves."""
+        return list(tensors)
+
+
+ALONE = Alone()
+
+
+class Several(Ranks):
+    """Ranks that exchange tensors in a way that subclasses know."""
+
+    def __init__(self, index: int, size: int) -> None:
+        self.index, self.size = index, size
+
+    @abstractmethod
+    def collect(self, x: Tensor) -> Tensor:
+        """The tensors of all ranks, one after the other along the first axis, without gradients."""
+
+    @abstractmethod
+    def total(self, x: Tensor) -> Tensor:
+        """The sum of the tensors of all ranks, without gradients."""
+
+    def gather(self, x: Tensor) -> Tensor:
+        """The rows of all ranks."""
+        rows: Tensor = _Gather.apply(x, self)  # type: ignore[no-untyped-call]
+        return rows
+
+    def mean(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """The mean of each tensor, in one exchange for each type of number."""
+        means = dict.fromkeys(range(len(tensors)), torch.empty(0))
+        for dtype in dict.fromkeys(t.dtype for t in tensors):
+            places = [i for i, t in enumerate(tensors) if t.dtype == dtype]
+            flat: Tensor = _Total.apply(torch.cat([tensors[i].reshape(-1) for i in places]), self)  # type: ignore[no-untyped-call]
+            flat = flat / self.size
+            parts = torch.split(flat, [tensors[i].numel() for i in places])
+            means.update((i, part.reshape(tensors[i].shape)) for i, part in zip(places, parts, strict=True))
+        return list(means.values())
+
+
+class Processes(Several):
+    """The processes of `torch.distributed`, whose default group has been made."""
+
+    def __init__(self) -> None:
+        super().__init__(torch.distributed.get_rank(), torch.distributed.get_world_size())
+
+    def collect(self, x: Tensor) -> Tensor:
+        """All-gather."""
+        parts = [torch.empty_like(x, memory_format=torch.contiguous_format) for _ in range(self.size)]
+        torch.distributed.all_gather(parts, x.contiguous())
+        return torch.cat(parts)
+
+    def total(self, x: Tensor) -> Tensor:
+        """All-reduce."""
+        x = x.clone(memory_format=torch.contiguous_format)
+        torch.distributed.all_reduce(x)
+        return x
+
+
+class Threads(Several):
+    """Ranks in threads of one process, on its CPU: for tests."""
+
+    def __init__(self, index: int, size: int, barrier: threading.Barrier, slots: list[Tensor]) -> None:
+        super().__init__(index, size)
+        self._barrier, self._slots = barrier, slots
+
+    @staticmethod
+    def run(size: int, play: Callable[[Ranks], T]) -> list[T]:
+        """What `play(ranks)` gives on each of `size` ranks; a rank that fails ends the others."""
+        barrier, slots = threading.Barrier(size, timeout=60.0), [torch.empty(0)] * size
+
+        def one(index: int) -> T:
+            try:
+                return play(Threads(index, size, barrier, slots))
+            except BaseException:
+                barrier.abort()
+                raise
+
+        with ThreadPoolExecutor(size) as pool:
+            return [future.result() for future in [pool.submit(one, index) for index in range(size)]]
+
+    def _exchange(self, x: Tensor) -> list[Tensor]:
+        self._barrier.wait()
+        self._slots[self.index] = x.detach()
+        self._barrier.wait()
+        return list(self._slots)
+
+    def collect(self, x: Tensor) -> Tensor:
+        """What every thread brings."""
+        return torch.cat(self._exchange(x))
+
+    def total(self, x: Tensor) -> Tensor:
+        """The sum of what every thread brings."""
+        return torch.stack(self._exchange(x)).sum(0)
+
+
+def of_environment(device: str, timeout: float = 300.0) -> Ranks:
+    """The ranks that `torchrun` started this process among, or this process alone.
+
+    Args:
+        device: Of the game: `gloo` joins CPUs, `nccl` GPUs.
+        timeout: Seconds that a rank waits for the others before it gives up.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return ALONE
+    if not torch.distributed.is_initialized():
+        backend = "nccl" if torch.device(device).type == "cuda" else "gloo"
+        torch.distributed.init_process_group(backend, timeout=timedelta(seconds=timeout))
+    return Processes()
+
+
+class _Gather(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, ranks: Several) -> Tensor:
+        ctx.ranks = ranks
+        return ranks.collect(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        return _Scatter.apply(gradients[0], ctx.ranks), None  # type: ignore[no-untyped-call]
+
+
+class _Scatter(torch.autograd.Function):
+    """This rank's rows of the sum over ranks: the adjoint of `_Gather`."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, ranks: Several) -> Tensor:
+        ctx.ranks = ranks
+        return ranks.total(x).chunk(ranks.size)[ranks.index].clone()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        return _Gather.apply(gradients[0], ctx.ranks), None  # type: ignore[no-untyped-call]
+
+
+class _Total(torch.autograd.Function):
+    """The sum over ranks, its own adjoint."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, ranks: Several) -> Tensor:
+        ctx.ranks = ranks
+        return ranks.total(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        return _Total.apply(gradients[0], ctx.ranks), None  # type: ignore[no-untyped-call]

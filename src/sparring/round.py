@@ -1,0 +1,185 @@
+"""A round: the only door through which a cost gets data, chance, and what other ranks have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+import torch
+from torch import Tensor, nn
+
+from sparring.chance import Draws
+from sparring.ranks import ALONE, Ranks
+
+__all__ = ["Batch", "Round"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a stream yields: examples `x` [B, ...] and, where there are any, labels or partners `y` [B, ...].
+
+    Pictures [B, C, H, W] may be uint8 in 0..255; a round hands them to the players as floats in [-1, 1].
+    """
+
+    x: Tensor
+    y: Tensor | None = None
+
+
+class Table(Protocol):
+    """What a round asks of a game: where the parameters of its modules are."""
+
+    training: bool
+
+    def places(self, modules: tuple[nn.Module, ...] = ()) -> list[tuple[dict[str, Any], str]]:
+        """A dictionary of parameters and a name in it, for each parameter of the modules, or of all."""
+        ...
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A value that was computed for all players.
+
+    Attributes:
+        value: The value.
+        parameters: On which it depends; held, so that their ids are not used again.
+        state: As they were.
+    """
+
+    value: Any
+    parameters: Sequence[Tensor]
+    state: object
+
+
+class Round:
+    """The data and the chance of one turn. Evaluating a cost twice in the same round gives the same value.
+
+    Attributes:
+        chance: Latents and their like, by name: `round.chance.normal("latent", 64)` is [B, 64].
+        number: How many rounds of its phase the trainer has finished; weights may be functions of it.
+        ranks: The processes that play together.
+        micro: In how many parts a gradient is computed, one after the other.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[str], Batch],
+        chance: Draws,
+        *,
+        number: int = 0,
+        ranks: Ranks = ALONE,
+        micro: int = 1,
+        fast: torch.dtype | None = None,
+    ) -> None:
+        self.chance, self.number, self.ranks, self.micro = chance, number, ranks, micro
+        self._draw, self._fast, self._split = draw, fast, False
+        self._whole: dict[str, Batch] = {}
+        self._drawn: dict[str, Batch] = {}
+        self._shared: dict[str, Shared] = {}
+        self._later: dict[str, Callable[[], None]] = {}
+        self._game: Table | None = None
+
+    def stream(self, name: str) -> Batch:
+        """The batch of the stream `name`, drawn when it is first asked for, on the game's device."""
+        if name not in self._drawn:
+            if name not in self._whole:
+                with torch.no_grad():
+                    self._whole[name] = self._draw(name)
+            whole = self._whole[name]
+            self._drawn[name] = Batch(self._mine(name, whole.x), None if whole.y is None else self._mine(name, whole.y))
+        return self._drawn[name]
+
+    def _mine(self, name: str, value: Tensor) -> Tensor:
+        """This part's rows, placed."""
+        index, count = self.chance.share
+        if len(value) % count:
+            raise ValueError(f"the stream {name!r} gave {len(value)} rows; expected a multiple of {count}, the parts")
+        return self.place(value if count == 1 else value.chunk(count)[index])
+
+    def place(self, value: Tensor) -> Tensor:
+        """`value` on the game's device: floats in its precision, bytes as pictures in [-1, 1] or else as int64."""
+        value = value if value.device == self.chance.device else value.to(self.chance.device, non_blocking=True)
+        if value.dtype == torch.uint8:
+            return value.to(self.chance.dtype).div_(127.5).sub_(1.0) if value.ndim >= 3 else value.long()
+        return value.to(self.chance.dtype) if value.is_floating_point() else value
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """A context in which matrix products have the precision `fast`, if there is one."""
+        return torch.autocast(self.chance.device.type, self._fast) if self._fast else nullcontext()
+
+    def gather(self, x: Tensor) -> Tensor:
+        """The rows [B, ...] of every rank, [ranks B, ...], for what looks across examples; differentiable.
+
+        Raises:
+            ValueError: The gradient is computed in parts, which cannot look at each other's examples.
+        """
+        if self._split:
+            raise ValueError(
+                "this cost looks across examples (batch norm, feature matching and their like), so its gradient is not "
+                "the mean of those of parts of a batch: play it with micro=1"
+            )
+        return self.ranks.gather(x)
+
+    def once(self, name: str, compute: Callable[[], T], of: Sequence[nn.Module] = ()) -> T:
+        """The value of `compute()`, shared by all players of the game.
+
+        It is kept while the parameters it depends on have not moved, and while the graph behind it is whole.
+
+        Args:
+            name: A name of the value, the same for all players.
+            compute: A function of data, chance and the parameters of `of`.
+            of: All modules whose parameters it depends on; without any, the whole game.
+        """
+        parameters, state = self._look(tuple(of))
+        shared = self._shared.get(name)
+        if shared is None or shared.state != state:
+            shared = self._shared[name] = Shared(self.chance.within(name, compute), parameters, state)
+        return cast("T", shared.value)
+
+    def _look(self, modules: tuple[nn.Module, ...]) -> tuple[list[Tensor], object]:
+        """The present parameters of these modules, and what they are like."""
+        game = self._game
+        if game is None:
+            raise RuntimeError("a cost shares values by game(player, round); it was called by itself")
+        parameters = [held[name] for held, name in game.places(modules)]
+        versions = [(id(p), p._version) for p in parameters]  # noqa: SLF001
+        return parameters, (versions, game.training, torch.is_grad_enabled())
+
+    def enter(self, game: Table) -> None:
+        """Remembers whose cost is evaluated; `Game.forward` calls it."""
+        self._game = game
+
+    def forget(self, used: Sequence[Tensor]) -> None:
+        """Forgets what depends on the parameters `used`: the graphs that lead to them have been used up."""
+        ids = set(map(id, used))
+        self._shared = {n: s for n, s in self._shared.items() if ids.isdisjoint(map(id, s.parameters))}
+
+    def parts(self, micro: int) -> list[Round]:
+        """This round in `micro` parts, each with its share of the data and the chance."""
+        if micro == 1:
+            return [self]
+        index, count = self.chance.share
+        return [self._part((index * micro + i, count * micro)) for i in range(micro)]
+
+    def _part(self, share: tuple[int, int]) -> Round:
+        part = Round(self._draw, self.chance.part(share), number=self.number, ranks=self.ranks, fast=self._fast)
+        part._split, part._whole, part._later = True, self._whole, self._later
+        return part
+
+    def again(self) -> Round:
+        """The same data and chance, with nothing shared yet."""
+        again = self._part(self.chance.share)
+        again._split, again.micro = self._split, self.micro  # noqa: SLF001
+        return again
+
+    def later(self, name: str, action: Callable[[], None]) -> None:
+        """Runs `action` once, after everybody has moved: so a penalty moves its buffers and leaves this round alone."""
+        self._later[name] = action
+
+    def close(self) -> None:
+        """Runs what was put off. The trainer calls it."""
+        for action in self._later.values():
+            action()
