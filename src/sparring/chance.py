@@ -232,17 +232,22 @@ class Draws:
         return whole.chunk(self.share[1], dim=1)[self.share[0]].flatten(0, 1)
 
     def within(self, scope: str, compute: Callable[[], T]) -> T:
-        """`compute()`, in which `like` and torch's own generators draw from `scope`, however often it is computed."""
+        """`compute()`, in which `like` counts its calls from 1, however often it is computed."""
         outer = self._scope, self._asked
-        before = [(generator, generator.get_state()) for generator in self._theirs]
-        seed = self._seed(scope)
-        for generator, _ in before:
-            generator.manual_seed(seed)
         self._scope, self._asked = scope, 0
         try:
             return compute()
         finally:
             self._scope, self._asked = outer
+
+    def seeding(self, scope: str, compute: Callable[[], T]) -> T:
+        """`within`, with torch's own generators seeded too, for layers that draw from them; they are put back."""
+        before = [(generator, generator.get_state()) for generator in self._theirs]
+        try:
+            for generator, _ in before:
+                generator.manual_seed(self._seed(scope))
+            return self.within(scope, compute)
+        finally:
             for generator, state in before:
                 generator.set_state(state)
 

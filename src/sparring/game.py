@@ -10,8 +10,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from functools import cached_property, partial, reduce
+from dataclasses import dataclass
+from functools import partial, reduce
 from operator import add
 from typing import Any
 
@@ -33,33 +33,31 @@ def playing() -> Round | None:
     return _PLAYING.get()
 
 
-@dataclass(frozen=True)
 class Cost:
     """What a player minimises, the sum of `terms`, and what is only looked at.
 
     Attributes:
         terms: Named scalars.
         watch: Named scalars that are logged and not minimised.
+        total: The sum of the terms, a scalar.
 
     Raises:
-        ValueError: A term is not a scalar.
+        ValueError: A term is not a scalar, or there is none.
     """
 
-    terms: Mapping[str, Tensor]
-    watch: Mapping[str, Tensor] = field(default_factory=dict)
+    __slots__ = ("terms", "total", "watch")
 
-    def __post_init__(self) -> None:
-        for name, value in (*self.terms.items(), *self.watch.items()):
+    def __init__(self, terms: Mapping[str, Tensor], watch: Mapping[str, Tensor] | None = None) -> None:
+        self.terms, self.watch = terms, watch or {}
+        for name, value in (*terms.items(), *self.watch.items()):
             if value.ndim:
                 shape = list(value.shape)
                 raise ValueError(
                     f"the term {name!r} has shape {shape}; expected a scalar: take its mean over the batch"
                 )
-
-    @cached_property
-    def total(self) -> Tensor:
-        """The sum of the terms, a scalar."""
-        return reduce(add, self.terms.values())
+        if not terms:
+            raise ValueError("a cost has no terms; expected at least one")
+        self.total: Tensor = reduce(add, terms.values())
 
     def plus(self, watch: Mapping[str, Tensor] | None = None, /, **terms: Tensor) -> Cost:
         """This cost with more terms, and with more to look at."""
@@ -67,7 +65,11 @@ class Cost:
 
     def detach(self) -> Cost:
         """The same numbers without the graphs that made them."""
-        return Cost({k: v.detach() for k, v in self.terms.items()}, {k: v.detach() for k, v in self.watch.items()})
+        there = Cost.__new__(Cost)  # they have been looked at
+        there.terms = {name: value.detach() for name, value in self.terms.items()}
+        there.watch = {name: value.detach() for name, value in self.watch.items()}
+        there.total = self.total.detach()
+        return there
 
 
 def unconstrained(parameters: Sequence[nn.Parameter]) -> None:
@@ -117,15 +119,15 @@ class Game(nn.Module, ABC):
     def forward(self, player: str, round: Round) -> Cost:
         """The cost of `player`, a pure function of the parameters and the round.
 
-        So `torch.func.functional_call(game, parameters, (player, round))` is the cost at other parameters. Dropout
-        and its like draw from the round too. Buffers are by-products of evaluating a module, not strategies: batch
+        So `torch.func.functional_call(game, parameters, (player, round))` is the cost at other parameters. Layers that
+        draw do so from the round (`sparring.layers`); those of torch draw from a generator that is seeded here. Buffers are by-products of evaluating a module, not strategies: batch
         norm's running statistics move whenever their module is evaluated in training mode, whoever's turn it is.
         """
         round.enter(self)
         token = _PLAYING.set(round)
         try:
             with round.autocast():
-                return round.chance.within(f"cost {player}", partial(self.sides()[player].cost, round))
+                return round.chance.seeding(f"cost {player}", partial(self.sides()[player].cost, round))
         finally:
             _PLAYING.reset(token)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -83,31 +83,31 @@ def name_of(penalty: Callable[..., object]) -> str:
     return getattr(penalty, "__name__", type(penalty).__name__)
 
 
-class Penalties(nn.Module, Generic[Evaluation]):
+class Penalties(Generic[Evaluation]):
     """What a player minimises besides its loss.
 
     Args:
-        weights: Penalties and their weights. Those that are modules belong to the player.
+        weights: Penalties and their weights.
+
+    Attributes:
+        modules: Those that are modules; they belong to the player.
 
     Raises:
         ValueError: Two penalties, or a penalty and the loss, have the same name.
     """
 
     def __init__(self, weights: Mapping[Callable[[Evaluation], Tensor | None], Weight] | None = None) -> None:
-        super().__init__()
         self.weights: dict[Callable[[Evaluation], Tensor | None], Weight] = dict(weights or {})
         names = ["loss", *map(name_of, self.weights)]
         if len(set(names)) < len(names):
             raise ValueError(f"the terms would be {names}; expected different names: define each by its own `def`")
-        self.parts = nn.ModuleList(penalty for penalty in self.weights if isinstance(penalty, nn.Module))
+        self.modules = nn.ModuleList(penalty for penalty in self.weights if isinstance(penalty, nn.Module))
 
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(self.weights)
-
-    def forward(self, at: Evaluation) -> dict[str, Tensor]:
-        """The terms of those that are due, by name."""
-        terms = {}
+    def __call__(self, evaluate: Callable[[], Evaluation]) -> dict[str, Tensor]:
+        """The terms of those that are due, by name; without any, nothing is evaluated."""
+        if not self.weights:
+            return {}
+        at, terms = evaluate(), {}
         for penalty, weight in self.weights.items():
             value = penalty(at)
             if value is not None:
@@ -117,6 +117,13 @@ class Penalties(nn.Module, Generic[Evaluation]):
     def point(self, samples: Tensor) -> Tensor:
         """Samples at which penalties, if there are any, can differentiate."""
         return samples.requires_grad_() if self.weights else samples
+
+    def exactly(self, critic: nn.Module, x: Tensor, *given: Tensor) -> Any:
+        """What a critic gives; if there are penalties, all of it in the samples' precision."""
+        if not self.weights:
+            return critic(x, *given)
+        with torch.autocast(x.device.type, enabled=False):
+            return critic(x, *given)
 
 
 @dataclass(frozen=True)

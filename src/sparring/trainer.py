@@ -57,7 +57,7 @@ class Trainer:
         self.ranks = ranks
         self.state = TrainState()
         self._memories: list[dict[str, Any] | None] = [None] * len(phases)
-        self._generators: dict[torch.device, torch.Generator] = {}
+        self._grounds: dict[Game, tuple[torch.Generator, torch.dtype]] = {}
         self._stopping = False
 
     @property
@@ -96,6 +96,7 @@ class Trainer:
         """Plays to the end, or at most `rounds` more rounds, or until somebody calls `stop`."""
         last = self.state.round + (self.left if rounds is None else min(self.left, rounds))
         self._stopping = False
+        self._grounds.clear()
         for phase in self.phases:
             phase.game.train()
             phase.game.recount()
@@ -131,17 +132,23 @@ class Trainer:
     def turns(self, played: list[Round] | None = None) -> Iterator[Round]:
         """Turns of the present phase without end, each on new data and with new chance; `played` gets them too."""
         state, phase = self.state, self.phase
-        first = next(phase.game.parameters())
         draw = phase.drawer(Key(self.seed), state.batches, str(state.phase))
         share = self.ranks.index, self.ranks.size
-        generator = self._generators.setdefault(first.device, torch.Generator(first.device))
+        generator, dtype = self._ground(phase)
         while True:
-            chance = Draws(self.seed, state, generator, phase.batch, dtype=first.dtype, share=share)
+            chance = Draws(self.seed, state, generator, phase.batch, dtype=dtype, share=share)
             turn = Round(draw, chance, number=state.within, ranks=self.ranks, micro=phase.micro, fast=self.autocast)
             state.turn += 1
             if played is not None:
                 played.append(turn)
             yield turn
+
+    def _ground(self, phase: Phase) -> tuple[torch.Generator, torch.dtype]:
+        """A generator of chance on the device of a phase's game, and its type of numbers."""
+        if phase.game not in self._grounds:
+            first = next(phase.game.parameters())
+            self._grounds[phase.game] = torch.Generator(first.device), first.dtype
+        return self._grounds[phase.game]
 
     def _memory(self) -> dict[str, Any]:
         """What the dynamics of the present phase remembers."""

@@ -140,7 +140,7 @@ class _Check:
         repeated = game(player, round).total.item()
         assert cost.total.item() == repeated, (
             f"the cost of {player!r} is {cost.total.item()}, and {repeated} when it is evaluated again in the same "
-            "round: draw all chance from round.chance, and move buffers by round.later"
+            "round: draw all chance from round.chance, use sparring.layers for dropout, and move buffers by round.later"
         )
         move(game, {player: (cost, slope)}, round, trainer.phases[0].optimizers)
         strangers = _moved(game, before) - mine

@@ -6,7 +6,6 @@ import copy
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -59,6 +58,7 @@ class InMemory:
         self.x, self.y, self.classes, self.captions = x, y, classes, captions
         self.sha256, self.report, self.name = sha256, report, name
         self.rows: Tensor | None = None  # of x: those in use, all without
+        self._epoch: tuple[object, Tensor] | None = None
 
     def __len__(self) -> int:
         """How many examples are in use."""
@@ -114,15 +114,24 @@ class InMemory:
     def draw(self, n: int, key: Key) -> Batch:
         """Batch number `key.path[-1]`: examples n k to n k + n - 1 of all epochs one after the other."""
         start = int(key.path[-1]) * n
-        order = Key(key.seed, key.path[:-1])
-        parts: list[Tensor] = []
-        while n:
-            epoch, place = divmod(start, len(self))
-            parts.append(_order(order, epoch, len(self))[place : place + n])
-            start, n = start + len(parts[-1]), n - len(parts[-1])
-        index = self._places(torch.cat(parts)).to(self.x.device)
+        epoch, place = divmod(start, len(self))
+        index = self._order(key, epoch)[place : place + n]
+        while len(index) < n:
+            epoch += 1
+            index = torch.cat([index, self._order(key, epoch)[: n - len(index)]])
+        if self.rows is not None:
+            index = self.rows[index]
+        if index.device != self.x.device:
+            index = index.to(self.x.device)
         # Ten times as fast as indexing, for bytes.
         return Batch(self.x.index_select(0, index), None if self.y is None else self.y.index_select(0, index))
+
+    def _order(self, key: Key, epoch: int) -> Tensor:
+        """The order of an epoch; that of the last one asked for is kept."""
+        place = key.seed, key.path[:-1], epoch, len(self)
+        if self._epoch is None or self._epoch[0] != place:
+            self._epoch = place, Key(*place[:2]).permutation(f"epoch {epoch}", len(self))
+        return self._epoch[1]
 
     def state_dict(self) -> dict[str, Any]:
         """Nothing: the number of batches drawn says it all, and the trainer counts them."""
@@ -130,11 +139,6 @@ class InMemory:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Nothing to take back."""
-
-
-@lru_cache(maxsize=8)
-def _order(key: Key, epoch: int, count: int) -> Tensor:
-    return key.permutation(f"epoch {epoch}", count)
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,10 @@ def gradient_field(
     """
     names = tuple(players) or tuple(game.sides())
     there = None if at is None else {n: p if p.requires_grad else p.detach().requires_grad_() for n, p in at.items()}
-    parts = round.parts(round.micro if micro is None else micro)
-    fields = [_field(game, names, part, there, create_graph) for part in parts]
-    return fields[0] if len(fields) == 1 and round.ranks.size == 1 else _mean(fields, round.ranks)
+    count = round.micro if micro is None else micro
+    if count == round.ranks.size == 1:
+        return _field(game, names, round, there, create_graph)
+    return _mean([_field(game, names, part, there, create_graph) for part in round.parts(count)], round.ranks)
 
 
 def _field(

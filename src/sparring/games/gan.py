@@ -11,7 +11,7 @@ penalties make it a Wasserstein GAN, a WGAN-GP or an R3GAN without another class
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import nullcontext
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -62,22 +62,24 @@ class GAN(Game):
         self.generator, self.discriminator = generator, discriminator
         self.latent, self.loss, self.project = latent, loss, project
         self.penalties, self.regularizers = Penalties(penalties), Penalties(regularizers)
+        self.judges, self.advisers = self.penalties.modules, self.regularizers.modules  # those with buffers
 
     def players(self) -> dict[str, Player]:
         """The discriminator, then the generator."""
         return {
-            "discriminator": Player((self.discriminator, self.penalties), self.discriminator_cost, self.project),
-            "generator": Player((self.generator, self.regularizers), self.generator_cost),
+            "discriminator": Player(
+                (self.discriminator, self.penalties.modules), self.discriminator_cost, self.project
+            ),
+            "generator": Player((self.generator, self.regularizers.modules), self.generator_cost),
         }
 
     def discriminator_cost(self, round: Round) -> Cost:
         """The loss at real and generated samples, and the penalties."""
         (x, real), (made, fake) = self.judged_real(round), self.judged_fake(round)
         real, fake = self.reading(real), self.reading(fake)
+        critic = lambda x: self.reading(self.critic(x, *self.given(round)))  # noqa: E731
         terms = {"loss": self.loss.discriminator(real, fake)}
-        if self.penalties:
-            critic = lambda x: self.reading(self.critic(x, *self.given(round)))  # noqa: E731
-            terms |= self.penalties(Critique(round, critic, x, made, real, fake))
+        terms |= self.penalties(lambda: Critique(round, critic, x, made, real, fake))
         return Cost(terms, {"real_logit": real.detach().mean(), "fake_logit": fake.detach().mean()})
 
     def generator_cost(self, round: Round) -> Cost:
@@ -85,9 +87,7 @@ class GAN(Game):
         fake = self.reading(self.judged_fake(round)[1])
         real = self.reading(self.judged_real(round)[1]) if self.loss.needs_real else fake
         terms = {"loss": self.loss.generator(real, fake)}
-        if self.regularizers:
-            terms |= self.regularizers(Generation(round, *self.generated(round)))
-        return Cost(terms)
+        return Cost(terms | self.regularizers(lambda: Generation(round, *self.generated(round))))
 
     def given(self, round: Round) -> tuple[Tensor, ...]:
         """What both networks are told besides, each [B, ...]: nothing."""
@@ -106,33 +106,32 @@ class GAN(Game):
 
         return round.once("generated", generate, of=(self.generator,))
 
-    def judged_real(self, round: Round) -> tuple[Tensor, Tensor]:
+    def judged_real(self, round: Round) -> tuple[Tensor, Any]:
         """Real samples [B, ...], and the discriminator's output for them."""
 
-        def judge() -> tuple[Tensor, Tensor]:
+        def judge() -> tuple[Tensor, Any]:
             x = self.penalties.point(round.stream("real").x.detach())
             return x, self.critic(x, *self.given(round))
 
         return round.once("judged real", judge, of=(self.discriminator,))
 
-    def judged_fake(self, round: Round) -> tuple[Tensor, Tensor]:
+    def judged_fake(self, round: Round) -> tuple[Tensor, Any]:
         """Generated samples [B, ...], and the discriminator's output for them."""
 
-        def judge() -> tuple[Tensor, Tensor]:
+        def judge() -> tuple[Tensor, Any]:
             _, x = self.generated(round)
             return x, self.critic(x, *self.given(round))
 
         return round.once("judged fake", judge, of=(self.generator, self.discriminator))
 
-    def critic(self, x: Tensor, *given: Tensor) -> Tensor:
-        """The discriminator at samples; under a penalty the whole pass is in the samples' precision."""
-        with torch.autocast(x.device.type, enabled=False) if self.penalties else nullcontext():
-            output: Tensor = self.discriminator(x, *given)
-        return output
+    def critic(self, x: Tensor, *given: Tensor) -> Any:
+        """The discriminator's output for samples."""
+        return self.penalties.exactly(self.discriminator, x, *given)
 
-    def reading(self, output: Tensor) -> Tensor:
+    def reading(self, output: Any) -> Tensor:
         """What the loss reads of the discriminator's output, in at least float32: all of it."""
-        return output.to(torch.promote_types(output.dtype, torch.float32))
+        logits: Tensor = output
+        return logits.float() if logits.dtype in (torch.bfloat16, torch.float16) else logits
 
     def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
         """The discriminator's logits [B], if its loss reads such."""
