@@ -11,14 +11,16 @@ import sparring
 SOURCE = Path(sparring.__file__).parent
 
 FLOORS = (
-    ("chance", "schedules", "machine", "kinds"),
-    ("latents",),
+    ("chance", "ranks", "schedules", "machine", "kinds"),
+    ("latents", "round"),
     ("samplers",),
     ("game",),
-    ("losses", "penalties", "projections", "networks"),
-    ("data",),
+    ("layers", "losses", "penalties", "projections"),
+    ("networks", "data"),
     ("dynamics",),
-    ("trainer", "hooks"),
+    ("phase",),
+    ("hooks",),
+    ("trainer",),
     ("checks", "games", "families", "metrics"),
     ("evaluation",),
     ("recipes",),

@@ -1,18 +1,17 @@
+import copy
+
 import pytest
 import torch
+from torch import nn
 
-from sparring import Batch, Game, Key, Round
+from rounds import round_of
+from sparring import Batch, Cost, Game, Player
 from sparring.games.theory import xy
 
 
-def round_of(x, y=None):
-    return Round(lambda name: Batch(x, y), Key(0), batch=len(x))
-
-
 def test_labels_of_bytes_stay_labels():
-    batch = round_of(torch.zeros(3, 1, 2, 2, dtype=torch.uint8), torch.tensor([0, 1, 255], dtype=torch.uint8)).stream(
-        "x"
-    )
+    x, y = torch.zeros(3, 1, 2, 2, dtype=torch.uint8), torch.tensor([0, 1, 255], dtype=torch.uint8)
+    batch = round_of(lambda name: Batch(x, y), 3).stream("x")
     assert batch.y.tolist() == [0, 1, 255]
     assert batch.y.dtype == torch.int64
     assert (batch.x == -1).all()
@@ -20,13 +19,13 @@ def test_labels_of_bytes_stay_labels():
 
 def test_a_stream_is_drawn_once_a_round():
     count = []
-    round = Round(lambda name: count.append(name) or Batch(torch.zeros(2)), Key(0), batch=2)
+    round = round_of(lambda name: count.append(name) or Batch(torch.zeros(2)), 2)
     round.stream("a"), round.stream("a"), round.stream("b")
     assert count == ["a", "b"]
 
 
 def test_floats_take_the_precision_of_the_game():
-    round = Round(lambda name: Batch(torch.zeros(2)), Key(0), batch=2, dtype=torch.float64)
+    round = round_of(lambda name: Batch(torch.zeros(2)), 2, dtype=torch.float64)
     assert round.stream("x").x.dtype == torch.float64
 
 
@@ -35,19 +34,50 @@ def test_a_game_without_a_sampler_says_so():
         xy.XY().sampler()
 
 
-def test_turn_restores_what_was_even_after_a_failure():
+def test_a_player_may_control_a_parameter():
+    class Free(Game):
+        def __init__(self):
+            super().__init__()
+            self.x, self.y = nn.Parameter(torch.ones(())), nn.Parameter(torch.ones(()))
+
+        def players(self):
+            return {"x": Player((self.x,), None), "y": Player((self.y,), None)}
+
+    game = Free()
+    game.check_controls()
+    assert list(game.strategy("x")) == ["x"]
+
+
+def test_strategies_follow_freezing_and_new_modules():
     game = xy.XY()
+    assert list(game.strategy("y")) == ["y.value"]
     game.y.value.requires_grad_(False)
+    assert list(game.strategy("y")) == []
+    game.y = xy.Point(3.0)
+    assert game.strategy("y")["y.value"] is game.y.value
+    game.y.other = nn.Parameter(torch.zeros(2))
+    game.recount()
+    assert list(game.strategy("y")) == ["y.value", "y.other"]
 
-    def fail():
-        with game.turn("x"):
-            assert game.x.value.requires_grad
-            raise KeyError
 
-    with pytest.raises(KeyError):
-        fail()
-    assert game.x.value.requires_grad
-    assert not game.y.value.requires_grad
+def test_a_copy_looks_for_itself():
+    game = xy.XY()
+    game.strategy("x"), game.sides()
+    other = copy.deepcopy(game)
+    assert other.strategy("x")["x.value"] is other.x.value
+    with torch.no_grad():
+        other.x.value.fill_(7.0)
+    assert other.sides()["x"].cost(None).total.item() == 7.0
+
+
+def test_costs_add_up():
+    one, two, five, six = map(torch.tensor, (1.0, 2.0, 5.0, 6.0))
+    cost = Cost({"a": one}, {"seen": five}).plus({"more": six}, b=two)
+    assert cost.total.item() == 3.0
+    assert list(cost.terms) == ["a", "b"]
+    assert list(cost.watch) == ["seen", "more"]
+    with pytest.raises(ValueError, match="no terms"):
+        Cost({})
 
 
 def test_game_is_abstract():

@@ -44,7 +44,7 @@ def test_average_by_hand():
 
     def look(trainer, costs):
         torch.testing.assert_close(average.sampler.weight.detach(), expected)
-        torch.testing.assert_close(average.sampler.mean, expected[:2])
+        assert torch.equal(average.sampler.mean, live.mean), "no statistic of a norm: copied"
         seen.append(int(average.sampler.count))
 
     trainer_of([Every(1, change), average, Every(1, look)], 9).play()
@@ -77,14 +77,14 @@ def play(cost, rounds):
 
 def test_a_parameter_without_a_gradient_stops_the_run():
     with pytest.raises(
-        RuntimeError, match=r"'a\.bias' has no gradient in round 1: the cost of 'a' does not depend on it"
+        RuntimeError, match=r"'a\.bias' has no gradient in move 1 of 'a', whose cost does not depend on it"
     ):
         play(lambda a, x: Cost({"y": (x @ a.weight).square().mean()}), 1)
 
 
 def test_a_gradient_that_stays_zero_is_a_warning():
     dead = lambda a, x: Cost({"y": (x @ a.weight).square().mean() + 0 * a.bias.sum()})  # noqa: E731
-    with pytest.warns(UserWarning, match=r"exactly zero in all of the first 20 rounds for \['a\.bias'\]"):
+    with pytest.warns(UserWarning, match=r"exactly zero in all of the first 20 moves for \['a\.bias'\]"):
         play(dead, 20)
     play(dead, 19)  # not yet
 
@@ -122,8 +122,6 @@ def test_hooks_look_at_the_phase_that_was_played():
     phases = [Phase(game, optimizers, streams, 2, Alternating(), batch) for batch in (4, 8)]
     average = Average(Fixed(), half_life=1.0)
     batches = []
-    trainer = Trainer(
-        *phases, hooks=[average, Every(1, lambda t, c: batches.append(t.locate(t.state.round - 1)[0].batch))]
-    )
+    trainer = Trainer(*phases, hooks=[average, Every(1, lambda t, c: batches.append(t.phase.batch))])
     assert trainer.play().state.images == 2 * 4 + 2 * 8
     assert batches == [4, 4, 8, 8]

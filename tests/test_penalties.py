@@ -4,15 +4,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from sparring import MLP, Key
-from sparring.penalties import Critique, interpolated, r1, r2
+from rounds import round_of
+from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer
+from sparring.penalties import Critique, Lazy, interpolated, r1, r2
 
 KEY = Key(3)
 
 
 def critique(critic, real, fake):
     real, fake = real.detach().requires_grad_(), fake.detach().requires_grad_()
-    return Critique(critic, real, fake, critic(real), critic(fake), KEY)
+    return Critique(round_of(total=len(real), dtype=real.dtype), critic, real, fake, critic(real), critic(fake))
 
 
 def samples(n, *shape):
@@ -36,7 +37,7 @@ def test_quadratic_critic(shape):
     it = critique(lambda x: 1.5 * x.flatten(1).square().sum(1), real, fake)
     torch.testing.assert_close(r1(it), 9 * real.flatten(1).square().sum(1))
     torch.testing.assert_close(r2(it), 9 * fake.flatten(1).square().sum(1))
-    weight = KEY.uniform("interpolated", (6,), torch.float64).reshape(-1, *[1] * len(shape))
+    weight = it.round.chance.uniform("interpolated").reshape(-1, *[1] * len(shape))
     points = (real + weight * (fake - real)).flatten(1)
     torch.testing.assert_close(interpolated(it), (3 * points.norm(dim=1) - 1).square())
 
@@ -57,10 +58,66 @@ def test_gradient_in_the_parameters_against_finite_differences(penalty):
 
 @pytest.mark.parametrize("penalty", [r1, r2, interpolated])
 def test_each_sample_by_itself(penalty):
-    """The penalty of a sample does not depend on the rest of the batch."""
+    """The penalty of a sample does not depend on what the other samples are."""
     critic = MLP(3, 7, 1, activation=nn.Tanh, logits=True).double()
     real, fake = samples(8, 3)
-    torch.testing.assert_close(penalty(critique(critic, real, fake))[:3], penalty(critique(critic, real[:3], fake[:3])))
+    others = torch.cat([real[:3], 5 * real[3:]]), torch.cat([fake[:3], -fake[3:]])
+    torch.testing.assert_close(penalty(critique(critic, real, fake))[:3], penalty(critique(critic, *others))[:3])
+
+
+def test_a_lazy_penalty_is_due_now_and_then_and_so_much_heavier():
+    critic = MLP(3, 7, 1, logits=True).double()
+    it, lazy = critique(critic, *samples(4, 3)), Lazy(r1, every=3)
+    assert torch.equal(lazy(it), 3 * r1(it))
+    it.round.number = 2
+    assert lazy(it) is None
+    with pytest.raises(ValueError, match="1 or more"):
+        Lazy(r1, every=0)
+
+
+class Memory(nn.Module):
+    """The square of a logit's distance from a mean that it keeps."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(()))
+        self.scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, critique):
+        new = critique.round.gather(critique.real_logits).detach().mean()
+        critique.round.later("mean", lambda: self.mean.lerp_(new, 0.5))
+        return self.scale * (critique.real_logits - self.mean).square()
+
+
+def test_a_penalty_may_be_a_module_with_buffers_and_lazy():
+    memory = Memory()
+    game = GAN(MLP(3, 8, 2), MLP(2, 8, 1, logits=True), Normal(3), penalties={memory: 0.1, Lazy(r1, 2): 0.1})
+    assert list(game.strategy("discriminator"))[-1].endswith("scale")
+    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.01) for name in game.players()}
+    terms = []
+    trainer = Trainer(Phase(game, optimizers, {"real": InMemory(KEY.normal("x", (64, 2)))}, 4))
+    for _ in range(4):
+        before = memory.mean.clone()
+        terms.append(sorted(trainer.play_round()["discriminator"].terms))
+        assert not torch.equal(memory.mean, before)
+    assert terms == [["Memory", "loss", "r1"], ["Memory", "loss"]] * 2
+    assert any(name.endswith("mean") for name in trainer.state_dict()["games"])
+
+
+def path_length(generation):
+    """The squared norm of the Jacobian's transpose times a direction, [B]."""
+    direction = generation.round.chance.normal("direction", *generation.fake.shape[1:])
+    product = (generation.fake * direction).sum()
+    return torch.autograd.grad(product, generation.latents, create_graph=True)[0].square().sum(1)
+
+
+def test_the_generator_may_have_penalties_too():
+    """Of a linear generator y = W z the squared norm is that of W^T v."""
+    game = GAN(nn.Linear(3, 2, bias=False), MLP(2, 8, 1, logits=True), Normal(3), regularizers={path_length: 2.0})
+    round = next(Trainer(Phase(game, {}, {}, 1)).turns())
+    cost = game("generator", round)
+    expected = (round.chance.normal("direction", 2) @ game.generator.weight).square().sum(1).mean()
+    torch.testing.assert_close(cost.terms["path_length"], 2 * expected)
 
 
 def test_a_flat_critic_has_a_finite_gradient():

@@ -8,8 +8,9 @@ import contract_games.rbm as rbm
 import contract_games.two_phase as two_phase
 import discover
 from same import same
-from sparring import Alternating, Batch, Key, Phase, Simultaneous, Trainer
-from sparring.dynamics import gradient
+from sparring import Alternating, Batch, Key, Phase, Trainer
+from sparring.checks.game import DYNAMICS
+from sparring.dynamics.gradients import gradient
 from sparring.games import gan
 from sparring.hooks import Average, Every, LearningRate
 from sparring.runs import checkpoint
@@ -24,7 +25,7 @@ def build(module, dynamics, rounds):
         name: torch.optim.Adam(game.strategy(name).values(), 0.01, betas=(0.5, 0.9), fused=True)
         for name in game.players()
     }
-    hooks = [LearningRate({name: lambda share: 0.01 * (1 - share) for name in optimizers}, rounds)]
+    hooks = [LearningRate({name: lambda share: 1 - share for name in optimizers}, rounds)]
     try:
         hooks.append(Average(game.sampler(), half_life=20))
     except TypeError:
@@ -50,7 +51,7 @@ def resumed_equals_uninterrupted(make, path, cuts=(1, 3), rounds=6):
     return same(checkpoint.load(path / "a"), checkpoint.load(path / "b"))
 
 
-@pytest.mark.parametrize("dynamics", [Alternating(), Simultaneous()], ids=["alternating", "simultaneous"])
+@pytest.mark.parametrize("dynamics", DYNAMICS, ids=["alternating", "shared", "simultaneous"])
 @pytest.mark.parametrize("name", GAMES)
 def test_resume_is_exact(name, dynamics, tmp_path):
     assert resumed_equals_uninterrupted(lambda: build(GAMES[name], dynamics, 6), tmp_path)
@@ -158,7 +159,7 @@ def test_autocast_keeps_losses_and_penalties_in_float32():
         game.generator.layers[-1].register_forward_hook(lambda m, i, y, seen=seen: seen.update(dtype=y.dtype))
         trainer = Trainer(Phase(game, {}, streams, 1), autocast=dtype)
         game("generator", next(trainer.turns()))
-        game.fake = lambda turn: FAKE  # the same samples for both
+        game.generated = lambda turn: (None, FAKE)  # the same samples for both
         cost, slope = gradient(game, "discriminator", next(trainer.turns()))
         outcomes.append((seen["dtype"], cost, slope))
     (low, cost, slope), (full, exact, expected) = outcomes

@@ -120,8 +120,9 @@ class Game(nn.Module, ABC):
         """The cost of `player`, a pure function of the parameters and the round.
 
         So `torch.func.functional_call(game, parameters, (player, round))` is the cost at other parameters. Layers that
-        draw do so from the round (`sparring.layers`); those of torch draw from a generator that is seeded here. Buffers are by-products of evaluating a module, not strategies: batch
-        norm's running statistics move whenever their module is evaluated in training mode, whoever's turn it is.
+        draw do so from the round (`sparring.layers`); those of torch draw from a generator that is seeded here.
+        Buffers are by-products of evaluating a module, not strategies: batch norm's running statistics move whenever
+        their module is evaluated in training mode, whoever's turn it is.
         """
         round.enter(self)
         token = _PLAYING.set(round)

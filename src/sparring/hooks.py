@@ -205,7 +205,8 @@ class Average(Hook):
         weight = 1.0 - 0.5 ** (trainer.phase.batch / half_life) if half_life else 1.0
         averages, lives, copies, originals = self._lists
         torch._foreach_lerp_(averages, lives, weight)
-        torch._foreach_copy_(copies, originals)
+        for copied, original in zip(copies, originals, strict=True):
+            copied.copy_(original)
 
     def state_dict(self) -> dict[str, Any]:
         """The averages."""

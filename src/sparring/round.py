@@ -87,7 +87,7 @@ class Round:
         if name not in self._drawn:
             if name not in self._whole:
                 with torch.no_grad():
-                    self._whole[name] = self._draw(name)
+                    self._whole[name] = self.chance.seeding(f"stream {name}", lambda: self._draw(name))
             whole = self._whole[name]
             self._drawn[name] = Batch(self._mine(name, whole.x), None if whole.y is None else self._mine(name, whole.y))
         return self._drawn[name]

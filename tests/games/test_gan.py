@@ -3,16 +3,16 @@ from torch import nn
 
 from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer, Uniform
 from sparring.games import gan
+from sparring.penalties import r1
 
 
 def test_weights_of_penalties_may_follow_the_round():
-    game, streams = gan.tiny()
-    (penalty,) = game.penalties
     costs = []
     for weight in (0.5, lambda number: 0.25 * (1 + number)):
-        game.penalties = {penalty: weight}
-        trainer = Trainer(Phase(game, {}, streams, 3))
-        trainer.state.round = 1
+        torch.manual_seed(0)
+        game = GAN(MLP(3, 8, 2), MLP(2, 8, 1, logits=True), Normal(3), penalties={r1: weight})
+        trainer = Trainer(Phase(game, {}, gan.tiny()[1], 3))
+        trainer.state.within = 1
         costs.append(game("discriminator", next(trainer.turns())).terms["r1"])
     assert torch.equal(*costs)
 

@@ -26,7 +26,7 @@ def test_log_lines_of_lost_rounds_and_torn_lines_go(tmp_path):
     log.path.write_text("\n".join(lines) + '\n{"round": 4, "sec')
     assert [line["round"] for line in read_log(log.path)] == [1, 2, 3]
     trainer = trainer_of([log], 4)
-    trainer.state.round = 2
+    trainer.state.round = trainer.state.within = 2
     trainer.play()
     assert [line["round"] for line in read_log(log.path)] == [1, 2, 3, 4]
     assert read_log(log.path)[2]["seconds"] >= 4.0, "the clock goes on"

@@ -63,6 +63,8 @@ class Declared:
 
 NOTHING = Declared()
 
+ADVICE = "look across examples by round.gather, draw by round.chance, use sparring.layers for dropout and batch norm"
+
 
 def check_game(
     make: MakeGame,
@@ -203,7 +205,7 @@ class _Check:
         except ValueError as error:
             assert "micro=1" in str(error), f"{player!r} on half a batch: {error}"  # noqa: PT017
             return
-        _same(whole, halves, f"the gradient of {player!r}, computed in two parts: look across examples by round.gather")
+        _same(whole, halves, f"the gradient of {player!r}, computed in two parts ({ADVICE})")
 
     def forgetting(self, mover: str) -> None:
         """After a move inside a round every cost is that of a fresh round at the same place."""
@@ -261,8 +263,7 @@ class _Check:
             for name, p in two[0].game.named_parameters():
                 error = ((p - expected[name]).abs() / (1 + expected[name].abs())).max().item()
                 assert error <= tolerance or _cancelled(one, name), (
-                    f"under {dynamics} on two ranks {name!r} is {error} from where one rank takes it: look across "
-                    "examples by round.gather, draw by round.chance, and use sparring.layers for dropout and batch norm"
+                    f"under {dynamics} on two ranks {name!r} is {error} from where one rank takes it ({ADVICE})"
                 )
 
 
