@@ -11,7 +11,7 @@ import sparring
 SOURCE = Path(sparring.__file__).parent
 
 FLOORS = (
-    ("chance", "schedules", "machine", "kinds"),
+    ("chance", "schedules", "machine", "kinds", "methods"),
     ("latents",),
     ("samplers",),
     ("game",),

@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from sparring.game import Cost, Game, Round
+from sparring.methods import TUTORIAL, Method, Paper
 
-__all__ = ["Alternating", "Dynamics", "Gradient", "Simultaneous", "gradient", "gradient_field", "move"]
+__all__ = ["METHODS", "Alternating", "Dynamics", "Gradient", "Simultaneous", "gradient", "gradient_field", "move"]
 
 Gradient = dict[nn.Parameter, Tensor | None]
 """A gradient by parameter; None where the cost does not depend on the parameter."""
@@ -162,3 +163,21 @@ class Simultaneous:
         field = gradient_field(game, round)
         move(game, field, round, optimizers)
         return {player: cost for player, (cost, _) in field.items()}
+
+
+METHODS = (
+    Method(
+        name="steps in turn",
+        category="dynamics",
+        python="Alternating()",
+        papers=(Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661"),),
+    ),
+    Method(
+        name="steps at once",
+        category="dynamics",
+        python="Simultaneous()",
+        papers=(TUTORIAL,),
+        section="3.1",
+        record="xy",
+    ),
+)
