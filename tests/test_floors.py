@@ -11,7 +11,7 @@ import sparring
 SOURCE = Path(sparring.__file__).parent
 
 FLOORS = (
-    ("chance", "ranks", "schedules", "machine", "kinds"),
+    ("chance", "ranks", "schedules", "machine", "kinds", "methods"),
     ("latents", "round"),
     ("samplers",),
     ("game",),

@@ -23,7 +23,7 @@ from torch import nn
 from torch.nn.functional import softplus
 
 from sparring import GAN, MLP, Alternating, InMemory, Key, Normal, Phase, Simultaneous, Trainer
-from sparring.dynamics import Dynamics
+from sparring.dynamics.dynamics import Dynamics
 from sparring.machine.files import write_atomically
 from sparring.networks.dcgan import Discriminator, Generator
 

@@ -13,10 +13,13 @@ from typing import ClassVar, Protocol
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from sparring.methods import Method, Paper
+
 __all__ = [
     "ENERGIES",
     "FEATURES",
     "LOGITS",
+    "METHODS",
     "AdversarialLoss",
     "Minimax",
     "NonSaturating",
@@ -201,3 +204,38 @@ class Relativistic:
         """The other way round."""
         self.reads.check(real, fake)
         return softplus(real - fake).mean()
+
+
+GOODFELLOW = Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661")
+METHODS = (
+    Method(
+        name="GAN, minimax",
+        python="GAN(..., losses.Minimax())",
+        papers=(GOODFELLOW,),
+        section="3.2.2",
+        figure="16",
+        in_readme=True,
+    ),
+    Method(
+        name="GAN, non-saturating",
+        python="GAN(..., losses.NonSaturating())",
+        papers=(GOODFELLOW,),
+        section="3.2.3",
+        figure="16",
+        command="sparring train dcgan",
+        record="demo",
+        in_readme=True,
+    ),
+    Method(
+        name="relativistic GAN with R1 and R2 (R3GAN)",
+        python="GAN(..., losses.Relativistic(), {penalties.r1: 0.5, penalties.r2: 0.5})",
+        papers=(
+            Paper("Jolicoeur-Martineau", 2018, "https://arxiv.org/abs/1807.00734"),
+            Paper("Mescheder et al.", 2018, "https://arxiv.org/abs/1801.04406"),
+            Paper("Huang et al.", 2024, "https://arxiv.org/abs/2501.05441"),
+        ),
+        command="sparring train ring",
+        record="ring",
+        in_readme=True,
+    ),
+)

@@ -13,9 +13,11 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from sparring.methods import Method, Paper
 from sparring.round import Round
 
 __all__ = [
+    "METHODS",
     "Critique",
     "Generation",
     "GeneratorPenalty",
@@ -24,7 +26,6 @@ __all__ = [
     "Penalty",
     "Weight",
     "interpolated",
-    "name_of",
     "r1",
     "r2",
 ]
@@ -187,3 +188,19 @@ def _gradient(logits: Tensor, points: Tensor) -> Tensor:
     with torch.autocast(points.device.type, enabled=False):  # it would run the backward pass in low precision
         gradient: Tensor = torch.autograd.grad(logits.sum(), points, create_graph=True)[0]
     return gradient.flatten(1).to(torch.promote_types(gradient.dtype, torch.float32))
+
+
+METHODS = (
+    Method(
+        name="GAN with R1",
+        python="GAN(..., penalties={penalties.r1: 0.5})",
+        papers=(Paper("Mescheder et al.", 2018, "https://arxiv.org/abs/1801.04406"),),
+        record="ais_mnist",
+    ),
+    Method(
+        name="WGAN-GP",
+        python="GAN(..., losses.Wasserstein(), {penalties.interpolated: 10.0})",
+        papers=(Paper("Gulrajani et al.", 2017, "https://arxiv.org/abs/1704.00028"),),
+        in_readme=True,
+    ),
+)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-__all__ = ["Clip"]
+from sparring.methods import Method, Paper
+
+__all__ = ["METHODS", "Clip"]
 
 
 @dataclass(frozen=True)
@@ -28,3 +30,13 @@ class Clip:
         """Clips in place."""
         torch._foreach_clamp_min_(list(parameters), -self.bound)
         torch._foreach_clamp_max_(list(parameters), self.bound)
+
+
+METHODS = (
+    Method(
+        name="WGAN with clipping",
+        python="GAN(..., losses.Wasserstein(), project=projections.Clip(0.01))",
+        papers=(Paper("Arjovsky et al.", 2017, "https://arxiv.org/abs/1701.07875"),),
+        in_readme=True,
+    ),
+)

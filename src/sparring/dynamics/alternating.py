@@ -11,9 +11,10 @@ from torch.optim import Optimizer
 from sparring.dynamics.dynamics import Dynamics
 from sparring.dynamics.gradients import gradient, move
 from sparring.game import Cost, Game
+from sparring.methods import Method, Paper
 from sparring.round import Round
 
-__all__ = ["Alternating", "Steps"]
+__all__ = ["METHODS", "Alternating", "Steps"]
 
 Steps = int | Callable[[int], int]
 """A number of steps, or a function to it from the number of rounds finished."""
@@ -60,3 +61,13 @@ class Alternating(Dynamics):
     def _count(self, player: str, number: int) -> int:
         steps = self.steps.get(player, 1)
         return steps(number) if callable(steps) else steps
+
+
+METHODS = (
+    Method(
+        name="steps in turn",
+        category="dynamics",
+        python="Alternating()",
+        papers=(Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661"),),
+    ),
+)

@@ -11,9 +11,10 @@ from torch.optim import Optimizer
 from sparring.dynamics.dynamics import Dynamics
 from sparring.dynamics.gradients import gradient_field, move
 from sparring.game import Cost, Game
+from sparring.methods import TUTORIAL, Method
 from sparring.round import Round
 
-__all__ = ["Simultaneous"]
+__all__ = ["METHODS", "Simultaneous"]
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,15 @@ class Simultaneous(Dynamics):
         field = gradient_field(game, round)
         move(game, field, round, optimizers)
         return {player: cost for player, (cost, _) in field.items()}
+
+
+METHODS = (
+    Method(
+        name="steps at once",
+        category="dynamics",
+        python="Simultaneous()",
+        papers=(TUTORIAL,),
+        section="3.1",
+        record="xy",
+    ),
+)

@@ -12,9 +12,10 @@ from torch.nn.functional import cross_entropy
 from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.game import Cost, Game, Player, Round
+from sparring.methods import TUTORIAL, Method
 from sparring.networks.convnet import ConvNet
 
-__all__ = ["Classifier", "tiny"]
+__all__ = ["METHODS", "Classifier", "tiny"]
 
 
 class Classifier(Game):
@@ -44,6 +45,17 @@ class Classifier(Game):
         logits = self.network(batch.x)
         right = (logits.argmax(1) == batch.y).to(logits.dtype)
         return Cost({"cross_entropy": cross_entropy(logits, batch.y)}, {"accuracy": right.mean()})
+
+
+METHODS = (
+    Method(
+        name="classification by maximum likelihood",
+        python="families.classifier.Classifier(network)",
+        papers=(TUTORIAL,),
+        section="2.1",
+        record="classifier",
+    ),
+)
 
 
 def tiny() -> tuple[Classifier, dict[str, InMemory]]:

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from sparring.game import Cost, Game, Player
+from sparring.methods import TUTORIAL, Method
 
-__all__ = ["XY", "tiny"]
+__all__ = ["METHODS", "XY", "tiny"]
 
 
 class Point(nn.Module):
@@ -44,6 +45,19 @@ class XY(Game):
         """V(x, y)."""
         product: Tensor = self.x() * self.y()
         return product
+
+
+METHODS = (
+    Method(
+        name="V(x, y) = xy",
+        category="theory",
+        python="games.theory.xy.XY()",
+        papers=(TUTORIAL,),
+        section="7.2, 8.2",
+        record="xy",
+        in_readme=True,
+    ),
+)
 
 
 def tiny() -> tuple[XY, dict[str, object]]:

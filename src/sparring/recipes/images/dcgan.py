@@ -25,13 +25,14 @@ from sparring.games.gan import GAN
 from sparring.hooks import LearningRate
 from sparring.latents import Normal
 from sparring.machine import devices
+from sparring.methods import Method, Paper
 from sparring.networks.dcgan import Discriminator, Generator
 from sparring.recipes import Config as Common
 from sparring.samplers import Sampler
 from sparring.schedules import linear
 from sparring.trainer import Phase, Trainer
 
-__all__ = ["DEMO", "USES", "Config", "build", "open_data", "sampler"]
+__all__ = ["DEMO", "METHODS", "USES", "Config", "build", "open_data", "sampler"]
 
 USES: frozenset[str] = frozenset()
 
@@ -108,3 +109,18 @@ def build(config: Config, data: InMemory) -> Trainer:
     return Trainer(
         phase, hooks=[LearningRate(falling, config.rounds)], seed=config.seed, autocast=devices.autocast(device)
     )
+
+
+METHODS = (
+    Method(
+        name="DCGAN",
+        category="images",
+        python="networks.dcgan.Generator((1, 28, 28)), networks.dcgan.Discriminator((1, 28, 28))",
+        papers=(Paper("Radford et al.", 2015, "https://arxiv.org/abs/1511.06434"),),
+        section="3.3",
+        figure="17",
+        command="sparring train dcgan",
+        record="demo",
+        in_readme=True,
+    ),
+)
