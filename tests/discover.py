@@ -1,4 +1,4 @@
-"""Finds every game, network and loss: what is added is tested without being listed."""
+"""Finds every game, network, layer and loss: what is added is tested without being listed."""
 
 import dataclasses
 import importlib
@@ -24,7 +24,8 @@ def games():
 def networks():
     return {
         f"{m.__name__.rsplit('.', 1)[-1]} {i}": case
-        for m in modules("sparring.networks")
+        for p in ("sparring.networks", "sparring.layers")
+        for m in modules(p)
         for i, case in enumerate(m.tiny())
     }
 

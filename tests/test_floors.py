@@ -15,7 +15,7 @@ FLOORS = (
     ("latents",),
     ("samplers",),
     ("game",),
-    ("losses", "penalties", "projections", "networks"),
+    ("losses", "penalties", "projections", "layers", "networks"),
     ("data",),
     ("dynamics",),
     ("trainer", "hooks"),
