@@ -11,8 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from sparring import Alternating, InMemory
-from sparring.game import Batch
+from sparring import Alternating, Batch, InMemory
 from sparring.penalties import Critique
 
 BATCH, ROUNDS = 4, 2
@@ -96,13 +95,13 @@ def test_the_same_work(name, monkeypatch):
     noise = torch.randn(2 * ROUNDS * steps, BATCH, row.latent, dtype=torch.float64)
     starts = nn.ModuleList(row.networks()).double()
     for module in starts.modules():
-        if isinstance(module, nn.Dropout2d):
+        if isinstance(module, nn.Dropout | nn.Dropout2d):
             module.p = 0.0  # PyTorch-GAN draws a mask in each turn, players at once share one
     theirs, mine = copy.deepcopy(starts), copy.deepcopy(starts)
 
     weight = torch.rand(BATCH, dtype=torch.float64)
     monkeypatch.setattr(np.random, "random", lambda shape: (1 - weight).reshape(shape).tolist())
-    chance = dataclasses.fields(Critique)[-1].name
+    chance = next(f.name for f in dataclasses.fields(Critique) if f.name in {"chance", "key"})
 
     def interpolated(critique):
         return loop.interpolated(dataclasses.replace(critique, **{chance: Given(repeat(weight))}))
