@@ -56,8 +56,8 @@ def middle(ratios: Sequence[float]) -> dict[str, Any]:
     return {"median": median, "interval": [low, high]}
 
 
-def compare(plays: Mapping[str, Play], targets: Mapping[str, float], seconds: float) -> dict[str, Any]:
-    """How many times as fast as the first of `plays` each of the others is."""
+def compare(plays: Mapping[str, Play], seconds: float, targets: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """How many times as fast as the first of `plays` each of the others is, and whether it reaches its target."""
     times, rounds = sweeps(plays, seconds)
     first, *others = times
     cpu, wall = (round(1000 * statistics.median(clock), 3) for clock in zip(*times[first], strict=True))
@@ -65,21 +65,23 @@ def compare(plays: Mapping[str, Play], targets: Mapping[str, float], seconds: fl
         "milliseconds a round": {"of": first, "processor": cpu, "clock": wall},
         "sweeps": len(times[first]),
         "rounds a block": rounds,
-        "times as fast": {name: _figure(times[first], times[name], targets[name]) for name in others},
+        "times as fast": {name: _figure(times[first], times[name], (targets or {}).get(name)) for name in others},
     }
 
 
-def _figure(first: Blocks, other: Blocks, target: float) -> dict[str, Any]:
+def _figure(first: Blocks, other: Blocks, target: float | None) -> dict[str, Any]:
     pairs = list(zip(first, other, strict=True))
     cpu, wall = (middle([a[clock] / b[clock] for a, b in pairs]) for clock in (0, 1))
-    return {"processor": cpu, "clock": wall, "target": target, "met": cpu["median"] >= target}
+    aim = {} if target is None else {"target": target, "met": cpu["median"] >= target}
+    return {"processor": cpu, "clock": wall, **aim}
 
 
 def summary(record: Mapping[str, Any]) -> list[str]:
     """A line for what was measured against, and one for each that was compared with it."""
     base = record["milliseconds a round"]
     return [f"{base['of']}: {base['processor']} ms a round, {record['sweeps']} sweeps"] + [
-        f"{name}: {figure['processor']['median']} {figure['processor']['interval']}, target {figure['target']}"
+        f"{name}: {figure['processor']['median']} {figure['processor']['interval']}"
+        + (f", target {figure['target']}" if "target" in figure else "")
         for name, figure in record["times as fast"].items()
     ]
 

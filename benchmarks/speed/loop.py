@@ -283,7 +283,7 @@ def main() -> None:
         torch.manual_seed(0)
         command = f"python benchmarks/speed/loop.py {name} --seconds {options.seconds:g}"
         targets = {way: ours.target for way, ours in ROWS[name].ours.items()}
-        record[name] = circumstances(command) | compare(variants(ROWS[name]), targets, options.seconds)
+        record[name] = circumstances(command) | compare(variants(ROWS[name]), options.seconds, targets)
         print(name, *summary(record[name]), sep="\n  ")
         kept = {row: record[row] for row in ROWS if row in record}
         write_atomically(options.out, json.dumps(kept, indent=1).encode())

@@ -22,6 +22,9 @@ class UpsampledConv2d(nn.Conv2d):
     The parameters are the convolution's, weight [out_channels, in_channels, 3, 3] and bias [out_channels]: they come
     from and go to an `nn.Conv2d`, and spectral norm and initialisation see what they would see there.
 
+    In channels last it is the faster one too, so that it does not look at the layout. For one picture at a time the
+    sums can cost more than they save (`benchmarks/speed/upsampling.py`).
+
     Args:
         in_channels: Channels before.
         out_channels: Channels after.

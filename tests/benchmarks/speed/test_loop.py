@@ -137,7 +137,7 @@ def test_ratios_are_of_paired_blocks(monkeypatch):
         blocks["by hand"].append((next(pace),) * 2)
         blocks["ours"].append((next(pace),) * 2)
     monkeypatch.setattr(interleaved, "sweeps", lambda plays, seconds: (blocks, 1))
-    figure = interleaved.compare({}, {"ours": 0.4}, 0.0)["times as fast"]["ours"]
+    figure = interleaved.compare({}, 0.0, {"ours": 0.4})["times as fast"]["ours"]
     assert figure["processor"] == {"median": 0.5, "interval": [0.5, 0.5]}
     assert figure["met"]
 
