@@ -3,7 +3,6 @@
 import copy
 import dataclasses
 import importlib
-from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,6 @@ import torch
 from torch import nn
 
 from sparring import Alternating, Batch, InMemory
-from sparring.penalties import Critique
 
 BATCH, ROUNDS = 4, 2
 
@@ -37,7 +35,7 @@ NOT_YET = [] if "fresh" in {f.name for f in dataclasses.fields(Alternating)} els
 
 
 class Given:
-    """A stream, a latent and a penalty's chance that hand out what they were given."""
+    """A stream or a latent that hands out what it was given."""
 
     def __init__(self, tensors):
         self.tensors = iter(tensors)
@@ -46,9 +44,6 @@ class Given:
         return Batch(next(self.tensors))
 
     def __call__(self, chance):
-        return next(self.tensors)
-
-    def uniform(self, *address):
         return next(self.tensors)
 
     def state_dict(self):
@@ -99,20 +94,16 @@ def test_the_same_work(name, monkeypatch):
             module.p = 0.0  # PyTorch-GAN draws a mask in each turn, players at once share one
     theirs, mine = copy.deepcopy(starts), copy.deepcopy(starts)
 
-    weight = torch.rand(BATCH, dtype=torch.float64)
+    # The points of the penalty: each sample's own place between real and fake, which ours draws from the round.
+    weight, lerp = torch.rand(BATCH, dtype=torch.float64), torch.lerp
     monkeypatch.setattr(np.random, "random", lambda shape: (1 - weight).reshape(shape).tolist())
-    chance = next(f.name for f in dataclasses.fields(Critique) if f.name in {"chance", "key"})
-
-    def interpolated(critique):
-        return loop.interpolated(dataclasses.replace(critique, **{chance: Given(repeat(weight))}))
+    monkeypatch.setattr(torch, "lerp", lambda start, end, drawn: lerp(start, end, weight.reshape(drawn.shape)))
 
     # wgan_gp.py shows the generator the noise of the critic's last step.
     mine_noise = [z for i, z in enumerate(noise) for z in [z] * (1 + ("wgan" in name and i % 5 == 4))]
-    theirs_row = dataclasses.replace(row, networks=lambda: theirs)
-    mine_row = dataclasses.replace(row, networks=lambda: mine, penalties={interpolated: 10.0} if row.penalties else {})
-
-    play = theirs_row.by_hand(iter(real).__next__, iter(noise).__next__)
-    trainer = mine_row.by_trainer(row.ours[SAME[name]], Given(real), Given(mine_noise))
+    play = dataclasses.replace(row, networks=lambda: theirs).by_hand(iter(real).__next__, iter(noise).__next__)
+    our = dataclasses.replace(row, networks=lambda: mine)
+    trainer = our.by_trainer(row.ours[SAME[name]], Given(real), Given(mine_noise))
     for _ in range(ROUNDS):
         play()
         trainer.play_round()
