@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from sparring.layers.batch_norm import BatchNorm2d
+from sparring.layers.dropout import Dropout
 from sparring.layers.upsampling import UpsampledConv2d
 
 __all__ = ["Discriminator", "Generator", "Upsampling", "tiny"]
@@ -48,7 +50,7 @@ class Generator(nn.Module):
         self.layers = nn.Sequential(
             nn.Linear(latent, start[0] * start[1] * start[2]),
             nn.Unflatten(1, start),
-            nn.BatchNorm2d(2 * width),
+            BatchNorm2d(2 * width),
             *_doubled(2 * width, 2 * width, upsampling),
             *_doubled(2 * width, width, upsampling),
             nn.Conv2d(width, channels, 3, padding=1),
@@ -77,7 +79,7 @@ class Discriminator(nn.Module):
         layers: list[nn.Module] = []
         for level in range(4):
             layers += [nn.Conv2d(channels[level], channels[level + 1], 3, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
-            layers += [nn.Dropout2d(dropout), *([nn.BatchNorm2d(channels[level + 1])] if level else [])]
+            layers += [Dropout(dropout, spatial=True), *([BatchNorm2d(channels[level + 1])] if level else [])]
         height, breadth = (-(-side // 16) for side in shape[1:])
         last = nn.Linear(channels[-1] * height * breadth, 1)
         self.layers = nn.Sequential(*layers, nn.Flatten(), last, nn.Flatten(0))
@@ -90,7 +92,7 @@ class Discriminator(nn.Module):
 
 
 def _doubled(before: int, after: int, upsampling: Upsampling) -> list[nn.Module]:
-    return [upsampling(before, after), nn.BatchNorm2d(after), nn.LeakyReLU(0.2, inplace=True)]
+    return [upsampling(before, after), BatchNorm2d(after), nn.LeakyReLU(0.2, inplace=True)]
 
 
 def _initialise(module: nn.Module) -> None:

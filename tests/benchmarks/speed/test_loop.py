@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from sparring import Alternating, Batch, InMemory
+from sparring import Batch, InMemory
 
 BATCH, ROUNDS = 4, 2
 
@@ -31,7 +31,6 @@ SAME = {
     "pytorch-gan-wgan-gp": "in turn, fresh",
 }
 WAYS = [(name, way) for name, row in loop.ROWS.items() for way in row.ours]
-NOT_YET = [] if "fresh" in {f.name for f in dataclasses.fields(Alternating)} else ["in turn, shared"]
 
 
 class Given:
@@ -54,11 +53,6 @@ def small(name):
     return dataclasses.replace(loop.ROWS[name], batch=BATCH)
 
 
-def skip_what_is_not_there(way):
-    if any(way.startswith(beginning) for beginning in NOT_YET):
-        pytest.skip("Alternating has no `fresh` yet")
-
-
 @pytest.mark.parametrize("name", loop.ROWS)
 def test_by_hand(name):
     row = small(name)
@@ -76,7 +70,6 @@ def test_by_hand(name):
 
 @pytest.mark.parametrize(("name", "way"), WAYS)
 def test_by_trainer(name, way):
-    skip_what_is_not_there(way)
     row = small(name)
     row.by_trainer(row.ours[way], InMemory(torch.randn(16, *row.shape))).play(ROUNDS)
 
@@ -84,7 +77,6 @@ def test_by_trainer(name, way):
 @pytest.mark.parametrize("name", loop.ROWS)
 def test_the_same_work(name, monkeypatch):
     """Two rounds in float64 from the same weights, on the same data and noise."""
-    skip_what_is_not_there(SAME[name])
     row, steps = small(name), 5 if "wgan" in name else 1
     real = torch.randn(ROUNDS * steps, BATCH, *row.shape, dtype=torch.float64)
     noise = torch.randn(2 * ROUNDS * steps, BATCH, row.latent, dtype=torch.float64)
