@@ -42,6 +42,10 @@ class Ranks(ABC):
     def mean(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """The mean of each tensor over ranks; differentiable."""
 
+    def any(self, flag: bool) -> bool:
+        """Whether any rank says so."""
+        return flag
+
 
 class Alone(Ranks):
     """One process."""
@@ -71,6 +75,10 @@ class Several(Ranks):
     @abstractmethod
     def total(self, x: Tensor) -> Tensor:
         """The sum of the tensors of all ranks, without gradients."""
+
+    def any(self, flag: bool) -> bool:
+        """Whether any rank says so."""
+        return bool(self.total(torch.tensor([float(flag)])).item())
 
     def gather(self, x: Tensor) -> Tensor:
         """The rows of all ranks."""
@@ -155,7 +163,7 @@ def of_environment(device: str, timeout: float = 300.0) -> Ranks:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return ALONE
     if not torch.distributed.is_initialized():
-        backend = "nccl" if torch.device(device).type == "cuda" else "gloo"
+        backend = "cpu:gloo,cuda:nccl" if torch.device(device).type == "cuda" else "gloo"
         torch.distributed.init_process_group(backend, timeout=timedelta(seconds=timeout))
     return Processes()
 

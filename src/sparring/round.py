@@ -102,6 +102,8 @@ class Round:
     def place(self, value: Tensor) -> Tensor:
         """`value` on the game's device: floats in its precision, bytes as pictures in [-1, 1] or else as int64."""
         value = value if value.device == self.chance.device else value.to(self.chance.device, non_blocking=True)
+        if value.dtype == self.chance.dtype:
+            return value
         if value.dtype == torch.uint8:
             return value.to(self.chance.dtype).div_(127.5).sub_(1.0) if value.ndim >= 3 else value.long()
         return value.to(self.chance.dtype) if value.is_floating_point() else value
@@ -145,8 +147,8 @@ class Round:
         if game is None:
             raise RuntimeError("a cost shares values by game(player, round); it was called by itself")
         parameters = [held[name] for held, name in game.places(modules)]
-        versions = [(id(p), p._version) for p in parameters]  # noqa: SLF001
-        return parameters, (versions, game.training, torch.is_grad_enabled())
+        versions = [p._version for p in parameters]  # noqa: SLF001
+        return parameters, (list(map(id, parameters)), versions, game.training, torch.is_grad_enabled())
 
     def enter(self, game: Table) -> None:
         """Remembers whose cost is evaluated; `Game.forward` calls it."""
@@ -155,7 +157,8 @@ class Round:
     def forget(self, used: Sequence[Tensor]) -> None:
         """Forgets what depends on the parameters `used`: the graphs that lead to them have been used up."""
         ids = set(map(id, used))
-        self._shared = {n: s for n, s in self._shared.items() if ids.isdisjoint(map(id, s.parameters))}
+        for name in [name for name, shared in self._shared.items() if not ids.isdisjoint(map(id, shared.parameters))]:
+            del self._shared[name]
 
     def parts(self, micro: int) -> list[Round]:
         """This round in `micro` parts, each with its share of the data and the chance."""

@@ -103,7 +103,7 @@ class Trainer:
         for hook in self.hooks:
             hook.start(self)
         try:
-            while self.state.round < last and not self._stopping:
+            while self.state.round < last and not self.ranks.any(self._stopping):
                 costs = self.play_round()
                 for hook in self.hooks:
                     if self.state.round % hook.every == 0:
@@ -126,7 +126,7 @@ class Trainer:
         return costs
 
     def stop(self) -> None:
-        """Ends `play` after the present round."""
+        """Ends `play` after the present round, on all ranks."""
         self._stopping = True
 
     def turns(self, played: list[Round] | None = None) -> Iterator[Round]:
