@@ -1,7 +1,7 @@
 import pytest
 
 from sparring.recipes.images.dcgan import Config
-from sparring.runs.run import Run
+from sparring.runs.session import Session
 
 
 @pytest.fixture(scope="session")
@@ -10,7 +10,7 @@ def garments(tmp_path_factory):
     folder = tmp_path_factory.mktemp("garments")
     for seed in (0, 1):
         config = Config(rounds=2, batch=8, width=2, latent=3, seed=seed, device="cpu", threads=1)
-        Run.create(folder / f"seed {seed}", "dcgan", config).play()
+        Session.create(folder / f"seed {seed}", "dcgan", config).play()
     return folder
 
 
@@ -20,5 +20,5 @@ def points(tmp_path_factory):
     from sparring.recipes.theory.ring import Config
 
     path = tmp_path_factory.mktemp("points") / "ring"
-    Run.create(path, "ring", Config(rounds=2, batch=4, width=4, device="cpu")).play()
+    Session.create(path, "ring", Config(rounds=2, batch=4, width=4, device="cpu")).play()
     return path

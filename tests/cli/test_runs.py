@@ -10,7 +10,8 @@ from PIL import Image
 
 from sparring import cli
 from sparring.recipes.theory.ring import Config
-from sparring.runs.run import Run
+from sparring.runs.files import Lines
+from sparring.runs.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def played(tmp_path_factory):
     folder = tmp_path_factory.mktemp("played")
     for seed in (0, 1):
         config = Config(rounds=6, batch=4, width=4, seed=seed, device="cpu")
-        Run.create(folder / f"[bold]seed {seed}", "ring", config).play()
+        Session.create(folder / f"[bold]seed {seed}", "ring", config).play()
     return folder
 
 
@@ -82,8 +83,11 @@ def test_compare(folder, capsys):
 
 
 def test_compare_runs_with_different_terms(folder, capsys):
-    log = folder / "[bold]seed 1" / "log.jsonl"
-    log.write_text(log.read_text().replace("generator/loss", "critic/gap"))
+    log = Lines(folder / "[bold]seed 1" / "log.jsonl")
+    lines = [{name.replace("generator/loss", "critic/gap"): line[name] for name in line} for line in log.begin(9)]
+    log.begin(0)
+    for line in lines:
+        log.append(line)
     assert cli.run("runs", ["compare", *map(str, folder.iterdir())]) == 0
     lines = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines() if line}
     assert sorted(map("-".__eq__, lines["critic/gap"])) == [False, True]

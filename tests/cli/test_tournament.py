@@ -7,7 +7,9 @@ import torch
 from made import folder
 from sparring import cli
 from sparring.data.embedded import fashion_mnist
+from sparring.runs.files import read_config, write_config
 from sparring.runs.run import Run
+from sparring.runs.session import Session
 from sparring.trainer import Phase, Trainer
 
 
@@ -36,12 +38,11 @@ def test_errors_are_those_of_a_resumed_run(garments, tmp_path, capsys):
     real = fashion_mnist("held_out").examples(torch.arange(1000))  # all of them, in any order
     for i, path in enumerate(paths):
         copy = shutil.copytree(path, tmp_path / path.name)
-        game = Run.open(copy).resume().trainer.game.eval()
+        game = Session.resume(copy).trainer.game.eval()
         with torch.no_grad():
             at_real = torch.cat([game.discriminator(x) for x in real.split(30)])
             other = (
-                Run.open(shutil.copytree(paths[1 - i], tmp_path / f"other {i}"))
-                .resume()
+                Session.resume(shutil.copytree(paths[1 - i], tmp_path / f"other {i}"))
                 .trainer.game.sampler()
                 .settled()
                 .sample(1000)
@@ -75,9 +76,9 @@ def test_against(garments, tmp_path, capsys):
 def test_no_data_and_no_directory_are_needed_to_look_at_a_game(garments, tmp_path):
     """What was trained on may be gone."""
     path = shutil.copytree(garments / "seed 0", tmp_path / "moved")
-    content = json.loads((path / "config.json").read_text())
+    content = read_config(path)
     content["config"]["data"] = str(tmp_path / "gone")
-    (path / "config.json").write_text(json.dumps(content))
+    write_config(path, content)
     game, same = Run.open(path).game(), Run.open(garments / "seed 0").game()
     for name, tensor in same.state_dict().items():
         assert torch.equal(game.state_dict()[name], tensor)
@@ -86,9 +87,9 @@ def test_no_data_and_no_directory_are_needed_to_look_at_a_game(garments, tmp_pat
 def test_mistakes_are_explained(garments, points, tmp_path, capsys):
     first, second = (str(garments / f"seed {seed}") for seed in (0, 1))
     elsewhere = shutil.copytree(garments / "seed 0", tmp_path / "elsewhere")
-    content = json.loads((elsewhere / "config.json").read_text())
+    content = read_config(elsewhere)
     content["config"]["data"] = "mnist"
-    (elsewhere / "config.json").write_text(json.dumps(content))
+    write_config(elsewhere, content)
     empty = shutil.copytree(garments / "seed 0", tmp_path / "empty", ignore=shutil.ignore_patterns("checkpoints"))
     ring = str(shutil.copytree(points, tmp_path / "ring"))
     for words, message in [

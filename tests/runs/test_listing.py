@@ -1,5 +1,4 @@
 import dataclasses
-import json
 import os
 import shutil
 import subprocess
@@ -10,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparring.recipes.theory.ring import Config
-from sparring.runs import checkpoint, listing
-from sparring.runs.run import Run
+from sparring.runs import checkpoint, files, listing, lock
+from sparring.runs.errors import InUseError
+from sparring.runs.session import Session
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
     path = tmp_path_factory.mktemp("played") / "run"
-    Run.create(path, "ring", Config(rounds=6, batch=4, width=4, device="cpu", checkpoint_every=2)).play()
+    Session.create(path, "ring", Config(rounds=6, batch=4, width=4, device="cpu", checkpoint_every=2)).play()
     return path
 
 
@@ -30,7 +30,7 @@ def test_summary(run):
     summary = listing.summary(run)
     assert dataclasses.asdict(summary) | {"seconds": 0, "bytes": 0, "changed": 0} == {
         "path": run, "problem": None, "recipe": "ring", "round": 6, "rounds": 6, "complete": True,
-        "images": 24, "seconds": 0, "bytes": 0, "changed": 0,
+        "images": 24, "seconds": 0, "bytes": 0, "changed": 0, "damage": "", "user": "",
     }  # fmt: skip
     assert 0 < summary.seconds < 60
     assert abs(summary.changed - time.time()) < 3600
@@ -39,14 +39,13 @@ def test_summary(run):
 
 
 def test_a_run_of_ones_own_recipe_is_a_run(run):
-    file = run / "config.json"
-    file.write_text(file.read_text().replace('"ring"', '"mine"'))
+    files.write_config(run, {**files.read_config(run), "recipe": "mine"})
     assert (listing.summary(run).problem, listing.summary(run).recipe) == (None, "mine")
 
 
 def test_a_run_that_goes_on_is_not_complete(run):
-    file = run / "config.json"
-    file.write_text(file.read_text().replace('"rounds": 6', '"rounds": 9'))
+    content = files.read_config(run)
+    files.write_config(run, {**content, "config": {**content["config"], "rounds": 9}})
     assert not listing.summary(run).complete
     (run / "log.jsonl").unlink()
     assert (listing.summary(run).round, listing.summary(run).rounds) == (6, 9), "the checkpoint says it too"
@@ -84,9 +83,9 @@ def test_broken_runs_are_described_not_raised(played, content, name):
 def test_differences(run, tmp_path):
     other = shutil.copytree(run, tmp_path / "other")
     assert listing.differences([run, other]) == {}
-    about = json.loads((other / "config.json").read_text())
+    about = files.read_config(other)
     about["config"] |= {"seed": 5, "pictures": {"size": [8, 8]}}
-    (other / "config.json").write_text(json.dumps(about))
+    files.write_config(other, about)
     assert listing.differences([run, run, other]) == {"seed": [0, 0, 5], "pictures.size": [None, None, [8, 8]]}
 
 
@@ -109,16 +108,15 @@ def test_remove_takes_runs_alone(run, tmp_path):
     assert (outside / "precious").exists()
 
 
-def test_a_run_being_trained_stays(run):
-    (run / "real_and_generated.png").unlink()  # as while it is trained
-    for act in (listing.remove, listing.prune):
-        with pytest.raises(ValueError, match="may be being trained"):
-            act(run)
-    old = time.time() - 61
-    os.utime(run / "log.jsonl", (old, old))
+def test_a_run_in_use_stays(run):
+    with lock.locked(run, "trained"):
+        for act in (listing.remove, listing.prune):
+            with pytest.raises(InUseError, match=rf"is being trained by process {os.getpid()} on "):
+                act(run)
+        assert listing.summary(run).user.startswith(f"process {os.getpid()} on ")
+    assert listing.summary(run).user == ""
     listing.prune(run)
-    os.utime(run / "log.jsonl")
-    listing.remove(run, trained=True)
+    listing.remove(run)
     assert not run.exists()
 
 
@@ -131,7 +129,7 @@ def test_prune(run):
     assert listing.prune(run, 2) == each, "what an interrupted write left"
     assert listing.prune(run, 1) == size - each - listing.size(folder)
     assert [path.name for path in checkpoint.found(folder)] == ["00000006"]
-    assert Run.open(run).resume(rounds=7).trainer.state.round == 6
+    assert Session.resume(run, rounds=7).trainer.state.round == 6
     with pytest.raises(ValueError, match="--keep is 0"):
         listing.prune(run, 0)
 

@@ -16,8 +16,9 @@ import sparring
 from sparring.hooks import Every
 from sparring.recipes.images.dcgan import Config
 from sparring.runs import checkpoint
+from sparring.runs.files import SCORES, read_config, read_log, write_config
 from sparring.runs.run import Run
-from sparring.runs.writers import SCORES, read_log
+from sparring.runs.session import Session
 
 
 @pytest.fixture
@@ -35,14 +36,14 @@ def config(pictures):
 
 
 def test_data_that_are_gone(tmp_path, config):
-    Run.create(tmp_path / "run", "dcgan", config).play()
+    Session.create(tmp_path / "run", "dcgan", config).play()
     Path(config.data).rename(tmp_path / "elsewhere")
     with pytest.raises(FileNotFoundError, match=r"run' are not where they were .*: put them back, or begin a new run"):
-        Run.open(tmp_path / "run").resume()
+        Session.resume(tmp_path / "run")
 
 
 def test_a_run_explains_itself(tmp_path, config):
-    session = Run.create(tmp_path / "run", "dcgan", config)
+    session = Session.create(tmp_path / "run", "dcgan", config)
     assert session.play()
     names = {p.name for p in (tmp_path / "run").iterdir()}
     assert names == {
@@ -63,7 +64,7 @@ def test_a_run_explains_itself(tmp_path, config):
 
 
 def test_load_and_sample(tmp_path, config):
-    session = Run.create(tmp_path / "run", "dcgan", config)
+    session = Session.create(tmp_path / "run", "dcgan", config)
     session.play()
     average, raw = sparring.load(tmp_path / "run"), sparring.load(str(tmp_path / "run"), weights="raw")
     samples = average.sample(9, seed=3)
@@ -79,10 +80,9 @@ def test_load_and_sample(tmp_path, config):
 
 
 def test_load_with_ones_own_sampler(tmp_path, config):
-    session = Run.create(tmp_path / "run", "dcgan", config)
+    session = Session.create(tmp_path / "run", "dcgan", config)
     session.play()
-    file = tmp_path / "run" / "config.json"
-    file.write_text(file.read_text().replace('"dcgan"', '"mine"'))
+    write_config(tmp_path / "run", {**read_config(tmp_path / "run"), "recipe": "mine"})
     with pytest.raises(ValueError, match=r"no recipe 'mine'.*sampler=an_untrained_one"):
         sparring.load(tmp_path / "run")
     mine = sparring.load(tmp_path / "run", sampler=session.trainer.game.sampler())
@@ -93,32 +93,32 @@ def test_nothing_is_overwritten_and_nothing_written_in_vain(tmp_path, config):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.tex").write_text("precious")
     with pytest.raises(FileExistsError, match="choose another --out"):
-        Run.create(tmp_path / "run", "dcgan", config)
+        Session.create(tmp_path / "run", "dcgan", config)
     assert [p.name for p in (tmp_path / "run").iterdir()] == ["thesis.tex"]
     np.save(tmp_path / "small.npy", np.zeros((4, 7, 1), np.uint8))
     with pytest.raises(ValueError, match="1 x 7 x 1"):
-        Run.create(tmp_path / "new", "dcgan", Config(data=str(tmp_path / "small.npy")))
+        Session.create(tmp_path / "new", "dcgan", Config(data=str(tmp_path / "small.npy")))
     assert not (tmp_path / "new").exists()
 
 
 def test_what_is_not_a_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="not a run"):
         Run.open(tmp_path)
-    (tmp_path / "config.json").write_text('{"recipe": "dcgan", "config": {"speed": 3}, "data": {}}')
+    write_config(tmp_path, {"recipe": "dcgan", "config": {"speed": 3}, "data": {}})
     with pytest.raises(ValueError, match="does not describe a run"):
         Run.open(tmp_path)
 
 
 def test_changed_data_are_noticed(tmp_path, config, pictures):
-    Run.create(tmp_path / "run", "dcgan", config).play()
+    Session.create(tmp_path / "run", "dcgan", config).play()
     np.save(pictures, np.zeros((40, 8, 8), np.uint8))
     with pytest.raises(ValueError, match="have changed"):
-        Run.open(tmp_path / "run").resume()
+        Session.resume(tmp_path / "run")
 
 
 def test_a_run_can_be_extended(tmp_path, config):
-    Run.create(tmp_path / "run", "dcgan", config).play()
-    session = Run.open(tmp_path / "run").resume(rounds=15)
+    Session.create(tmp_path / "run", "dcgan", config).play()
+    session = Session.resume(tmp_path / "run", rounds=15)
     assert session.trainer.state.round == 12
     seen = []
     session.play([Every(1, lambda trainer, costs: seen.append(session.drawn))])
@@ -128,34 +128,34 @@ def test_a_run_can_be_extended(tmp_path, config):
     about = json.loads((tmp_path / "run" / "config.json").read_text())
     assert [session["from_round"] for session in about["sessions"]] == [0, 12]
     with pytest.raises(ValueError, match="is at round 15; --rounds 5 is behind it"):
-        Run.open(tmp_path / "run").resume(rounds=5)
+        Session.resume(tmp_path / "run", rounds=5)
     assert Run.open(tmp_path / "run").config.rounds == 15
     assert [line["round"] for line in read_log(session.log.path)] == list(range(1, 16))
 
 
 def test_a_signal_stops_after_the_round_and_saves(tmp_path, config):
-    session, told = Run.create(tmp_path / "run", "dcgan", config), []
+    session, told = Session.create(tmp_path / "run", "dcgan", config), []
     interrupt = Every(7, lambda trainer, costs: signal.raise_signal(signal.SIGINT))
     assert session.play([interrupt], on_interrupt=lambda: told.append(True)) is False
     assert told == [True]
     assert session.trainer.state.round == 7
     assert checkpoint.latest(tmp_path / "run" / "checkpoints").name == "00000007"
-    assert Run.open(tmp_path / "run").resume().trainer.state.round == 7
+    assert Session.resume(tmp_path / "run").trainer.state.round == 7
 
 
 def test_a_signal_in_the_last_round_does_not_cost_the_pictures(tmp_path, config):
-    session = Run.create(tmp_path / "run", "dcgan", config)
+    session = Session.create(tmp_path / "run", "dcgan", config)
     assert session.play([Every(12, lambda trainer, costs: signal.raise_signal(signal.SIGINT))]) is True
     assert session.drawn
 
 
 def test_an_end_cut_short_is_made_up_for(tmp_path, config, monkeypatch):
     """Killed after the last checkpoint, before the pictures."""
-    session = Run.create(tmp_path / "run", "dcgan", config)
+    session = Session.create(tmp_path / "run", "dcgan", config)
     monkeypatch.setattr(session, "draw", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         session.play()
-    again = Run.open(tmp_path / "run").resume()
+    again = Session.resume(tmp_path / "run")
     assert again.complete
     assert not again.drawn
     assert again.play()
@@ -165,12 +165,12 @@ def test_an_end_cut_short_is_made_up_for(tmp_path, config, monkeypatch):
 
 def test_killed_between_the_writers_of_a_round_no_score_is_lost(tmp_path, config, monkeypatch):
     config = dataclasses.replace(config, hold_out=10, evaluate_every=5)
-    Run.create(tmp_path / "whole", "dcgan", config).play()
+    Session.create(tmp_path / "whole", "dcgan", config).play()
     with monkeypatch.context() as patch:
         patch.setattr(checkpoint, "prune", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))  # once saved
         with pytest.raises(KeyboardInterrupt):
-            Run.create(tmp_path / "killed", "dcgan", config).play()
-    session = Run.open(tmp_path / "killed").resume()
+            Session.create(tmp_path / "killed", "dcgan", config).play()
+    session = Session.resume(tmp_path / "killed")
     assert session.trainer.state.round == 5
     session.play()
     scores = [(tmp_path / name / SCORES).read_bytes() for name in ("killed", "whole")]
@@ -180,17 +180,19 @@ def test_killed_between_the_writers_of_a_round_no_score_is_lost(tmp_path, config
 
 def test_a_single_example_held_out_is_refused_at_once(tmp_path, config):
     with pytest.raises(ValueError, match="--hold-out is 1; expected 0, or 2 or more"):
-        Run.create(tmp_path / "run", "dcgan", dataclasses.replace(config, hold_out=1))
+        Session.create(tmp_path / "run", "dcgan", dataclasses.replace(config, hold_out=1))
 
 
 def test_leftovers_of_interrupted_writes_go(tmp_path, config):
     run = tmp_path / "run"
     run.mkdir()
     (run / ".config.json.77.tmp").write_text("half")
-    Run.create(run, "dcgan", config).play()
+    Session.create(run, "dcgan", config).play()
     (run / "model" / ".raw.safetensors.78.tmp").write_text("half")
     (run / "checkpoints" / ".00000011.78.tmp").mkdir()
-    Run.open(run).resume()
+    session = Session.resume(run, rounds=13)
+    assert list(run.rglob("*.tmp")), "reading writes nothing"
+    session.play()
     assert not list(run.rglob("*.tmp"))
 
 
@@ -201,7 +203,7 @@ def test_weights_that_are_not_finite_are_not_saved(tmp_path, config):
         with torch.no_grad():
             trainer.game.generator.layers[1].weight.fill_(torch.nan)
 
-    session = Run.create(tmp_path / "run", "dcgan", config)
+    session = Session.create(tmp_path / "run", "dcgan", config)
     session.checkpoint.every = 5
     hooks = session.trainer.hooks
     hooks.insert(hooks.index(session.checkpoint), Every(10, spoil))
@@ -212,10 +214,10 @@ def test_weights_that_are_not_finite_are_not_saved(tmp_path, config):
 
 def test_a_run_finds_its_data_from_anywhere(tmp_path, pictures, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Run.create(tmp_path / "run", "dcgan", Config(data=pictures.name, rounds=2, batch=4, width=2)).play()
+    Session.create(tmp_path / "run", "dcgan", Config(data=pictures.name, rounds=2, batch=4, width=2)).play()
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert Run.open(tmp_path / "run").resume().complete
+    assert Session.resume(tmp_path / "run").complete
 
 
 def test_a_second_signal_stops_at_once(tmp_path, config):
@@ -223,14 +225,14 @@ def test_a_second_signal_stops_at_once(tmp_path, config):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    session = Run.create(tmp_path / "run", "dcgan", config)
+    session = Session.create(tmp_path / "run", "dcgan", config)
     with pytest.raises(KeyboardInterrupt):
         session.play([Every(7, twice)])
     assert checkpoint.latest(tmp_path / "run" / "checkpoints").name == "00000005"
 
 
 def test_a_failure_is_not_saved(tmp_path, config):
-    session = Run.create(tmp_path / "run", "dcgan", config)
+    session = Session.create(tmp_path / "run", "dcgan", config)
 
     def spoil(trainer, costs):
         with torch.no_grad():

@@ -1,10 +1,9 @@
-import json
-
 import pytest
 import torch
 
 from sparring import Cost
-from sparring.runs.writers import Evaluate, Log, Samples, read_log
+from sparring.runs.files import read_log
+from sparring.runs.writers import Evaluate, Log, Samples
 from test_hooks import trainer_of
 
 
@@ -22,8 +21,10 @@ def test_log_lines(tmp_path):
 
 def test_log_lines_of_lost_rounds_and_torn_lines_go(tmp_path):
     log = Log(tmp_path / "log.jsonl", every=1)
-    lines = [json.dumps({"round": n, "seconds": 2.0 * n}) for n in (1, 2, 3)]
-    log.path.write_text("\n".join(lines) + '\n{"round": 4, "sec')
+    for n in (1, 2, 3):
+        log.lines.append({"round": n, "seconds": 2.0 * n})
+    with log.path.open("ab") as file:
+        file.write(b'{"round": 4, "sec')
     assert [line["round"] for line in read_log(log.path)] == [1, 2, 3]
     trainer = trainer_of([log], 4)
     trainer.state.round = trainer.state.within = 2

@@ -1,7 +1,8 @@
 """The command line: one verb a file, each imported when it is called.
 
-Exit codes: 0 done, 1 training failed (a cost became infinite) or `sparring doctor` found something wrong, 2 a wrong
-option or input, 130 interrupted by Ctrl-C. A verb with verbs of its own, such as `runs`, has them in a mapping `VERBS`.
+Exit codes: 0 done, 1 training failed (a cost became infinite, the disk is full) or `sparring doctor` found something
+wrong, 2 a wrong option or input, 3 another process uses the run, 130 interrupted by Ctrl-C. A verb with verbs of its
+own, such as `runs`, has them in a mapping `VERBS`.
 With SPARRING_DEBUG=1 in the environment an error shows where it came from.
 """
 
@@ -10,9 +11,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from typing import cast
 
 from sparring.cli.verbs import HELP, listing, unknown
+from sparring.machine.files import explained
+from sparring.runs.errors import InUseError, StoppedError
 
 __all__ = ["VERBS", "main"]
 
@@ -41,7 +45,8 @@ sparring VERB --help lists a verb's options.
 A run is a directory; in Python it is `sparring.load(RUN)`.
 
 Exit codes: 0 done, 1 training failed or doctor found something wrong,
-2 a wrong option or input, 130 interrupted by Ctrl-C."""
+2 a wrong option or input, 3 another process uses the run,
+130 interrupted by Ctrl-C."""
 
 
 _STOPPED = {
@@ -53,6 +58,7 @@ _STOPPED = {
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command line and exits."""
     words = sys.argv[1:] if arguments is None else arguments
+    warnings.formatwarning = lambda message, *_, **__: f"sparring: {message}\n"
     if not words or words[0] in HELP:
         print(USAGE.format(verbs=listing(VERBS)))
         sys.exit(0)
@@ -72,12 +78,14 @@ def run(verb: str, words: list[str]) -> int:
         return cast("int", importlib.import_module(f"sparring.cli.{verb}").main(words))
     except KeyboardInterrupt:
         return fail(f"stopped at once{_STOPPED.get(verb, '')}", 130)
-    except FloatingPointError as error:
+    except (FloatingPointError, StoppedError) as error:
         return fail(str(error), 1)
+    except InUseError as error:
+        return fail(str(error), 3)
     except (ValueError, OSError) as error:
         if os.environ.get("SPARRING_DEBUG"):
             raise
-        return fail(str(error), 2)
+        return fail(explained(error) if isinstance(error, OSError) else str(error), 2)
 
 
 def fail(message: str, code: int) -> int:

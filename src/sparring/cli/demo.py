@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,26 +44,33 @@ class Options:
     """CPU threads; 0 takes all cores."""
     dry_run: bool = False
     """Say what would be trained, in how much memory and time; write nothing."""
+    break_lock: bool = False
+    """Take the run from a process of another machine that has ended without saying so."""
 
 
 def main(words: list[str]) -> int:
     """Trains, measures, and says what to try next."""
     options = tyro.cli(Options, args=words, prog="sparring demo")
-    from sparring.cli.play import estimate, play, seconds
+    from sparring.cli.play import estimate, patient, play, seconds
     from sparring.recipes.images.dcgan import DEMO
+    from sparring.runs import lock
     from sparring.runs.run import Run
+    from sparring.runs.session import Session
 
-    console = Console(soft_wrap=True)
+    console = patient()
     config = replace(DEMO, device=options.device, threads=options.threads, **given(options))
     if options.dry_run:
-        return estimate(Run.prepare(options.out, "dcgan", config), console)
+        return estimate(Session.prepare(options.out, "dcgan", config), console)
     limit = seconds(options.time)
+    lock.check(options.out, break_lock=options.break_lock)
     if (options.out / "config.json").exists():
         run = same(Run.open(options.out), options)
-        session = run.resume(rounds=None if options.rounds == run.config.rounds else options.rounds)
+        session = Session.resume(options.out, rounds=None if options.rounds == run.config.rounds else options.rounds)
     else:
-        session = Run.create(options.out, "dcgan", config)
-    if not (session.complete and session.drawn) and not play(session, limit, "the same command", console):
+        session = Session.create(options.out, "dcgan", config)
+    if session.complete and session.drawn:
+        session.repair(break_lock=options.break_lock)
+    elif not play(session, limit, "the same command", console, break_lock=options.break_lock):
         return 130
     if session.complete:
         report(session, console)
@@ -95,9 +103,10 @@ def report(session: Session, console: Console) -> None:
     from sparring.data.embedded import fashion_mnist
     from sparring.kinds import drawing
     from sparring.metrics.nearest import nearest_pair
-    from sparring.runs.writers import read_log
+    from sparring.runs.files import read_log
 
-    path, last = session.run.path, read_log(session.log.path)[-1]
+    path = session.run.path
+    last = (read_log(session.log.path) or [{"seconds": math.nan, "images": math.nan}])[-1]
     real = drawing.from_bytes(fashion_mnist("held_out").x)
     generated = session.average.sampler.settled().sample(len(real), seed=1)
     measured = {

@@ -237,7 +237,7 @@ def page(options: Options, material: Material, study: Study) -> str:
     """The same with pictures, as HTML."""
     from sparring.cli import evaluation_figures as draw
     from sparring.cli.report_page import Bar, Table, report
-    from sparring.runs.writers import read_history
+    from sparring.runs.files import read_history
 
     real, generated = material.real, material.generated
     first, *others = study.findings

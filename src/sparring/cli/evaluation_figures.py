@@ -66,7 +66,7 @@ def classes(real: Tensor, generated: Tensor) -> Figure:
 
 
 def course(history: Sequence[Mapping[str, float]]) -> Figure:
-    """The curves of a run's log, as `sparring.runs.writers.read_history` gives it."""
+    """The curves of a run's log, as `sparring.runs.files.read_history` gives it."""
     from sparring.kinds import drawing
 
     text = "What was logged in training: thin as it was, thick as a running mean."

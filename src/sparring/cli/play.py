@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO, Any, cast
 
 from rich.console import Console
 
@@ -14,7 +16,7 @@ from sparring.cli.progress import progress
 from sparring.hooks import TimeLimit
 from sparring.runs.session import Session
 
-__all__ = ["estimate", "play", "program", "seconds"]
+__all__ = ["estimate", "patient", "play", "program", "seconds"]
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -29,7 +31,42 @@ def seconds(text: str | None) -> float | None:
     return float(match[1]) * _UNITS[match[2]]
 
 
-def play(session: Session, limit: float | None, again: str, console: Console) -> bool:
+class _Patient:
+    """A stream whose other end may go: a closed terminal or pipe costs lines, not rounds."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Writes, or does without."""
+        try:
+            return self._stream.write(text)
+        except OSError:
+            self._do_without()
+            return len(text)
+
+    def flush(self) -> None:
+        """Writes what is left, or does without."""
+        try:
+            self._stream.flush()
+        except OSError:
+            self._do_without()
+
+    def _do_without(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def patient() -> Console:
+    """A console for training, which goes on when nobody reads any more."""
+    return Console(soft_wrap=True, file=cast("IO[str]", _Patient(sys.stdout)))
+
+
+def play(session: Session, limit: float | None, again: str, console: Console, *, break_lock: bool = False) -> bool:
     """Plays a session to its end and says where everything is.
 
     Args:
@@ -37,6 +74,7 @@ def play(session: Session, limit: float | None, again: str, console: Console) ->
         limit: Stop after so many seconds.
         again: The command that continues the run.
         console: Where to print.
+        break_lock: As in `Session.play`.
 
     Returns:
         Whether nobody interrupted.
@@ -52,7 +90,8 @@ def play(session: Session, limit: float | None, again: str, console: Console) ->
     def interrupted() -> None:
         console.print("Stopping: finishing this round and saving (Ctrl-C again stops at once) ...")
 
-    finished = session.play([progress(session.log, console, limit), *limits], on_interrupt=interrupted)
+    hooks = [progress(session.log, console, limit), *limits]
+    finished = session.play(hooks, on_interrupt=interrupted, break_lock=break_lock)
     if finished:
         console.print(f"Played to round {session.trainer.state.round}. In {path}: " + ", ".join(listing(session)))
     if not session.complete:

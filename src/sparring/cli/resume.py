@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
 __all__ = ["Options", "main"]
 
@@ -28,21 +27,27 @@ class Options:
     """Another number of CPU threads; the same holds."""
     dry_run: bool = False
     """Say what would be trained, in how much memory and time; write nothing."""
+    break_lock: bool = False
+    """Take the run from a process of another machine that has ended without saying so."""
 
 
 def main(words: list[str]) -> int:
     """Resumes."""
     options = tyro.cli(Options, args=words, prog="sparring resume")
-    from sparring.cli.play import estimate, play, program, seconds
-    from sparring.runs.run import Run
+    from sparring.cli.play import estimate, patient, play, program, seconds
+    from sparring.runs import lock
+    from sparring.runs.session import Session
 
     limit, again = seconds(options.time), f"{program()} resume {options.run}"
-    session = Run.open(options.run).resume(rounds=options.rounds, device=options.device, threads=options.threads)
-    console = Console(soft_wrap=True)
+    if not options.dry_run:
+        lock.check(options.run, break_lock=options.break_lock)
+    session = Session.resume(options.run, rounds=options.rounds, device=options.device, threads=options.threads)
+    console = patient()
     if options.dry_run:
         return estimate(session, console)
     if session.complete and session.drawn:
+        session.repair(break_lock=options.break_lock)
         at = session.trainer.state.round
         console.print(f"{options.run} is complete at round {at}. More: {again} --rounds {2 * at}")
         return 0
-    return 0 if play(session, limit, again, console) else 130
+    return 0 if play(session, limit, again, console, break_lock=options.break_lock) else 130

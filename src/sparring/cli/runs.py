@@ -59,7 +59,9 @@ class Remove:
     runs: Paths
     """Directories of runs."""
     yes: bool = False
-    """Do not ask, and remove even a run that may be being trained."""
+    """Do not ask."""
+    break_lock: bool = False
+    """Remove also what a process of another machine may be using, if it has ended without saying so."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Prune:
     """Directories of runs."""
     keep: int = 1
     """So many of the newest stay, broken ones not counted."""
+    break_lock: bool = False
+    """Prune also what a process of another machine may be using, if it has ended without saying so."""
 
 
 def main(words: list[str]) -> int:
@@ -97,8 +101,9 @@ def _row(run: Summary) -> Sequence[str]:
     if run.problem is not None:
         return ("broken", "", "", "", "", amount(run.bytes), changed, f"{run.path}  {run.problem}")
     time, state = str(timedelta(seconds=round(run.seconds))), "done" if run.complete else ""
-    rounds = f"{run.round}/{run.rounds}"
-    return (run.recipe, rounds, state, _short(run.images), time, amount(run.bytes), changed, str(run.path))
+    rounds, path = f"{run.round}/{run.rounds}", f"{run.path}  {run.damage}".rstrip()
+    state = "in use" if run.user else state
+    return (run.recipe, rounds, state, _short(run.images), time, amount(run.bytes), changed, path)
 
 
 def _short(count: int) -> str:
@@ -112,7 +117,7 @@ def compare(options: Compare) -> int:
     paths = _some(options.runs)
     from sparring.kinds import drawing
     from sparring.runs import listing
-    from sparring.runs.writers import read_history
+    from sparring.runs.files import read_history
 
     differences, logs = listing.differences(paths), [read_history(path) for path in paths]
     if empty := [str(path) for path, log in zip(paths, logs, strict=True) if not log]:
@@ -167,12 +172,12 @@ def remove(options: Remove) -> int:
 
     paths = _some(options.runs)
     for path in paths:
-        listing.removable(path, trained=options.yes)
+        listing.removable(path, break_lock=options.break_lock)
     print(table("><", [(amount(listing.size(path)), str(path)) for path in paths]))
     if not options.yes and not _agreed(f"Remove {'this run' if len(paths) == 1 else f'these {len(paths)} runs'}?"):
         print("Nothing was removed.")
         return 0
-    freed = sum(listing.remove(path, trained=options.yes) for path in paths)
+    freed = sum(listing.remove(path, break_lock=options.break_lock) for path in paths)
     print(f"Removed; {amount(freed)} freed.")
     return 0
 
@@ -188,7 +193,7 @@ def prune(options: Prune) -> int:
     """Prunes, and says how much was freed."""
     from sparring.runs import listing
 
-    rows = [(listing.prune(path, options.keep), path) for path in _some(options.runs)]
+    rows = [(listing.prune(path, options.keep, break_lock=options.break_lock), path) for path in _some(options.runs)]
     print(table("><", [(f"{freed:,} bytes freed", str(path)) for freed, path in rows]))
     return 0
 

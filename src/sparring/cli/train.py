@@ -34,6 +34,8 @@ class Options:
     """Stop after this long: 90s, 10m, 1.5h. The run can be resumed."""
     dry_run: bool = False
     """Say what would be trained, on what, in how much memory and time; write nothing."""
+    break_lock: bool = False
+    """Take the run from a process of another machine that has ended without saying so."""
 
 
 def parse(recipe: str, words: list[str]) -> tuple[recipes.Config, Options]:
@@ -58,25 +60,30 @@ def main(words: list[str]) -> int:
         return 0 if words else 2
     if words[0].startswith("-"):
         raise ValueError(f"expected a recipe, got {words[0]!r}: sparring train {recipes.names()[0]} {words[0]} ...")
+    from sparring.cli.play import patient
+
     recipe = words[0]
     config, options = parse(recipe, words[1:])
-    return start(recipe, config, options, Console(soft_wrap=True))
+    return start(recipe, config, options, patient())
 
 
 def start(recipe: str, config: recipes.Config, options: Options, console: Console) -> int:
     """A new run, or its estimate."""
     from sparring.cli.play import estimate, play, program, seconds
-    from sparring.runs.run import Run
+    from sparring.runs import lock
+    from sparring.runs.session import Session
 
     limit = seconds(options.time)
     if options.dry_run:
-        session = Run.prepare(options.out or Path(), recipe, config)
+        session = Session.prepare(options.out or Path(), recipe, config)
         describe(session, console)
         return estimate(session, console)
     path = options.out or Path("runs") / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    session = Run.create(path, recipe, config)
+    lock.check(path, break_lock=options.break_lock)
+    session = Session.create(path, recipe, config)
     describe(session, console)
-    return 0 if play(session, limit, f"{program()} resume {path}", console) else 130
+    again = f"{program()} resume {path}"
+    return 0 if play(session, limit, again, console, break_lock=options.break_lock) else 130
 
 
 def describe(session: Session, console: Console) -> None:

@@ -21,7 +21,7 @@ __all__ = ["compare", "curves", "draw", "encode", "from_bytes", "grid", "render"
 _GAP = 2
 
 Lines = Sequence[Mapping[str, float]]
-"""The lines of a run's log, as `sparring.runs.writers.read_log` gives them."""
+"""The lines of a run's log, as `sparring.runs.files.read_log` gives them."""
 
 
 def to_bytes(x: Tensor) -> Tensor:

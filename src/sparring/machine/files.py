@@ -1,11 +1,47 @@
-"""Files that survive a crash: whole, old or new."""
+"""Files that survive a crash: whole, old or new. And what is wrong with a file, in one line."""
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["synchronise", "write", "write_atomically"]
+__all__ = ["explained", "naming", "synchronise", "write", "write_atomically"]
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full: make space",
+    errno.EDQUOT: "your share of the disk is used up: make space",
+    errno.EFBIG: "it is larger than files may be here: raise the limit (ulimit -f), or choose another disk",
+    errno.EROFS: "the disk is read-only: make it writable, or choose another one",
+    errno.EACCES: "you may not read or write it: change its permissions, or choose another place",
+    errno.EPERM: "you may not read or write it: change its permissions, or choose another place",
+    errno.EISDIR: "a folder is where a file should be: move it away",
+    errno.ENOTDIR: "a file is where a folder should be: move it away",
+    errno.EEXIST: "a file is where a folder should be: move it away",
+    errno.ENOENT: "there is no such file or folder: check the name",
+    errno.EIO: "the disk reports an error: copy what is there to another disk, and go on there",
+}
+
+
+def explained(error: OSError) -> str:
+    """An error at the boundary of a file in one line: the file, what is wrong with it, what to do."""
+    name = error.filename2 or error.filename
+    if error.errno is None or name is None:
+        return " ".join(str(error).split())
+    return f"{str(name)!r}: {_REASONS.get(error.errno, error.strerror)}"
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Has an error of the system name `path`: errors of writing name nothing, others a temporary file."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            error.filename, error.filename2 = str(path), None
+        raise
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -13,26 +49,28 @@ def write_atomically(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        write(temporary, content)
-        temporary.replace(path)
-        synchronise(path.parent)
+        with naming(path):
+            write(temporary, content)
+            temporary.replace(path)
+            synchronise(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def write(path: Path, content: bytes) -> None:
     """Writes a file and waits until it is on the disk."""
-    with path.open("wb") as file:
+    with naming(path), path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def synchronise(folder: Path) -> None:
-    """Waits until the names in a folder are on the disk."""
+def synchronise(path: Path) -> None:
+    """Waits until the names in a folder, or the content of a file, are on the disk."""
     if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with naming(path):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)

@@ -1,8 +1,8 @@
 """Checkpoints: a tree of tensors and numbers on disk, whole or not there.
 
-A checkpoint is a directory of `tensors.safetensors`, `tree.json` and `manifest.json`, the SHA-256 of the other two. It
-is written under a temporary name, synchronised, then renamed: one without a right manifest does not exist. Files are
-data; nothing in them is ever run.
+A checkpoint is a directory of `tensors.safetensors`, `tree.json`, perhaps files that go with them, and
+`manifest.json`, the SHA-256 of all others. It is written under a temporary name, synchronised, then renamed: one
+without a right manifest does not exist. Files are data; nothing in them is ever run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
@@ -19,15 +20,20 @@ from typing import Any
 import safetensors.torch
 from torch import Tensor
 
-from sparring.machine.files import synchronise, write, write_atomically
+from sparring.machine.files import explained, naming, synchronise, write
 
-__all__ = ["found", "latest", "load", "load_tensors", "prune", "save", "save_tensors", "whole"]
+__all__ = ["found", "latest", "load", "prune", "save", "whole"]
 
 TENSORS, TREE, MANIFEST = "tensors.safetensors", "tree.json", "manifest.json"
 
 
-def save(path: Path, tree: Mapping[str, Any]) -> None:
+def save(path: Path, tree: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> None:
     """Writes a tree of dicts, lists, tuples, tensors, numbers, strings and None as the directory `path`.
+
+    Args:
+        path: The directory. A broken checkpoint that is there goes.
+        tree: What to keep.
+        files: The contents of more files to keep with it, by name.
 
     Raises:
         TypeError: The tree holds something else.
@@ -40,14 +46,15 @@ def save(path: Path, tree: Mapping[str, Any]) -> None:
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
-        files = {TENSORS: safetensors.torch.save(tensors), TREE: json.dumps(skeleton).encode()}
-        sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        for name, content in {**files, MANIFEST: json.dumps(sums).encode()}.items():
-            write(temporary / name, content)
-        synchronise(temporary)
-        shutil.rmtree(path, ignore_errors=True)
-        temporary.rename(path)
-        synchronise(path.parent)
+        contents = {TENSORS: safetensors.torch.save(tensors), TREE: json.dumps(skeleton).encode(), **(files or {})}
+        sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        with naming(path):
+            for name, content in {**contents, MANIFEST: json.dumps(sums).encode()}.items():
+                write(temporary / name, content)
+            synchronise(temporary)
+            shutil.rmtree(path, ignore_errors=True)
+            temporary.rename(path)
+            synchronise(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -60,10 +67,11 @@ def load(path: Path) -> dict[str, Any]:
     """
     try:
         sums = json.loads((path / MANIFEST).read_bytes())
-        files = {name: (path / name).read_bytes() for name in (TENSORS, TREE)}
+        files = {name: (path / name).read_bytes() for name in {TENSORS, TREE, *sums}}
         whole = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == sums
-    except (OSError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path} is not a whole checkpoint ({error}): use an older one or train again") from error
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        why = explained(error) if isinstance(error, OSError) else error
+        raise ValueError(f"{path} is not a whole checkpoint ({why}): use an older one or train again") from error
     if not whole:
         raise ValueError(
             f"{path} was changed since it was written (its SHA-256 differs): use an older one or train again"
@@ -88,25 +96,22 @@ def whole(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def prune(folder: Path, keep: int) -> None:
-    """Removes all but the newest `keep` checkpoints, and what interrupted writes left."""
-    for path in [*found(folder)[:-keep], *folder.glob(".*.tmp")]:
+def prune(folder: Path, keep: int, last: int | None = None) -> None:
+    """Removes all but the newest `keep` checkpoints, and what interrupted writes left.
+
+    Those beyond round `last` go too: a run that goes on from an older one does so because they are broken.
+    """
+    there = found(folder)
+    kept = [path for path in there if last is None or int(path.name) <= last][-keep:]
+    for path in [*(path for path in there if path not in kept), *folder.glob(".*.tmp")]:
         shutil.rmtree(path)
 
 
 def found(folder: Path) -> list[Path]:
     """The checkpoints in `folder`, oldest first, whole or not."""
-    return sorted(path for path in folder.glob("[0-9]*") if path.is_dir()) if folder.is_dir() else []
-
-
-def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Writes one safetensors file, atomically."""
-    write_atomically(path, safetensors.torch.save({name: tensor.contiguous() for name, tensor in tensors.items()}))
-
-
-def load_tensors(path: Path) -> dict[str, Tensor]:
-    """Reads one safetensors file to the CPU."""
-    return safetensors.torch.load(path.read_bytes())
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if re.fullmatch("[0-9]+", path.name) and path.is_dir())
 
 
 def _pack(tree: Any, name: str, tensors: dict[str, Tensor]) -> Any:

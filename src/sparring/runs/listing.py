@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import dataclasses
 import os
 import shutil
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,18 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from sparring import recipes
-from sparring.runs import checkpoint
-from sparring.runs.run import LEFTOVER, Run
-from sparring.runs.session import END
-from sparring.runs.writers import read_log
+from sparring.machine.files import explained
+from sparring.runs import checkpoint, files, lock
+from sparring.runs.run import Run
 
-__all__ = ["Summary", "about", "differences", "find", "prune", "remove", "size", "summary"]
+__all__ = ["Summary", "differences", "find", "prune", "remove", "size", "summary"]
 
-PARTS = ("config.json", "log.jsonl", "checkpoints", "model")
+PARTS = (files.CONFIG, files.LOG, files.CHECKPOINTS, files.MODEL)
 """A folder with one of these is a run, or what is left of one."""
-
-QUIET = 60.0
-"""A run whose log has not changed for so many seconds is not being trained."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +29,8 @@ class Summary:
     Attributes:
         path: Its directory.
         problem: Why it cannot be continued; None if it can. What could not be read is then "", 0 or False.
+        damage: What is wrong with its log, which does not keep it from being continued; "" if nothing is.
+        user: The process that trains it, or does something else with it; "" if none does.
         recipe: Its recipe.
         round: The last round that was logged or saved.
         rounds: Rounds it is to play.
@@ -54,6 +51,8 @@ class Summary:
     seconds: float = 0.0
     bytes: int = 0
     changed: float = 0.0
+    damage: str = ""
+    user: str = ""
 
 
 def find(folder: Path) -> list[Path]:
@@ -66,7 +65,7 @@ def find(folder: Path) -> list[Path]:
         raise FileNotFoundError(f"there is no folder {str(folder)!r}: give the one that your runs are in")
     if _has_parts(folder):
         return [folder]
-    return sorted(path for path in folder.iterdir() if _has_parts(path) and not path.match(LEFTOVER))
+    return sorted(path for path in folder.iterdir() if _has_parts(path) and not path.match(files.LEFTOVER))
 
 
 def _has_parts(path: Path) -> bool:
@@ -76,48 +75,36 @@ def _has_parts(path: Path) -> bool:
         return False  # a folder that may not be looked into
 
 
-def about(path: Path) -> dict[str, Any]:
-    """The content of a run's config.json, of any recipe.
-
-    Raises:
-        FileNotFoundError: There is none.
-        ValueError: It is not that of a run.
-    """
-    file = path / "config.json"
-    if not file.is_file():
-        raise FileNotFoundError(f"{str(path)!r} is not a run: it has no config.json")
-    try:
-        content = json.loads(file.read_bytes())
-    except ValueError as error:
-        raise ValueError(f"{str(path)!r} is not a run: its config.json is damaged ({error})") from error
-    if not isinstance(content, dict) or not {"recipe", "config", "data"} <= content.keys():
-        raise ValueError(f"{str(path)!r} is not a run: its config.json is not of sparring")
-    return content
-
-
 def summary(path: Path) -> Summary:
     """What there is to say about a run. Never fails: of a broken one it says what is wrong."""
     try:
-        files = [file.lstat() for file in _files(path)]
-        on_disk = sum(file.st_size for file in files), max((file.st_mtime for file in files), default=0.0)
+        stats = [file.lstat() for file in _files(path)]
+        on_disk = sum(stat.st_size for stat in stats), max((stat.st_mtime for stat in stats), default=0.0)
     except OSError as error:
         return Summary(path, f"cannot be read ({error.strerror})")
+    user = str(lock.holder(path) or "")
     try:
-        content = about(path)
-        if content["recipe"] in recipes.names():
-            Run.open(path)
-        rounds, saved = int(content["config"]["rounds"]), checkpoint.found(path / "checkpoints")
-        last = {"round": 0, "images": 0, "seconds": 0.0, **(read_log(path / "log.jsonl") or [{}])[-1]}
-        round = max(int(last["round"]), *(int(p.name) for p in saved[-1:]), 0)
-        complete = round >= rounds and (path / END).exists()
-        return Summary(
-            path, None, str(content["recipe"]), round, rounds, complete,
-            int(last["images"]), float(last["seconds"]), *on_disk,
-        )  # fmt: skip
+        return dataclasses.replace(_described(path), bytes=on_disk[0], changed=on_disk[1], user=user)
     except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+        words = explained(error) if isinstance(error, OSError) else " ".join(str(error).split())
         return Summary(
-            path, " ".join(str(error).split()).removeprefix(f"{str(path)!r} "), bytes=on_disk[0], changed=on_disk[1]
-        )
+            path, words.removeprefix(f"{str(path)!r} "), bytes=on_disk[0], changed=on_disk[1], user=user
+        )  # fmt: skip
+
+
+def _described(path: Path) -> Summary:
+    """A run by its config.json, log and checkpoints."""
+    content = files.read_config(path)
+    if content["recipe"] in recipes.names():
+        Run.open(path)
+    rounds, saved = int(content["config"]["rounds"]), checkpoint.found(path / files.CHECKPOINTS)
+    log = files.read_lines(path / files.LOG)
+    last = log.lines[-1] if log.lines else {"round": 0, "images": 0, "seconds": 0.0}
+    round = max(int(last["round"]), *(int(p.name) for p in saved[-1:]), 0)
+    return Summary(
+        path, None, str(content["recipe"]), round, rounds, round >= rounds and (path / files.END).exists(),
+        int(last["images"]), last["seconds"], damage=log.damage and f"{files.LOG}: {log.damage}",
+    )  # fmt: skip
 
 
 def size(path: Path) -> int:
@@ -136,7 +123,8 @@ def differences(runs: Sequence[Path]) -> dict[str, list[Any]]:
 
     A value inside another has both names, with a dot between; None stands for one that a run does not have.
     """
-    flat = [dict(_flatten({"recipe": (content := about(path))["recipe"], **content["config"]})) for path in runs]
+    contents = [files.read_config(path) for path in runs]
+    flat = [dict(_flatten({"recipe": content["recipe"], **content["config"]})) for content in contents]
     names = dict.fromkeys(name for values in flat for name in values)
     table = {name: [values.get(name) for values in flat] for name in names}
     return {name: values for name, values in table.items() if any(value != values[0] for value in values)}
@@ -150,60 +138,59 @@ def _flatten(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
             yield above + name, value
 
 
-def removable(path: Path, *, trained: bool = False) -> None:
+def removable(path: Path, *, break_lock: bool = False) -> None:
     """Makes sure that `path` is a run and not in use.
 
     Args:
         path: The directory.
-        trained: A run that may be being trained will do too.
+        break_lock: A process of another machine, of which nobody here can know whether it lives, is no use.
 
     Raises:
-        ValueError: It is not a run, a link to one, or being trained.
+        InUseError: It is in use.
+        ValueError: It is not a run, or a link to one.
         FileNotFoundError: There is none.
     """
     if path.is_symlink():
         raise ValueError(f"{str(path)!r} is a link: give the run itself, {str(path.resolve())!r}")
-    about(path)
-    log = path / "log.jsonl"
-    quiet = time.time() - log.stat().st_mtime if log.exists() else QUIET
-    if not trained and quiet < QUIET and not summary(path).complete:
-        raise ValueError(
-            f"{str(path)!r} may be being trained: its log changed {quiet:.0f} seconds ago; stop it first, "
-            f"or wait until the log has not changed for {QUIET:.0f} seconds"
-        )
+    files.about(path)
+    lock.check(path, break_lock=break_lock)
 
 
-def remove(path: Path, *, trained: bool = False) -> int:
+def remove(path: Path, *, break_lock: bool = False) -> int:
     """Removes a run and all that is in its directory, and returns the bytes freed. Links are not followed.
 
     Args:
         path: Its directory.
-        trained: Also if its log says that it may be being trained.
+        break_lock: As in `removable`.
 
     Raises:
-        ValueError: It is not a run, a link to one, or being trained.
+        InUseError: It is in use.
+        ValueError: It is not a run, or a link to one.
         FileNotFoundError: There is none.
     """
-    removable(path, trained=trained)
-    freed = size(path)
-    shutil.rmtree(path)
+    removable(path, break_lock=break_lock)
+    with lock.locked(path, "removed", break_lock=break_lock):
+        freed = size(path) - (path / lock.LOCK).stat().st_size
+        shutil.rmtree(path)
     return freed
 
 
-def prune(path: Path, keep: int = 1) -> int:
+def prune(path: Path, keep: int = 1, *, break_lock: bool = False) -> int:
     """Removes all checkpoints of a run but the newest `keep` whole ones, and returns the bytes freed.
 
     Raises:
-        ValueError: It is not a run, being trained, or has no whole checkpoint; or `keep` is less than 1.
+        InUseError: It is in use.
+        ValueError: It is not a run, or has no whole checkpoint; or `keep` is less than 1.
         FileNotFoundError: There is no run.
     """
     if keep < 1:
         raise ValueError(f"--keep is {keep}; expected 1 or more, for without a checkpoint a run cannot go on")
-    removable(path)
-    folder = path / "checkpoints"
-    before, kept = size(folder), list(islice(checkpoint.whole(folder), keep))
-    if not kept:
-        raise ValueError(f"{str(path)!r} has no whole checkpoint: nothing was removed")
-    for old in [*folder.glob(LEFTOVER), *(other for other in checkpoint.found(folder) if other not in kept)]:
-        shutil.rmtree(old)
-    return before - size(folder)
+    removable(path, break_lock=break_lock)
+    folder = path / files.CHECKPOINTS
+    with lock.locked(path, "pruned", break_lock=break_lock):
+        before, kept = size(folder), list(islice(checkpoint.whole(folder), keep))
+        if not kept:
+            raise ValueError(f"{str(path)!r} has no whole checkpoint: nothing was removed")
+        for old in [*folder.glob(files.LEFTOVER), *(other for other in checkpoint.found(folder) if other not in kept)]:
+            shutil.rmtree(old)
+        return before - size(folder)

@@ -1,41 +1,34 @@
 """A run: a directory that explains itself.
 
 config.json            the recipe, every value, versions, device, threads, what the data were
-log.jsonl              a line every few rounds
+log.jsonl              a line every few rounds; scores.jsonl the same for examples held out
 data.txt, data.png     what the data were
 samples/, preview.png  the same latents again and again
 checkpoints/<round>/   everything that moves; resuming gives what an uninterrupted run gives, bit for bit
 model/                 the sampler alone, averaged and raw: what `load` opens
 *.png, timelapse.gif   made at the end
+.lock                  who plays it, while somebody does
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
 import platform
-import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from sparring import recipes
 from sparring.data.source import InMemory
 from sparring.game import Game
-from sparring.machine import devices
-from sparring.machine.files import write_atomically
-from sparring.runs import checkpoint
-from sparring.runs.session import Session
+from sparring.runs import checkpoint, files
 from sparring.samplers import Sampler
 
 __all__ = ["Run", "load"]
-
-LEFTOVER = ".*.tmp"
-"""What an interrupted write leaves."""
 
 
 @dataclass(frozen=True)
@@ -55,105 +48,47 @@ class Run:
     data: dict[str, Any]
 
     @staticmethod
-    def create(path: Path, recipe: str, config: recipes.Config) -> Session:
-        """A new run, ready to play. Nothing is written before it does.
-
-        Raises:
-            FileExistsError: There is something at `path`.
-            PermissionError: Nothing can be written there.
-        """
-        if path.exists() and (not path.is_dir() or any(not file.match(LEFTOVER) for file in path.iterdir())):
-            raise FileExistsError(
-                f"{str(path)!r} exists: continue it with `sparring resume {path}`, or choose another --out"
-            )
-        there = next(parent for parent in path.absolute().parents if parent.exists())
-        effective = os.access in os.supports_effective_ids
-        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
-            raise PermissionError(
-                f"{str(path)!r} cannot be written, {str(there)!r} being no folder you may write to: "
-                "choose another --out"
-            )
-        return Run.prepare(path, recipe, config)
-
-    @staticmethod
-    def prepare(path: Path, recipe: str, config: recipes.Config) -> Session:
-        """A new run in memory, whatever there is at `path`."""
-        config = dataclasses.replace(
-            config, device=devices.resolve(config.device), threads=devices.threads(config.threads)
-        )
-        data = recipes.find(recipe).open_data(config)
-        about = {"shape": list(data.x.shape[1:]), "count": len(data.x), "sha256": data.digest()}
-        return Session(Run(path, recipe, config, about), data)
-
-    @staticmethod
     def open(path: Path) -> Run:
         """The run in the directory `path`.
 
         Raises:
             FileNotFoundError: There is none.
-            ValueError: Its description was damaged, or is of another version.
+            ValueError: Its description was damaged or changed, or is of another version.
         """
-        file = path / "config.json"
-        if not file.is_file():
-            raise FileNotFoundError(f"{str(path)!r} is not a run: it has no config.json")
+        about = files.read_config(path)
+        recipe = recipes.find(about["recipe"])
         try:
-            about = json.loads(file.read_bytes())
-            recipe = recipes.find(about["recipe"])
             data = {name: about["data"][name] for name in ("shape", "count", "sha256")}
             return Run(path, about["recipe"], recipes.restore(recipe.Config, about["config"]), data)
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise ValueError(f"{str(file)!r} does not describe a run of this version ({error})") from error
+        except (KeyError, TypeError) as error:
+            file = str(path / files.CONFIG)
+            raise ValueError(f"{file!r} does not describe a run of this version ({error})") from error
 
     def describe(self, round: int) -> None:
         """Writes config.json, with a new entry in its list of sessions: from which round on, with which versions."""
-        file = self.path / "config.json"
-        sessions = json.loads(file.read_bytes())["sessions"] if file.exists() else []
+        begun = (self.path / files.CONFIG).exists()
+        sessions = files.read_config(self.path)["sessions"] if begun else []
         versions = {name: version(name) for name in ("sparring", "torch", "numpy")}
         sessions.append({"from_round": round, **versions, "python": platform.python_version()})
         about = {"recipe": self.recipe, "config": dataclasses.asdict(self.config), "data": self.data}
-        write_atomically(file, json.dumps({**about, "sessions": sessions}, indent=2).encode())
+        files.write_config(self.path, {**about, "sessions": sessions})
 
-    def resume(self, *, rounds: int | None = None, device: str | None = None, threads: int | None = None) -> Session:
-        """The run as its newest checkpoint left it, or at round 0 if it has none.
-
-        Args:
-            rounds: Play to this round instead of the configured one. A recipe whose rates depend on the number of
-                rounds has other rates from here on.
-            device: Play there. On another device the run goes on, but not bit for bit.
-            threads: Play with so many CPU threads; the same holds.
+    def open_data(self) -> InMemory:
+        """The data the run is of.
 
         Raises:
-            FileNotFoundError: The data are not where they were.
-            ValueError: The data are not what they were, or the run is beyond `rounds`.
+            FileNotFoundError: They are not where they were.
+            ValueError: They are not what they were.
         """
-        for leftover in self.path.rglob(LEFTOVER):
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-        config = dataclasses.replace(
-            self.config,
-            rounds=self.config.rounds if rounds is None else rounds,
-            device=devices.resolve(device or self.config.device),
-            threads=threads or self.config.threads,
-        )
-        run = dataclasses.replace(self, config=config)
         try:
-            data = recipes.find(self.recipe).open_data(config)
+            data = recipes.find(self.recipe).open_data(self.config)
         except FileNotFoundError as error:
             raise FileNotFoundError(
                 f"the data of {str(self.path)!r} are not where they were ({error}): put them back, or begin a new run"
             ) from error
         if data.digest() != self.data["sha256"]:
             raise ValueError(f"the data of {str(self.path)!r} have changed since it began: restore them or begin anew")
-        session = Session(run, data)
-        newest = checkpoint.latest(self.path / "checkpoints")
-        if newest:
-            session.trainer.load_state_dict(checkpoint.load(newest))
-            session.checkpoint.saved = session.trainer.state.round
-        if rounds is not None and rounds < session.trainer.state.round:
-            raise ValueError(
-                f"{str(self.path)!r} is at round {session.trainer.state.round}; --rounds {rounds} is behind it: "
-                "give a larger number"
-            )
-        return session
+        return data
 
     def game(self, device: str = "cpu") -> Game:
         """The game as the newest checkpoint left it, to look at its players.
@@ -163,7 +98,7 @@ class Run:
         Raises:
             FileNotFoundError: The run has no whole checkpoint.
         """
-        newest = checkpoint.latest(self.path / "checkpoints")
+        newest = checkpoint.latest(self.path / files.CHECKPOINTS)
         if newest is None:
             raise FileNotFoundError(f"{str(self.path)!r} has no checkpoint yet: train it for some rounds first")
         stand_in = InMemory(torch.zeros(1, *self.data["shape"]))
@@ -180,17 +115,12 @@ class Run:
 
         Raises:
             FileNotFoundError: The run has not saved a model yet.
+            ValueError: The model is damaged.
         """
-        file = self.path / "model" / f"{weights}.safetensors"
-        if not file.is_file():
-            saved = sorted(p.stem for p in file.parent.glob("*.safetensors"))
-            raise FileNotFoundError(
-                f"{str(self.path)!r} has no {weights!r} weights: it has {saved or 'not saved a model yet'}"
-            )
+        tensors = files.read_model(self.path, weights)
         config = dataclasses.replace(self.config, device=device)
         sampler = recipes.find(self.recipe).sampler(config, tuple(self.data["shape"]))
-        sampler.load_state_dict(checkpoint.load_tensors(file))
-        return sampler
+        return _filled(sampler, tensors, self.path)
 
 
 def load(path: str | Path, *, weights: str = "average", sampler: Sampler | None = None, device: str = "cpu") -> Sampler:
@@ -204,7 +134,7 @@ def load(path: str | Path, *, weights: str = "average", sampler: Sampler | None 
 
     Raises:
         FileNotFoundError: There is no run, or it has not saved a model yet.
-        ValueError: The run's recipe is not one of this package; give `sampler`.
+        ValueError: The model is damaged, or the run's recipe is not one of this package; then give `sampler`.
     """
     path = Path(path)
     if sampler is None:
@@ -214,5 +144,15 @@ def load(path: str | Path, *, weights: str = "average", sampler: Sampler | None 
             raise ValueError(
                 f"{error}. For a recipe of your own: load({str(path)!r}, sampler=an_untrained_one)"
             ) from error
-    sampler.load_state_dict(checkpoint.load_tensors(path / "model" / f"{weights}.safetensors"))
-    return sampler.to(device)
+    return _filled(sampler, files.read_model(path, weights), path).to(device)
+
+
+def _filled(sampler: Sampler, tensors: dict[str, Tensor], run: Path) -> Sampler:
+    try:
+        sampler.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ValueError(
+            f"the model in {str(run / files.MODEL)!r} is of another game than {str(run / files.CONFIG)!r}: "
+            "put back the files that belong together"
+        ) from error
+    return sampler

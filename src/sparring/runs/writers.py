@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from sparring.game import Cost
@@ -16,17 +18,38 @@ from sparring.hooks import Hook, Playing
 from sparring.kinds import drawing
 from sparring.machine.files import write_atomically
 from sparring.runs import checkpoint
+from sparring.runs.files import CHECKPOINTS, CONFIG, PREVIEW, SAMPLES, Lines, write_model
 from sparring.samplers import Sampler, tensors_of
 
-__all__ = ["Checkpoint", "Evaluate", "Log", "Samples", "read_history", "read_log"]
-
-SCORES = "scores.jsonl"
-"""Where a run keeps what `Evaluate` finds."""
+__all__ = ["Checkpoint", "Evaluate", "Log", "Samples", "frames"]
 
 _SOUND = "the last checkpoint is sound; try a smaller learning rate, a larger penalty, or data scaled to [-1, 1]"
 
 
-class Log(Hook):
+class _Written(Hook):
+    """A hook that writes lines, whose number is kept, so that a resumed run misses those that were lost."""
+
+    def __init__(self, path: Path, every: int) -> None:
+        self.path, self.every, self.lines, self._expected = path, every, Lines(path), 0
+
+    def start(self, trainer: Playing) -> None:
+        """Drops lines of rounds that are to be played again."""
+        self._begin(trainer)
+
+    def _begin(self, trainer: Playing) -> list[dict[str, float]]:
+        expected, self._expected = self._expected, 0  # it is known once, when a state was loaded
+        return self.lines.begin(trainer.state.round, expected)
+
+    def state_dict(self) -> dict[str, Any]:
+        """How many lines there are."""
+        return {"lines": self.lines.count}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes back a state."""
+        self._expected = state["lines"]
+
+
+class Log(_Written):
     """Appends a line of JSON: rounds, images, seconds, images a second, every term and watched value.
 
     Apart from samples and checkpoints, only its lines make the loop wait for the device. On resuming, lines beyond the
@@ -37,14 +60,14 @@ class Log(Hook):
     """
 
     def __init__(self, path: Path, every: int = 20) -> None:
-        self.path, self.every = path, every
+        super().__init__(path, every)
         self.last: dict[str, float] = {}
         self._seconds = self._since = 0.0
         self._images = 0
 
     def start(self, trainer: Playing) -> None:
         """Drops lines of rounds that are to be played again."""
-        kept = _keep(self.path, trainer.state.round)
+        kept = self._begin(trainer)
         self._seconds = kept[-1]["seconds"] if kept else 0.0
         self._images, self._since = trainer.state.images, time.perf_counter()
 
@@ -70,34 +93,10 @@ class Log(Hook):
             "seconds": round(self._seconds, 3),
             "images_per_second": round(speed, 1),
         }
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({**line, **self.last}) + "\n")
+        self.lines.append({**line, **self.last})
 
 
-def read_log(path: Path) -> list[dict[str, float]]:
-    """The complete lines of a log; none if there is no log."""
-    lines = []
-    for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
-        try:
-            lines.append(json.loads(text))
-        except json.JSONDecodeError:
-            break  # a line cut short by a crash: it and what follows is written again
-    return lines
-
-
-def read_history(run: Path) -> list[dict[str, float]]:
-    """The lines of a run's log, and then those of its scores, which have other names."""
-    return read_log(run / "log.jsonl") + read_log(run / SCORES)
-
-
-def _keep(path: Path, last: int) -> list[dict[str, float]]:
-    """The lines of a log up to round `last`; the others are dropped from the file."""
-    kept = [line for line in read_log(path) if line["round"] <= last]
-    write_atomically(path, "".join(json.dumps(line) + "\n" for line in kept).encode())
-    return kept
-
-
-class Evaluate(Hook):
+class Evaluate(_Written):
     """Measures samples of the same latents again and again, and appends what was found to a log of its own.
 
     Args:
@@ -123,12 +122,8 @@ class Evaluate(Hook):
         n: int,
         seed: int = 0,
     ) -> None:
-        self.path, self.sampler, self.measure = path, sampler, measure
-        self.every, self.n, self.seed = every, n, seed
-
-    def start(self, trainer: Playing) -> None:
-        """Drops lines of rounds that are to be played again."""
-        _keep(self.path, trainer.state.round)
+        super().__init__(path, every)
+        self.sampler, self.measure, self.n, self.seed = sampler, measure, n, seed
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Measures."""
@@ -138,8 +133,7 @@ class Evaluate(Hook):
                 f"samples became infinite or not a number by round {trainer.state.round}; {_SOUND}"
             )
         found = self.measure(samples)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"round": trainer.state.round, "images": trainer.state.images, **found}) + "\n")
+        self.lines.append({"round": trainer.state.round, "images": trainer.state.images, **found})
 
 
 class Samples(Hook):
@@ -151,25 +145,41 @@ class Samples(Hook):
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Draws."""
         png = drawing.encode(drawing.draw(self.sampler.settled().sample(self.n, seed=self.seed)))
-        self.folder.joinpath("samples").mkdir(exist_ok=True)
-        write_atomically(self.folder / "samples" / f"{trainer.state.round:08d}.png", png)
-        write_atomically(self.folder / "preview.png", png)
+        write_atomically(self.folder / SAMPLES / f"{trainer.state.round:08d}.png", png)
+        write_atomically(self.folder / PREVIEW, png)
+
+
+def frames(folder: Path) -> list[Path]:
+    """The pictures of a time-lapse that can be read, with a warning for each other one."""
+    found = []
+    for file in sorted(folder.glob("*.png")):
+        try:
+            with Image.open(file) as image:
+                image.verify()
+        except (OSError, SyntaxError, ValueError) as error:
+            warnings.warn(f"{str(file)!r} is damaged ({error}): left out of the time-lapse", stacklevel=3)
+        else:
+            found.append(file)
+    return found
 
 
 class Checkpoint(Hook):
     """Saves the trainer, and the samplers by themselves, every `every` rounds; keeps the newest two.
 
     Args:
-        folder: Gets `model/<name>.safetensors`, then `checkpoints/<round>/`.
+        folder: Gets `model/<name>.safetensors`, then `checkpoints/<round>/`, with a copy of its config.json.
         samplers: What `sparring.load` opens, by name.
         every: Rounds between checkpoints.
+        logs: What is on the disk before the checkpoint is.
 
     Raises:
         FloatingPointError: A parameter is not finite; nothing is saved.
     """
 
-    def __init__(self, folder: Path, samplers: Mapping[str, Sampler], every: int) -> None:
-        self.folder, self.samplers, self.every = folder, samplers, every
+    def __init__(
+        self, folder: Path, samplers: Mapping[str, Sampler], every: int, logs: Sequence[Log | Evaluate] = ()
+    ) -> None:
+        self.folder, self.samplers, self.every, self.logs = folder, samplers, every, logs
         self.saved = -1
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
@@ -180,8 +190,15 @@ class Checkpoint(Hook):
             raise FloatingPointError(
                 f"{bad[:5]} became infinite or not a number by round {trainer.state.round}; {_SOUND}"
             )
-        for name, sampler in self.samplers.items():
-            checkpoint.save_tensors(self.folder / "model" / f"{name}.safetensors", tensors_of(sampler.settled()))
-        checkpoint.save(self.folder / "checkpoints" / f"{trainer.state.round:08d}", state)
-        checkpoint.prune(self.folder / "checkpoints", keep=2)
+        for name in self.samplers:
+            self.write_model(name)
+        for log in self.logs:
+            log.lines.synchronise()
+        config = {CONFIG: (self.folder / CONFIG).read_bytes()}
+        checkpoint.save(self.folder / CHECKPOINTS / f"{trainer.state.round:08d}", state, config)
         self.saved = trainer.state.round
+        checkpoint.prune(self.folder / CHECKPOINTS, keep=2, last=self.saved)
+
+    def write_model(self, name: str) -> None:
+        """Saves one sampler."""
+        write_model(self.folder, name, tensors_of(self.samplers[name].settled()))
