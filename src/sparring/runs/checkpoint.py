@@ -66,15 +66,15 @@ def load(path: Path) -> dict[str, Any]:
         ValueError: A file is missing or is not what was written.
     """
     try:
-        sums = json.loads((path / MANIFEST).read_bytes())
-        files = {name: (path / name).read_bytes() for name in {TENSORS, TREE, *sums}}
-        whole = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == sums
+        sums = dict(json.loads((path / MANIFEST).read_bytes()))
+        files = {name: (path / name).read_bytes() for name in sorted({TENSORS, TREE, *sums})}
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        why = explained(error) if isinstance(error, OSError) else error
+        why = explained(error) if isinstance(error, OSError) else f"{path / MANIFEST}: {error}"
         raise ValueError(f"{path} is not a whole checkpoint ({why}): use an older one or train again") from error
-    if not whole:
+    if changed := [name for name, content in files.items() if hashlib.sha256(content).hexdigest() != sums.get(name)]:
         raise ValueError(
-            f"{path} was changed since it was written (its SHA-256 differs): use an older one or train again"
+            f"{path / changed[0]} was changed since it was written (its SHA-256 is not that in {MANIFEST}): "
+            "use an older checkpoint or train again"
         )
     tree: dict[str, Any] = _unpack(json.loads(files[TREE]), safetensors.torch.load(files[TENSORS]))
     return tree

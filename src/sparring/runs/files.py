@@ -246,10 +246,12 @@ def read_model(run: Path, name: str) -> dict[str, Tensor]:
     content = file.read_bytes()
     try:
         tensors = safetensors.torch.load(content)
-        whole = _metadata(content).get("sha256") == _digest(name, tensors)
+        written = _metadata(content).get("sha256")
     except (SafetensorError, ValueError) as error:
         raise ValueError(f"{str(file)!r} is damaged ({error}): {again}") from error
-    if not whole:
+    if written is None:
+        raise ValueError(f"{str(file)!r} is damaged (its SHA-256 is gone), or of sparring 0.1.0, an older version")
+    if written != _digest(name, tensors):
         raise ValueError(f"{str(file)!r} is damaged (its SHA-256 differs): {again}")
     return tensors
 

@@ -61,6 +61,8 @@ class Holder:
     @property
     def alive(self) -> bool:
         """Whether there is such a process; of this machine."""
+        if os.name != "posix":
+            return False  # nobody can be asked without harm
         if start := _start(self.pid):
             return start == self.start
         try:
@@ -116,17 +118,16 @@ def locked(run: Path, doing: str, *, break_lock: bool = False) -> Iterator[None]
     with naming(file):
         handle = _take(run, break_lock=break_lock)
         _held.add(handle)
+    now = datetime.now().astimezone().isoformat(" ", "seconds")
+    mine = Holder(os.getpid(), socket.gethostname(), _boot(), _start(os.getpid()), now, doing)
     try:
         with naming(file):
-            now = datetime.now().astimezone().isoformat(" ", "seconds")
-            mine = Holder(os.getpid(), socket.gethostname(), _boot(), _start(os.getpid()), now, doing)
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, json.dumps(asdict(mine)).encode(), 0)
+            _write(handle, mine)
         yield
     finally:
         if handle in _held:  # not in a child made by fork
             _held.remove(handle)
-            _release(file, handle)
+            _release(file, handle, mine)
 
 
 def _take(run: Path, *, break_lock: bool) -> int:
@@ -184,11 +185,12 @@ def _lock(handle: int, *, shared: bool = False) -> bool | None:
     return True
 
 
-def _release(file: Path, handle: int) -> None:
+def _release(file: Path, handle: int, mine: Holder) -> None:
     with suppress(OSError):
-        os.ftruncate(handle, 0)
-        if _is(handle, file):
-            file.unlink()
+        if _read(handle) in {mine, None}:  # else somebody broke the lock where there are none
+            os.ftruncate(handle, 0)
+            if _is(handle, file):
+                file.unlink()
     os.close(handle)
 
 
@@ -200,8 +202,20 @@ def _is(handle: int, file: Path) -> bool:
         return False
 
 
+def _write(handle: int, mine: Holder) -> None:
+    """Says who has the lock, if there is room for it: without, it holds all the same, and space can be made."""
+    try:
+        os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.write(handle, json.dumps(asdict(mine)).encode())
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+
+
 def _read(handle: int) -> Holder | None:
     try:
+        os.lseek(handle, 0, os.SEEK_SET)
         content = json.loads(os.read(handle, 4096))
         return Holder(**content) if isinstance(content["pid"], int) else None
     except (OSError, ValueError, TypeError, LookupError):

@@ -1,0 +1,63 @@
+"""Files that survive a crash, and what is wrong with a file in one line."""
+
+import errno
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from sparring.machine.files import explained, write_atomically
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "the disk is full: make space"),
+        (errno.EROFS, "the disk is read-only: "),
+        (errno.EACCES, "you may not read or write it: "),
+        (errno.ENOTDIR, "a file is where a folder should be: "),
+        (errno.ELOOP, os.strerror(errno.ELOOP)),
+    ],
+)
+def test_errors_are_explained(number, words):
+    assert explained(OSError(number, os.strerror(number), "a/b")).startswith(f"'a/b': {words}")
+    assert explained(OSError("in two\nlines")) == "in two lines"
+
+
+def test_a_failed_write_names_the_file_and_keeps_the_old(tmp_path, monkeypatch):
+    """Errors of writing name no file, and the file that is written has another name at first."""
+    file = tmp_path / "a"
+    write_atomically(file, b"old")
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space") as error:
+        write_atomically(file, b"new")
+    assert explained(error.value) == f"'{file}': the disk is full: make space"
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_a_folder_in_its_place(tmp_path):
+    (tmp_path / "a").mkdir()
+    with pytest.raises(IsADirectoryError) as error:
+        write_atomically(tmp_path / "a", b"new")
+    assert explained(error.value) == f"'{tmp_path / 'a'}': a folder is where a file should be: move it away"
+    (tmp_path / "b").touch()
+    with pytest.raises(FileExistsError) as error:
+        write_atomically(tmp_path / "b" / "c", b"new")
+    assert explained(error.value) == f"'{tmp_path / 'b'}': a file is where a folder should be: move it away"
+
+
+def test_a_real_limit(tmp_path):
+    code = "import sys; from pathlib import Path; from sparring.machine.files import explained, write_atomically\n"
+    code += "try: write_atomically(Path(sys.argv[1]), bytes(5000))\nexcept OSError as error: print(explained(error))"
+    limited = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "a"], capture_output=True, text=True, check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+    )  # fmt: skip
+    assert limited.stdout.startswith(f"'{tmp_path / 'a'}': it is larger than files may be here")
+    assert not list(tmp_path.iterdir())
