@@ -145,7 +145,7 @@ def test_on_a_full_disk_there_is_a_lock_too(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "write", full)
-    with lock.locked(tmp_path, "pruned"), pytest.raises(InUseError, match="is being used by process ?"):
+    with lock.locked(tmp_path, "pruned"), pytest.raises(InUseError, match=r"is being used by process \?"):
         lock.check(tmp_path)
     assert not list(tmp_path.iterdir())
 

@@ -225,7 +225,7 @@ class Lines:
 def write_model(run: Path, name: str, tensors: Mapping[str, Tensor]) -> None:
     """Writes the tensors of one sampler, with their SHA-256."""
     whole = {key: tensor.cpu().contiguous() for key, tensor in tensors.items()}
-    about = {"format": str(FORMAT), "sha256": _digest(name, whole)}
+    about = {"sha256": _digest(name, whole)}  # alone: the order of two would change from time to time
     write_atomically(run / MODEL / f"{name}.safetensors", safetensors.torch.save(whole, about))
 
 
