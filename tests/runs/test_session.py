@@ -242,7 +242,7 @@ def test_without_a_whole_checkpoint_nothing_is_begun_again(tmp_path, config):
         (path / "tree.json").unlink()
     with (
         pytest.warns(UserWarning, match="passed over"),
-        pytest.raises(ValueError, match="no checkpoint in .* is whole"),
+        pytest.raises(ValueError, match=r"no checkpoint in .* is whole"),
     ):
         Session.resume(run)
     shutil.rmtree(run / "checkpoints")

@@ -82,11 +82,11 @@ def about(run: Path) -> dict[str, Any]:
     """
     file = run / CONFIG
     if not file.is_file():
-        raise FileNotFoundError(f"{str(run)!r} is not a run: it has no {CONFIG}{_copy(run)}")
+        raise FileNotFoundError(f"{str(run)!r} is not a run: it has no {CONFIG}{_copy(run, ': ')}")
     try:
         content = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{str(run)!r} is not a run: its {CONFIG} is damaged ({error}){_copy(run)}") from error
+        raise ValueError(f"{str(run)!r} is not a run: its {CONFIG} is damaged ({error}){_copy(run, ': ')}") from error
     if not isinstance(content, dict) or not {"recipe", "config", "data"} <= content.keys():
         raise ValueError(f"{str(run)!r} is not a run: its {CONFIG} is not of sparring")
     return content
@@ -109,7 +109,7 @@ def read_config(run: Path) -> dict[str, Any]:
         )
     if content.pop("sha256", None) != _seal(content):
         raise ValueError(
-            f"{file!r} was changed or damaged since it was written (its SHA-256 differs): undo the change{_copy(run)}. "
+            f"{file!r} was changed or damaged since it was written (its SHA-256 differs): undo the change{_copy(run, ', or ')}. "
             "For other --rounds, --device and --threads, `sparring resume` has options; other values need a new run"
         )
     return content
@@ -126,10 +126,10 @@ def _seal(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _copy(run: Path) -> str:
-    """Where a copy of config.json is, for messages."""
+def _copy(run: Path, before: str) -> str:
+    """Where a copy of config.json is, for messages; "" if there is none."""
     newest = [path / CONFIG for path in checkpoint.found(run / CHECKPOINTS)[-1:] if (path / CONFIG).is_file()]
-    return f", or put back the copy that is in {str(newest[0])!r}" if newest else ""
+    return f"{before}put back the copy that is in {str(newest[0])!r}" if newest else ""
 
 
 @dataclass(frozen=True)
