@@ -86,7 +86,8 @@ def about(run: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{str(run)!r} is not a run: its {CONFIG} is damaged ({error}){_copy(run, ': ')}") from error
+        why = f"its {CONFIG} is damaged ({error}){_copy(run, ': ')}"
+        raise ValueError(f"{str(run)!r} is not a run: {why}") from error
     if not isinstance(content, dict) or not {"recipe", "config", "data"} <= content.keys():
         raise ValueError(f"{str(run)!r} is not a run: its {CONFIG} is not of sparring")
     return content
