@@ -110,8 +110,9 @@ def read_config(run: Path) -> dict[str, Any]:
         )
     if content.pop("sha256", None) != _seal(content):
         raise ValueError(
-            f"{file!r} was changed or damaged since it was written (its SHA-256 differs): undo the change{_copy(run, ', or ')}. "
-            "For other --rounds, --device and --threads, `sparring resume` has options; other values need a new run"
+            f"{file!r} was changed or damaged since it was written (its SHA-256 differs): "
+            f"undo the change{_copy(run, ', or ')}. For other --rounds, --device and --threads, `sparring resume` has "
+            "options; other values need a new run"
         )
     return content
 

@@ -17,7 +17,7 @@ from sparring.data.report import lines
 from sparring.data.sheet import sheet
 from sparring.data.source import InMemory
 from sparring.evaluation.measures import quick
-from sparring.hooks import Average, Every, Hook
+from sparring.hooks import Average, Every, Hook, Playing
 from sparring.kinds import drawing
 from sparring.machine import devices
 from sparring.machine.files import explained, write_atomically
@@ -184,7 +184,7 @@ class Session:
             with suppress(OSError, RuntimeError):  # a terminal that is gone; a signal in the midst of another line
                 on_interrupt()
 
-        def look(trainer: Trainer, _: object) -> None:
+        def look(trainer: Playing, _: object) -> None:
             if interrupted.is_set():
                 trainer.stop()
 
