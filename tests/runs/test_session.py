@@ -89,6 +89,20 @@ def test_a_second_signal_while_saving_stops_at_once(tmp_path, config, monkeypatc
         assert Session.resume(tmp_path / "run").play()
 
 
+def test_a_job_in_the_background_is_stopped_too(tmp_path, config):
+    """A shell that does not look after its jobs has them ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    session = Session.create(tmp_path / "run", "ring", config)
+    try:
+        assert not session.play([Every(2, lambda trainer, costs: signal.raise_signal(signal.SIGINT))])
+        twice = Every(3, lambda trainer, costs: [signal.raise_signal(signal.SIGINT) for _ in range(2)])
+        with pytest.raises(KeyboardInterrupt):
+            session.play([twice])
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_a_message_that_cannot_be_written_costs_nothing(tmp_path, config):
     def gone():
         raise OSError(errno.EIO, "the terminal is closed")

@@ -12,27 +12,30 @@ __all__ = ["first_signal"]
 
 @contextmanager
 def first_signal(handler: Callable[..., None]) -> Iterator[None]:
-    """Calls `handler` at the first SIGINT, SIGTERM or SIGHUP; later ones do what they did before."""
+    """Calls `handler` at the first SIGINT, SIGTERM or SIGHUP; later ones do what they did before.
+
+    Jobs in the background may ignore SIGINT from birth; that one counts all the same, and a second one stops them. Under
+    nohup SIGHUP stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set handlers
         return
-    numbers = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
-    before = {number: signal.getsignal(number) for number in numbers}
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) or signal.SIG_DFL for number in numbers}
     hangup = getattr(signal, "SIGHUP", None)
     if before.get(hangup) == signal.SIG_IGN:
-        del before[hangup]  # under nohup nobody wants to be told
+        del before[hangup]
 
     def once(number: int, frame: object) -> None:
-        restore()
+        for each, previous in before.items():
+            stops = signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL
+            signal.signal(each, stops if previous == signal.SIG_IGN else previous)
         handler(number, frame)
-
-    def restore() -> None:
-        for number, previous in before.items():
-            signal.signal(number, signal.SIG_DFL if previous is None else previous)
 
     for number in before:
         signal.signal(number, once)
     try:
         yield
     finally:
-        restore()
+        for number, previous in before.items():
+            signal.signal(number, previous)

@@ -73,8 +73,8 @@ class Run:
         about = {"recipe": self.recipe, "config": dataclasses.asdict(self.config), "data": self.data}
         files.write_config(self.path, {**about, "sessions": sessions})
 
-    def open_data(self) -> InMemory:
-        """The data the run is of.
+    def checked_data(self) -> InMemory:
+        """The data of the run, as it was begun with.
 
         Raises:
             FileNotFoundError: They are not where they were.

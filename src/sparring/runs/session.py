@@ -120,7 +120,7 @@ class Session:
             threads=threads or run.config.threads,
         )
         run = dataclasses.replace(run, config=config)
-        session = Session(run, run.open_data())
+        session = Session(run, run.checked_data())
         session._found = found
         session._load()
         if rounds is not None and rounds < session.trainer.state.round:
@@ -243,14 +243,14 @@ class Session:
             with lock.locked(self.run.path, "repaired", break_lock=break_lock):
                 self._repair()
 
-    def _damaged(self) -> dict[str, str]:
-        """Why a model cannot be read, by its name; none before the first checkpoint."""
-        damaged = {}
+    def _damaged(self) -> list[str]:
+        """The models that cannot be read; none before the first checkpoint."""
+        damaged = []
         for name in self.checkpoint.samplers if self.checkpoint.saved >= 0 else ():
             try:
                 files.read_model(self.run.path, name)
-            except (OSError, ValueError) as error:
-                damaged[name] = str(error)
+            except (OSError, ValueError):
+                damaged.append(name)
         return damaged
 
     def _repair(self) -> None:
