@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 import pytest
 
@@ -293,3 +294,11 @@ def test_the_lock_is_closed_on_exec(tmp_path):
     with lock.locked(tmp_path, "trained"):
         (handle,) = lock._held
         assert fcntl.fcntl(handle, fcntl.F_GETFD) & fcntl.FD_CLOEXEC
+
+
+def test_killed_before_any_change_of_a_file_ends_bit_identical(tmp_path):
+    """Every 31st change here; `python tests/runs/crashes.py FOLDER 1 1` takes them all."""
+    script = Path(__file__).with_name("crashes.py")
+    done = subprocess.run([sys.executable, script, tmp_path, "5", "31"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) > 100

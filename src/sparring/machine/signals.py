@@ -14,7 +14,7 @@ __all__ = ["first_signal"]
 def first_signal(handler: Callable[..., None]) -> Iterator[None]:
     """Calls `handler` at the first SIGINT, SIGTERM or SIGHUP; later ones do what they did before.
 
-    Jobs in the background may ignore SIGINT from birth; that one counts all the same, and a second one stops them. Under
+    Jobs in the background may ignore SIGINT from birth: it counts all the same, and a second one stops them. Under
     nohup SIGHUP stays ignored.
     """
     if threading.current_thread() is not threading.main_thread():
