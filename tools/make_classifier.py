@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import safetensors.torch
 import torch
 from torch import Tensor
 
@@ -27,6 +28,7 @@ from sparring.data.source import Shifted
 from sparring.families.classifier import Classifier
 from sparring.hooks import Every, LearningRate
 from sparring.kinds.drawing import from_bytes
+from sparring.machine.files import write_atomically
 from sparring.networks.convnet import ConvNet
 from sparring.runs import checkpoint
 
@@ -94,7 +96,7 @@ def main() -> None:
     print(f"trained for {time.perf_counter() - start:.0f} s")
     for number, (pictures, labels) in enumerate(parts):
         print(f"{SETS[number]}, held out: {accuracy(network, pictures[:HELD_OUT], labels[:HELD_OUT], number):.4f}")
-    checkpoint.save_tensors(OUT, network.state_dict())
+    write_atomically(OUT, safetensors.torch.save(network.state_dict()))
     print(f"{OUT}: {OUT.stat().st_size} bytes, SHA-256 {hashlib.sha256(OUT.read_bytes()).hexdigest()}")
 
 

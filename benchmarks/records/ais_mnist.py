@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import safetensors.torch
 import torch
 from torch import Tensor, nn
 
@@ -34,7 +35,6 @@ from sparring.hooks import Average, LearningRate
 from sparring.machine.files import write_atomically
 from sparring.metrics.ais import REDUCED, Protocol, dequantised
 from sparring.metrics.variance import VARIANCES
-from sparring.runs import checkpoint
 from sparring.samplers import GeneratorSampler
 from sparring.schedules import linear
 
@@ -108,8 +108,8 @@ def trained(data: InMemory, settings: Settings) -> tuple[GeneratorSampler, float
         start = time.perf_counter()
         training.play()
         write_atomically(clock, json.dumps(time.perf_counter() - start).encode())
-        checkpoint.save_tensors(file, average.sampler.state_dict())
-    average.sampler.load_state_dict(checkpoint.load_tensors(file))
+        write_atomically(file, safetensors.torch.save(average.sampler.state_dict()))
+    average.sampler.load_state_dict(safetensors.torch.load_file(file))
     return average.sampler, json.loads(clock.read_text())
 
 

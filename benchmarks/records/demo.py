@@ -29,7 +29,7 @@ from sparring.evaluation.record import Claim, Figure, Record, stamp
 from sparring.metrics.extractors import extract
 from sparring.metrics.nearest import nearest_pair
 from sparring.recipes.images import dcgan
-from sparring.runs.run import Run
+from sparring.runs.session import Session
 
 OUT = Path(__file__).with_suffix(".json")
 REAL = fashion_mnist("held_out")
@@ -89,7 +89,7 @@ def made(evaluation: Mapping[str, Any], fresh: Mapping[str, Any], nearest: Mappi
 
 def play(config: dcgan.Config, folder: Path, n: int) -> Record:
     start = time.perf_counter()
-    session = Run.create(folder, "dcgan", config)
+    session = Session.create(folder, "dcgan", config)
     if not session.play():
         sys.exit("interrupted: remove the run and begin again")
     with redirect_stdout(StringIO()):
