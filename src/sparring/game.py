@@ -116,6 +116,10 @@ class Game(nn.Module, ABC):
         """
         return None
 
+    def decides(self) -> bool:
+        """Whether a logit of `judge` above 0 says "real": relativistic and Wasserstein critics only compare."""
+        return False
+
     def forward(self, player: str, round: Round) -> Cost:
         """The cost of `player`, a pure function of the parameters and the round.
 

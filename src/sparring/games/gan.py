@@ -136,6 +136,13 @@ class GAN(Game):
     def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
         """The discriminator's logits [B], if its loss reads such."""
         return self.loss.reads.logits(self.reading(self.critic(x, *(() if y is None else (y,)))))
+    def decides(self) -> bool:
+        """Whether the loss reads logits and changes when all rise alike, so that their level means something."""
+        low, high = (torch.full(self.loss.reads.shape(2), level) for level in (0.0, 3.0))
+        logits = self.loss.reads.logits(high)
+        turned = logits is None or bool((logits < 0).any())
+        return not turned and not torch.equal(*(self.loss.discriminator(part, part) for part in (low, high)))
+
 
     def sampler(self) -> Sampler:
         """Samples of the generator."""
