@@ -21,13 +21,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from sparring import recipes
-from sparring.data.source import InMemory
+from sparring.data.streams import Data, Spec
 from sparring.game import Game
 from sparring.machine import devices
 from sparring.machine.files import write_atomically
+from sparring.machine.plain import describe, restore
 from sparring.runs import checkpoint
 from sparring.runs.session import Session
 from sparring.samplers import Sampler
@@ -46,7 +45,7 @@ class Run:
         path: Its directory.
         recipe: The name of a module in `sparring.recipes`.
         config: The recipe's configuration, complete.
-        data: The shape of an example, the number of examples and the SHA-256 of all.
+        data: The shape of an example, the number of examples, the SHA-256 of all, and their spec as JSON.
     """
 
     path: Path
@@ -82,7 +81,8 @@ class Run:
             config, device=devices.resolve(config.device), threads=devices.threads(config.threads)
         )
         data = recipes.find(recipe).open_data(config)
-        about = {"shape": list(data.x.shape[1:]), "count": len(data.x), "sha256": data.digest()}
+        spec = data.spec
+        about = {"shape": list(spec.shape), "count": len(data), "sha256": data.digest(), "spec": describe(spec)}
         return Session(Run(path, recipe, config, about), data)
 
     @staticmethod
@@ -99,10 +99,24 @@ class Run:
         try:
             about = json.loads(file.read_bytes())
             recipe = recipes.find(about["recipe"])
-            data = {name: about["data"][name] for name in ("shape", "count", "sha256")}
-            return Run(path, about["recipe"], recipes.restore(recipe.Config, about["config"]), data)
+            data = {name: about["data"][name] for name in ("shape", "count", "sha256", "spec")}
+            restore(Spec, data["spec"])
+            return Run(path, about["recipe"], restore(recipe.Config, about["config"]), data)
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise ValueError(f"{str(file)!r} does not describe a run of this version ({error})") from error
+
+    @property
+    def spec(self) -> Spec:
+        """What is known of the data without them."""
+        return restore(Spec, self.data["spec"])
+
+    def open_data(self) -> Data:
+        """The data, wherever they are now.
+
+        Raises:
+            FileNotFoundError: They are not where they were.
+        """
+        return recipes.find(self.recipe).open_data(self.config)
 
     def describe(self, round: int) -> None:
         """Writes config.json, with a new entry in its list of sessions: from which round on, with which versions."""
@@ -166,8 +180,8 @@ class Run:
         newest = checkpoint.latest(self.path / "checkpoints")
         if newest is None:
             raise FileNotFoundError(f"{str(self.path)!r} has no checkpoint yet: train it for some rounds first")
-        stand_in = InMemory(torch.zeros(1, *self.data["shape"]))
-        trainer = recipes.find(self.recipe).build(dataclasses.replace(self.config, device=device), stand_in)
+        config = dataclasses.replace(self.config, device=device)
+        trainer = recipes.find(self.recipe).build(config, self.spec.stand_in())
         trainer.load_games(checkpoint.load(newest)["games"])
         return trainer.game
 
@@ -188,7 +202,8 @@ class Run:
                 f"{str(self.path)!r} has no {weights!r} weights: it has {saved or 'not saved a model yet'}"
             )
         config = dataclasses.replace(self.config, device=device)
-        sampler = recipes.find(self.recipe).sampler(config, tuple(self.data["shape"]))
+        spec = self.spec
+        sampler = recipes.find(self.recipe).sampler(config, spec).of(spec.kind)
         sampler.load_state_dict(checkpoint.load_tensors(file))
         return sampler
 

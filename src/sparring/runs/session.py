@@ -15,6 +15,7 @@ from sparring import recipes
 from sparring.data.report import lines
 from sparring.data.sheet import sheet
 from sparring.data.source import InMemory
+from sparring.data.streams import Data
 from sparring.evaluation.measures import quick
 from sparring.hooks import Average, Hook
 from sparring.kinds import drawing
@@ -37,10 +38,11 @@ END = "real_and_generated.png"
 class Session:
     """A run being played: its trainer, with the hooks that make the directory."""
 
-    def __init__(self, run: Run, data: InMemory) -> None:
+    def __init__(self, run: Run, data: Data) -> None:
         torch.set_num_threads(run.config.threads)
         torch.manual_seed(run.config.seed)  # ours does not read torch's own generator; somebody's source may
-        self.run, self.data, held_out = run, data, None
+        self.run, self.data = run, data
+        held_out: InMemory | None = None
         if run.config.hold_out == 1:
             raise ValueError(
                 "--hold-out is 1; expected 0, or 2 or more: a single example has nothing to be measured by"
@@ -48,13 +50,13 @@ class Session:
         if run.config.hold_out:
             self.data, held_out = data.split(run.config.hold_out, run.config.seed)
         self.trainer: Trainer = recipes.find(run.recipe).build(run.config, self.data)
-        live = self.trainer.game.sampler()
+        live = self.trainer.game.sampler().of(data.kind)
         self.average = Average(live, run.config.half_life)
         rounds = self.trainer.rounds
         self.log = Log(run.path / "log.jsonl", every=max(1, min(20, rounds // 50)))
         samplers = {"average": self.average.sampler, "raw": live}
         self.checkpoint = Checkpoint(run.path, samplers, run.config.checkpoint_every)
-        self.shown = 64 if len(run.data["shape"]) == 3 else 1000  # pictures, or points
+        self.shown = data.kind.shown
         every = max(1, min(250, rounds // FRAMES))
         samples = Samples(run.path, self.average.sampler, every=every, n=self.shown)
         self.writers: list[Hook] = [self.log, samples]
@@ -65,7 +67,7 @@ class Session:
 
     def _evaluate(self, held_out: InMemory) -> Evaluate:
         n = min(1000, len(held_out))
-        measure = quick(held_out.examples(torch.arange(n)))
+        measure = quick(held_out.kind, held_out.examples(torch.arange(n)))
         every = self.run.config.evaluate_every or max(1, self.trainer.rounds // 20)
         return Evaluate(self.run.path / SCORES, self.average.sampler, measure, every=every, n=n)
 
@@ -114,11 +116,13 @@ class Session:
 
     def _describe_data(self) -> None:
         """Keeps the report on the data, which may change after the run, in words and in a picture."""
-        report, picture = self.data.report, self.run.path / "data.png"
-        if report is not None and not picture.exists():
-            words = "\n".join(lines(report, most=20)) + "\n"
-            write_atomically(picture.with_suffix(".txt"), words.encode())
-            write_atomically(picture, drawing.encode(sheet(self.data, report)))
+        picture, reports = self.run.path / "data.png", self.data.reports
+        if not reports or picture.exists():
+            return
+        words = (line for report in reports.values() for line in lines(report, most=20))
+        write_atomically(picture.with_suffix(".txt"), "".join(f"{line}\n" for line in words).encode())
+        sheets = {name: sheet(self.data.streams[name], report) for name, report in reports.items()}
+        write_atomically(picture, drawing.encode(drawing.beside(sheets)))
 
     @property
     def drawn(self) -> bool:
@@ -128,14 +132,14 @@ class Session:
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
         path, n = self.run.path, min(self.shown, len(self.data))
-        real = self.data.examples(torch.linspace(0, len(self.data) - 1, n).long())
+        real = self.data.main.examples(torch.linspace(0, len(self.data) - 1, n).long())
         generated = self.average.sampler.settled().sample(self.shown, seed=0)
-        files = {"samples.png": drawing.encode(drawing.draw(generated))}
+        files = {"samples.png": drawing.encode(self.data.kind.show({"generated": generated}))}
         if log := read_history(path):
             files["curves.png"] = drawing.encode(drawing.curves(log))
         if frames := sorted((path / "samples").glob("*.png")):
             files["timelapse.gif"] = drawing.timelapse(frames[:: -(-len(frames) // (2 * FRAMES))])
-        files[END] = drawing.encode(drawing.compare(real, generated[:n]))
+        files[END] = drawing.encode(self.data.kind.show({"real": real, "generated": generated[:n]}))
         for name, content in files.items():
             write_atomically(path / name, content)
         return [path / name for name in files]

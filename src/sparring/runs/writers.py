@@ -150,7 +150,8 @@ class Samples(Hook):
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Draws."""
-        png = drawing.encode(drawing.draw(self.sampler.settled().sample(self.n, seed=self.seed)))
+        samples = self.sampler.settled().sample(self.n, seed=self.seed)
+        png = drawing.encode(self.sampler.kind.show({"generated": samples}))
         self.folder.joinpath("samples").mkdir(exist_ok=True)
         write_atomically(self.folder / "samples" / f"{trainer.state.round:08d}.png", png)
         write_atomically(self.folder / "preview.png", png)
