@@ -6,9 +6,9 @@ import torch
 from sparring import Key
 from sparring.data.embedded import fashion_mnist
 from sparring.evaluation.measures import MEASURES, _wasserstein, evaluate, quick, suited
+from sparring.kinds.drawing import from_bytes
 from sparring.kinds.pictures import Pictures
 from sparring.kinds.points import Points
-from sparring.kinds.drawing import from_bytes
 from sparring.metrics.extractors import Pixels, ShippedClassifier
 from sparring.metrics.wasserstein import sliced_wasserstein
 

@@ -71,9 +71,11 @@ def test_timelapse(tmp_path):
     files = []
     for i in range(3):
         files.append(tmp_path / f"{i}.png")
-        Image.new("RGB", (8, 8), (80 * i, 0, 0)).save(files[-1])
+        Image.new("RGB", (8 + i, 8), (80 * i, 0, 0)).save(files[-1])
     with Image.open(io.BytesIO(drawing.timelapse(files))) as gif:
         assert gif.n_frames == 3
+        assert gif.size == (10, 8)
+        assert gif.convert("RGB").getpixel((9, 0)) == (255, 255, 255)
         gif.seek(2)
         assert gif.info["duration"] == 2000
     with pytest.raises(ValueError, match="no pictures were drawn"):

@@ -17,6 +17,21 @@ class Circle(Shape):
 
 
 @dataclass(frozen=True)
+class Named:
+    shapes: tuple[int, ...] = ()
+
+
+def below():
+    """A class of the same name as the one it is made from."""
+
+    @dataclass(frozen=True)
+    class Named(globals()["Named"]):
+        more: int = 0
+
+    return Named
+
+
+@dataclass(frozen=True)
 class Box(Shape):
     sides: tuple[int, int] | None = None
 
@@ -45,3 +60,11 @@ def test_what_is_not_there_is_not_made():
     with pytest.raises(TypeError, match="sides"):
         restore(Circle, {"sides": [1, 2]})
     assert restore(Circle, {"radius": 1.0}) == Circle(1.0)
+
+
+def test_without_a_name_the_class_is_meant():
+    named = below()
+    assert restore(Named, {"shapes": [1]}) == Named((1,))
+    with pytest.raises(ValueError, match="2 classes 'Named'"):
+        restore(Named, {"type": "Named"})
+    assert restore(named, {"more": 1}) == named(more=1)

@@ -201,8 +201,10 @@ def examined(options: Options, material: Material) -> Study:
     searched, copied = None, None
     if options.training:
         examples = some(training, min(options.training, len(training)), options.seed)
-        searched, copied = (examples, of_all(extractor, examples)), kind.clean(examples.examples())
-        found.append(find.memorised(searched[1], evaluation.real, evaluation.generated))
+        copied = kind.clean(examples.examples())
+        if kind.continuous:
+            searched = examples, of_all(extractor, examples)
+            found.append(find.memorised(searched[1], evaluation.real, evaluation.generated))
     found.append(find.summary(kind, generated, real, other, copied))
     found.append(find.known(run.sampler(options.weights), training, options.seed))
     found.append(find.overfitted(run, material.other, material.real, material.generated))

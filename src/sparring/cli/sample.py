@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
@@ -14,7 +14,9 @@ from sparring.machine.files import write_atomically
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from sparring.game import Batch
     from sparring.kinds.kind import Kind
+    from sparring.samplers import Sampler
 
 __all__ = ["Options", "main"]
 
@@ -48,30 +50,40 @@ def main(words: list[str]) -> int:
     if not options.out.suffix and options.out.exists() and (not options.out.is_dir() or any(options.out.iterdir())):
         raise FileExistsError(f"{str(options.out)!r} exists: choose another --out")
 
+    from sparring.game import Batch
     from sparring.machine import devices
     from sparring.runs.run import load
 
     sampler = load(options.run, weights=options.weights, device=devices.resolve(options.device))
-    given = sampler.condition.parse(options.given) if options.given else sampler.given(options.n, options.seed)
-    save(sampler.kind, sampler.sample(options.n, given=given, seed=options.seed), options.out)
+    given = asked(sampler, options)
+    save(sampler.kind, Batch(sampler.sample(options.n, given=given, seed=options.seed), given), options.out)
     print(f"{options.n} samples in {options.out}")
     return 0
 
 
-def save(kind: Kind, samples: Tensor, out: Path) -> None:
-    """Writes samples [n, ...] as the name of the file wants them."""
+def asked(sampler: Sampler, options: Options) -> Tensor | None:
+    """What each sample is asked for, [n, ...]: the words in turn, or without any what the data have."""
+    if not options.given:
+        return sampler.given(options.n, options.seed)
+    each = sampler.condition.parse(options.given)
+    return each.repeat(-(-options.n // len(each)), *[1] * (each.ndim - 1))[: options.n]
+
+
+def save(kind: Kind, made: Batch, out: Path) -> None:
+    """Writes samples, and in an .npz what they were asked for, as the name of the file wants them."""
     import numpy as np
 
     from sparring.kinds import drawing
 
-    buffer = io.BytesIO()
+    samples, buffer = made.x, io.BytesIO()
     match out.suffix:
         case ".png":
             buffer.write(drawing.encode(kind.show({"generated": samples})))
         case ".npy":
             np.save(buffer, kind.array(samples))
         case ".npz":
-            np.savez_compressed(buffer, samples=kind.array(samples))
+            given: dict[str, Any] = {} if made.y is None else {"given": made.y.numpy()}
+            np.savez_compressed(buffer, samples=kind.array(samples), **given)
         case _:
             kind.save(kind.clean(samples), out)
             return

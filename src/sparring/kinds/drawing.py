@@ -184,18 +184,29 @@ def _legend(figure: Figure, names: Sequence[str]) -> None:
 
 
 def timelapse(frames: Sequence[Path], *, milliseconds: int = 120, hold: int = 2000) -> bytes:
-    """Pictures of equal size as an animated GIF; the last one is held.
+    """Pictures as an animated GIF, smaller ones on white; the last one is held.
 
     Raises:
         ValueError: There are no pictures.
     """
     if not frames:
         raise ValueError("no pictures were drawn during training: there is no time-lapse to make")
-    images = [Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=64) for path in frames]
+    opened = [Image.open(path) for path in frames]
+    size = max(image.width for image in opened), max(image.height for image in opened)
+    images = [_padded(image, size).convert("P", palette=Image.Palette.ADAPTIVE, colors=64) for image in opened]
     times = [milliseconds] * (len(images) - 1) + [hold]
     buffer = io.BytesIO()
     images[0].save(buffer, "GIF", save_all=True, append_images=images[1:], duration=times, loop=0, optimize=True)
     return buffer.getvalue()
+
+
+def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The picture in the upper left of a white one of that size."""
+    if image.size == size:
+        return image
+    padded = Image.new("RGB", size, "white")
+    padded.paste(image)
+    return padded
 
 
 def encode(image: Image.Image) -> bytes:

@@ -32,6 +32,9 @@ class Kind(ABC):
     vector: ClassVar[str] = "pixels"
     """What `vectors` are called in reports."""
 
+    continuous: ClassVar[bool] = True
+    """Whether copies are sought by distances, which are never equal; a kind of other examples counts copies itself."""
+
     measures: ClassVar[tuple[str, ...]]
     """How samples are measured unless somebody asks otherwise: names in `sparring.evaluation.measures.MEASURES`."""
 

@@ -60,13 +60,13 @@ class Points(Kind):
         return list(files)
 
     def load(self, path: Path) -> Tensor:
-        """The points of `points.csv`, or of another such table."""
-        file = path / "points.csv" if path.is_dir() else path
-        head, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline=""))
+        """The points of a folder's `points.npy`, or of a table such as `points.csv`."""
+        if path.is_dir():
+            return torch.from_numpy(np.load(path / "points.npy", allow_pickle=False))
+        head, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
         if not rows or any(len(row) != len(head) for row in rows):
-            raise ValueError(
-                f"{str(file)!r} is no table of points: expected a line of names, and as many numbers below"
-            )
+            message = "is no table of points: expected a line of names, and as many numbers in each line below it"
+            raise ValueError(f"{str(path)!r} {message}")
         return torch.tensor([[float(cell) for cell in row] for row in rows])
 
     def preparation(self, shape: tuple[int, ...]) -> Mapping[str, Any]:

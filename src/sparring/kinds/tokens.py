@@ -45,6 +45,7 @@ class Tokens(Kind):
     vector: ClassVar[str] = "counts of bigrams"
     measures: ClassVar[tuple[str, ...]] = ("bigrams", "kernel")
     quick: ClassVar[str] = "bigrams"
+    continuous: ClassVar[bool] = False
 
     vocabulary: tuple[str, ...]
     length: int

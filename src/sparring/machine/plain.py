@@ -33,8 +33,8 @@ def restore(cls: type[T], values: Mapping[str, Any]) -> T:
         ValueError: There is not exactly one such class.
     """
     parts = dict(values)
-    name = parts.pop(TYPE, cls.__name__)
-    found = [candidate for candidate in _family(cls) if candidate.__name__ == name]
+    name = parts.pop(TYPE, None)
+    found = [one for one in _family(cls) if one.__name__ == name] if name else [cls]
     if len(found) != 1:
         raise ValueError(f"there are {len(found)} classes {name!r} of {cls.__name__}; expected one: import its module")
     types = get_type_hints(found[0])
