@@ -15,8 +15,10 @@ from PIL import Image
 import sparring
 from made import folder, noise
 from sparring import cli, recipes
+from sparring.cli.held_out import some
 from sparring.kinds.drawing import to_bytes
 from sparring.runs.run import Run
+from sparring.samplers import GeneratorSampler
 
 FIND = recipes.find
 
@@ -211,3 +213,18 @@ def test_a_held_out_part_leaves_the_other_streams_whole(translation):
     config = dataclasses.replace(Run.open(translation / "run").config, hold_out=2)
     session = Run.create(translation / "other", "folders", config)
     assert len(session.data) == 4
+
+
+def test_an_exact_likelihood_is_reported_and_a_conditional_one_refused(runs, tmp_path, capsys, monkeypatch):
+    path = shutil.copytree(runs / "letters", tmp_path / "letters")
+    monkeypatch.setattr(GeneratorSampler, "log_likelihood", lambda self, x: -(x == 0).sum(dim=1).float())
+    assert cli.run("likelihood", [str(path), "--pictures", "50", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["method"] == "exact"
+    x = some(find("letters").open_data(None).main.fresh(), 50, 0).examples()
+    assert found["mean"] == pytest.approx(-(x == 0).sum().item() / 50)
+    assert found["standard_error"] == pytest.approx(np.std(found["values"], ddof=1) / 50**0.5)
+    monkeypatch.undo()
+    monkeypatch.setattr(recipes, "find", find)
+    assert cli.run("likelihood", [str(runs / "shades"), "--pictures", "3", "--variance", "1"]) == 2
+    assert "depend on what they are asked for" in capsys.readouterr().err
