@@ -4,7 +4,7 @@ from torch import nn
 
 from small_recipes import letters, shades
 from sparring import Key, Normal
-from sparring.conditions import Classes
+from sparring.conditions.classes import Classes
 from sparring.kinds.points import Points
 from sparring.samplers import GeneratorSampler, Sampler
 

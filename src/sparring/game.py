@@ -99,6 +99,9 @@ class Player:
 class Game(nn.Module, ABC):
     """Players over shared modules. Subclasses register the modules and say who plays."""
 
+    decides: bool = False
+    """Whether a logit of `judge` above 0 says "real": critics of some losses, such as Wasserstein, only compare."""
+
     @abstractmethod
     def players(self) -> dict[str, Player]:
         """The players by name, in the order of play."""
@@ -115,10 +118,6 @@ class Game(nn.Module, ABC):
             y: Labels or partners [B, ...], where the game has any.
         """
         return None
-
-    def decides(self) -> bool:
-        """Whether a logit of `judge` above 0 says "real": relativistic and Wasserstein critics only compare."""
-        return False
 
     def forward(self, player: str, round: Round) -> Cost:
         """The cost of `player`, a pure function of the parameters and the round.

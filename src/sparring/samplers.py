@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from sparring.chance import Key
-from sparring.conditions import Condition, Nothing
+from sparring.conditions.condition import Condition, Nothing
 from sparring.kinds.kind import Kind
 from sparring.kinds.points import Points
 from sparring.latents import Latent

@@ -228,3 +228,17 @@ def test_an_exact_likelihood_is_reported_and_a_conditional_one_refused(runs, tmp
     monkeypatch.setattr(recipes, "find", find)
     assert cli.run("likelihood", [str(runs / "shades"), "--pictures", "3", "--variance", "1"]) == 2
     assert "depend on what they are asked for" in capsys.readouterr().err
+
+
+def test_conditional_runs_judge_each_other_with_labels(runs, tmp_path, capsys):
+    twin = shutil.copytree(runs / "shades", tmp_path / "twin")
+    assert cli.run("tournament", [str(runs / "shades"), str(twin), "--n", "60", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    game, held_out = Run.open(twin).game().eval(), some(find("shades").open_data(None).main.fresh(), 60, 0).batch()
+    with torch.no_grad():
+        expected = (game.judge(held_out.x, held_out.y) < 0).double().mean().item()
+    assert found["errors_at_real"] == [expected] * 2
+    np.save(tmp_path / "others.npy", noise(60, 8, 8))
+    words = [str(runs / "shades"), str(twin), "--n", "60", "--against", str(tmp_path / "others.npy")]
+    assert cli.run("tournament", words) == 2
+    assert "judges examples with labels, and some here have none" in capsys.readouterr().err

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from sparring import InMemory, Key
-from sparring.conditions import Classes, Nothing
+from sparring.conditions.classes import Classes
+from sparring.conditions.condition import Nothing
 from sparring.data.streams import Data, Numbers, Spec
 from sparring.kinds.pictures import Pictures
 from sparring.kinds.points import Points

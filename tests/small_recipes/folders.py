@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from sparring import Cost, Game, Key, Phase, Player, Trainer
-from sparring.conditions import Images
+from sparring.conditions.images import Images
 from sparring.data.opening import open_data as opened
 from sparring.data.streams import Data
 from sparring.losses import NonSaturating

@@ -51,11 +51,8 @@ class Spelling(nn.Module):
 
 
 class Letters(GAN):
-    def real(self, round):
-        return round.once("real", lambda: one_hot(round.stream("real").x, self.generator.size).float())
-
-    def critic(self, x):
-        return super().critic(x if x.is_floating_point() else one_hot(x, self.generator.size).float())
+    def critic(self, x, *given):
+        return super().critic(x if x.is_floating_point() else one_hot(x, self.generator.size).float(), *given)
 
 
 def game(config, spec):

@@ -6,11 +6,10 @@ import torch
 from torch import nn
 from torch.nn.functional import one_hot
 
-from sparring import MLP, Cost, Game, Key, Normal, Phase, Player, Trainer
-from sparring.conditions import Classes
+from sparring import GAN, MLP, Key, Normal, Phase, Trainer
+from sparring.conditions.classes import Classes
 from sparring.data.source import InMemory
 from sparring.data.streams import Data
-from sparring.losses import NonSaturating
 from sparring.recipes import Config as Common
 from sparring.samplers import GeneratorSampler
 
@@ -48,32 +47,13 @@ class Conditional(nn.Module):
         return self.network(torch.cat([x.flatten(1), one_hot(y, self.classes).to(x)], 1)).reshape(len(x), *self.shape)
 
 
-class ConditionalGAN(Game):
-    def __init__(self, generator, critic, latent, condition):
-        super().__init__()
-        self.generator, self.critic, self.latent, self.condition = generator, critic, latent, condition
-        self.loss = NonSaturating()
+class ConditionalGAN(GAN):
+    def __init__(self, generator, critic, condition):
+        super().__init__(generator, critic, Normal(4))
+        self.condition = condition
 
-    def players(self):
-        return {"critic": Player((self.critic,), self.critic_cost), "generator": Player((self.generator,), self.cost)}
-
-    def fake(self, round):
-        z = round.place(self.latent(round.key.rows(round.batch)))
-        return round.once("fake", lambda: self.generator(z, round.stream("real").y))
-
-    def logits(self, round):
-        return self.critic(self.fake(round), round.stream("real").y)
-
-    def critic_cost(self, round):
-        real = round.stream("real")
-        return Cost({"loss": self.loss.discriminator(self.critic(real.x, real.y), self.logits(round))})
-
-    def cost(self, round):
-        fake = self.logits(round)
-        return Cost({"loss": self.loss.generator(fake, fake)})
-
-    def judge(self, x, y=None):
-        return self.critic(x, y)
+    def given(self, round):
+        return (round.stream("real").y,)
 
     def sampler(self):
         return GeneratorSampler(self.generator, self.latent, self.condition)
@@ -86,7 +66,7 @@ def game(config, spec):
             nn.Linear(4 + classes, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, numbers), nn.Tanh()
         )
         critic = Conditional(MLP(numbers + classes, 8, 1), classes, ())
-        return ConditionalGAN(Conditional(network, classes, spec.shape), critic, Normal(4), spec.condition)
+        return ConditionalGAN(Conditional(network, classes, spec.shape), critic, spec.condition)
 
 
 def sampler(config, spec):

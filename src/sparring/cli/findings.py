@@ -93,18 +93,18 @@ def overfitted(run: Run, training: Batch, real: Batch, generated: Batch) -> Find
     """Whether the discriminator knows its training examples from others.
 
     None where nobody in the game judges, where there are no checkpoints, or where the discriminator wants to know what
-    examples are labelled as and these are not labelled.
+    examples are labelled as, as samples are asked for something, and these are not labelled.
     """
     from sparring.metrics.overfitting import overfitting
 
-    batches = (training, real, generated)
-    if generated.y is not None and any(batch.y is None for batch in batches):
+    batches, asked = (training, real, generated), generated.y is not None
+    if asked and any(batch.y is None for batch in batches):
         return None
     try:
         game = run.game().eval()
     except FileNotFoundError:  # the sampler is enough for all else
         return None
-    logits = [judged(game, batch) for batch in batches]
+    logits = [judged(game, batch.x, batch.y if asked else None) for batch in batches]
     if any(part is None for part in logits):
         return None
     found = overfitting(*(part for part in logits if part is not None))
@@ -118,12 +118,18 @@ def overfitted(run: Run, training: Batch, real: Batch, generated: Batch) -> Find
     return Finding("overfitting", "The discriminator", asdict(found), words=(text,))
 
 
-def judged(game: Game, batch: Batch) -> Tensor | None:
-    """A game's logits [n] of examples [n, ...] with their labels, a part at a time; None where it has none."""
+def judged(game: Game, x: Tensor, y: Tensor | None = None) -> Tensor | None:
+    """A game's logits [n] of examples [n, ...], a part at a time; None where it has none.
+
+    Args:
+        game: In evaluation mode.
+        x: The examples.
+        y: What they are labelled as, for a game of samples that are asked for something.
+    """
     import torch
 
-    xs = torch.split(batch.x, 256)
-    ys = [None] * len(xs) if batch.y is None else torch.split(batch.y, 256)
+    xs = torch.split(x, 256)
+    ys = [None] * len(xs) if y is None else torch.split(y, 256)
     with torch.no_grad():
         parts = [part for x, y in zip(xs, ys, strict=True) if (part := game.judge(x, y)) is not None]
     return torch.cat(parts) if parts else None

@@ -89,8 +89,23 @@ def _least_known(runs: Sequence[Run]) -> Run:
     return next((run for run in runs if fresh(run) is None), runs[0])
 
 
-def judge(run: Run) -> Game:
-    """The game of a run, which says real above a logit of 0; in evaluation mode.
+@dataclass(frozen=True)
+class Judge:
+    """A game that says real above a logit of 0, in evaluation mode.
+
+    Attributes:
+        path: Of its run.
+        game: The game.
+        conditional: Whether it wants to know what examples are labelled as.
+    """
+
+    path: Path
+    game: Game
+    conditional: bool
+
+
+def judge(run: Run) -> Judge:
+    """The game of a run.
 
     Batch norm then uses its running statistics, so that the verdict on one picture does not depend on the others.
 
@@ -98,20 +113,29 @@ def judge(run: Run) -> Game:
         ValueError: Nobody in it says so.
     """
     game = run.game()
-    if not game.decides():
+    if not game.decides:
         raise ValueError(
             f"{str(run.path)!r} has no discriminator that says of one sample whether it is real: it compares samples, "
             "so it has no errors to count; leave it out"
         )
-    return game.eval()
+    return Judge(run.path, game.eval(), run.sampler().given(1) is not None)
 
 
-def error(game: Game, batch: Batch, *, real: bool) -> float:
-    """The discriminator's error rate at samples [n, ...]."""
+def error(judge: Judge, batch: Batch, *, real: bool) -> float:
+    """The discriminator's error rate at samples [n, ...].
+
+    Raises:
+        ValueError: It wants to know what they are labelled as, and they are not.
+    """
     from sparring.cli.findings import judged
     from sparring.metrics.tournament import error_rate
 
-    logits = judged(game, batch)
+    if judge.conditional and batch.y is None:
+        raise ValueError(
+            f"the discriminator of {str(judge.path)!r} judges examples with labels, and some here have none: "
+            "leave it out"
+        )
+    logits = judged(judge.game, batch.x, batch.y if judge.conditional else None)
     assert logits is not None, "who decides has logits"
     return error_rate(logits, real=real)
 

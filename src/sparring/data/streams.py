@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from sparring.conditions import Condition, Nothing
+from sparring.conditions.condition import Condition, Nothing
 from sparring.data.report import Report
 from sparring.data.source import InMemory
 from sparring.kinds.kind import Kind

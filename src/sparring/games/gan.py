@@ -20,7 +20,7 @@ from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.game import Cost, Game, Player, Projection, Round, unconstrained
 from sparring.latents import Latent, Normal
-from sparring.losses import AdversarialLoss, NonSaturating
+from sparring.losses import AdversarialLoss, NonSaturating, decisive
 from sparring.networks.mlp import MLP
 from sparring.penalties import Critique, Generation, GeneratorPenalty, Penalties, Penalty, Weight, r1
 from sparring.samplers import GeneratorSampler, Sampler
@@ -60,7 +60,7 @@ class GAN(Game):
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self.latent, self.loss, self.project = latent, loss, project
+        self.latent, self.loss, self.project, self.decides = latent, loss, project, decisive(loss)
         self.penalties, self.regularizers = Penalties(penalties), Penalties(regularizers)
         self.judges, self.advisers = self.penalties.modules, self.regularizers.modules  # those with buffers
 
@@ -136,13 +136,6 @@ class GAN(Game):
     def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
         """The discriminator's logits [B], if its loss reads such."""
         return self.loss.reads.logits(self.reading(self.critic(x, *(() if y is None else (y,)))))
-    def decides(self) -> bool:
-        """Whether the loss reads logits and changes when all rise alike, so that their level means something."""
-        low, high = (torch.full(self.loss.reads.shape(2), level) for level in (0.0, 3.0))
-        logits = self.loss.reads.logits(high)
-        turned = logits is None or bool((logits < 0).any())
-        return not turned and not torch.equal(*(self.loss.discriminator(part, part) for part in (low, high)))
-
 
     def sampler(self) -> Sampler:
         """Samples of the generator."""

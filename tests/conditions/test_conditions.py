@@ -7,7 +7,12 @@ import torch
 from PIL import Image
 
 from sparring import Key
-from sparring.conditions import Attributes, Classes, Codes, Condition, Images, Nothing, Texts
+from sparring.conditions.attributes import Attributes
+from sparring.conditions.classes import Classes
+from sparring.conditions.codes import Codes
+from sparring.conditions.condition import Condition, Nothing
+from sparring.conditions.images import Images
+from sparring.conditions.texts import Texts
 from sparring.machine.plain import describe, restore
 
 LABELS = torch.tensor([0, 2, 2, 2])
