@@ -22,6 +22,7 @@ from sparring.machine.plain import describe, restore
 
 NORMAL = Key(0)
 WORDS = Tokens(vocabulary=("the", "cat", "sat", "<end>"), length=4, between=" ")
+BREAKS = Tokens(vocabulary=("\r", "\n", "\\", "n", "r", "\u2028"), length=4)
 NUMBERS = Rows((Number("x", -1e6, 1e6), Number("y", 0.0, 1e-3, 6)))
 
 CASES = {
@@ -33,6 +34,7 @@ CASES = {
     "space": (Points(), 1e6 * NORMAL.normal("space", (40, 5))),
     "arrays": (Points(), NORMAL.normal("arrays", (7, 2, 3))),
     "letters": (letters.KIND, NORMAL.integers("letters", (30, 5), 6)),
+    "breaks": (BREAKS, NORMAL.integers("breaks", (30, 4), 6)),
     "words": (WORDS, NORMAL.integers("words", (30, 4), 4)),
     "survey": (survey.KIND, survey.rows(30) + 0.1 * NORMAL.normal("survey", (30, 6))),
     "numbers": (NUMBERS, NORMAL.normal("numbers", (30, 2))),
@@ -146,6 +148,8 @@ def test_limits_have_room():
         (survey.KIND, 'age,town,smokes,"income, $"\n', "no whole table"),
         (survey.KIND, 'age,town,smokes,"income, $"\n1,Rome,no,3\n', "'Rome' is no category of the column 'town'"),
         (survey.KIND, 'age,town,smokes,"income, $"\nold,Ulm,no,3\n', "a cell of the column 'age' is no number"),
+        (survey.KIND, "", "expected 'age' too"),
+        (Points(), "", "no table of points"),
         (Points(), "x1,x2\n1\n", "no table of points"),
     ],
 )

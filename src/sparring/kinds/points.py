@@ -63,7 +63,7 @@ class Points(Kind):
         """The points of a folder's `points.npy`, or of a table such as `points.csv`."""
         if path.is_dir():
             return torch.from_numpy(np.load(path / "points.npy", allow_pickle=False))
-        head, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        head, *rows = [*csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))] or [[]]
         if not rows or any(len(row) != len(head) for row in rows):
             message = "is no table of points: expected a line of names, and as many numbers in each line below it"
             raise ValueError(f"{str(path)!r} {message}")

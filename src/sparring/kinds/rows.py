@@ -117,7 +117,7 @@ class Rows(Kind):
     def load(self, path: Path) -> Tensor:
         """The rows of a table with these columns in its first line, in any order; others are left out."""
         file = path / "rows.csv" if path.is_dir() else path
-        head, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")) or [[]]
+        head, *rows = [*csv.reader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline=""))] or [[]]
         wanted = [column.name for column in self.columns]
         if missing := [name for name in wanted if name not in head]:
             raise ValueError(f"{str(file)!r} has the columns {head}; expected {missing[0]!r} too")

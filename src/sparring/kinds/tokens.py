@@ -65,7 +65,7 @@ class Tokens(Kind):
         return torch.where((samples == self.end).cummax(dim=1).values, self.end, samples)
 
     def texts(self, samples: Tensor) -> list[str]:
-        r"""The text of each sequence, up to its end; a line break in it is \n, a backslash \\."""
+        r"""The text of each sequence, up to its end; line breaks in it are \n and \r, a backslash is \\."""
         rows = [[token for token in row if token != self.end] for row in self.clean(samples).tolist()]
         return [_escaped(self.between.join(self.vocabulary[token] for token in row)) for row in rows]
 
@@ -75,7 +75,7 @@ class Tokens(Kind):
         Raises:
             ValueError: It holds something that is no token, or too many tokens.
         """
-        plain = re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
+        plain = re.sub(r"\\(.)", lambda found: _BREAKS.get(found[1], found[1]), text)
         words = plain.split(self.between) if self.between and plain else self._pattern.findall(plain)
         if unknown := [word for word in words if word not in self._places]:
             raise ValueError(f"{unknown[0]!r} in {text!r} is no token of the vocabulary: leave that text out")
@@ -148,5 +148,11 @@ def distinct(samples: Tensor, n: int, end: int | None = None) -> float:
     return len(torch.unique(runs, dim=0)) / max(1, len(runs))
 
 
+_BREAKS = {"n": "\n", "r": "\r"}
+
+
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", "\\n")
+    escaped = text.replace("\\", "\\\\")
+    for letter, sign in _BREAKS.items():
+        escaped = escaped.replace(sign, f"\\{letter}")
+    return escaped
