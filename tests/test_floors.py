@@ -10,7 +10,7 @@ SOURCE = Path(sparring.__file__).parent
 
 FLOORS = (
     ("chance", "ranks", "schedules", "machine", "kinds", "methods"),
-    ("latents", "round"),
+    ("latents", "conditions", "round"),
     ("samplers",),
     ("game",),
     ("layers", "losses", "penalties", "projections"),

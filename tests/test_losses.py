@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from sparring.losses import Minimax, NonSaturating, Relativistic, Wasserstein
+from sparring.losses import Minimax, NonSaturating, Relativistic, Wasserstein, decisive
 
 LOGITS = torch.linspace(-5, 5, 21, dtype=torch.float64)
 
@@ -77,3 +77,10 @@ def test_gaussians_at_the_optimal_discriminator(distance, divergence, minimax, n
 def test_broadcasting_is_refused():
     with pytest.raises(ValueError, match=r"\[4, 1\] \(real\) and \[4\] \(fake\)"):
         NonSaturating().discriminator(torch.zeros(4, 1), torch.zeros(4))
+
+
+def test_a_level_means_something_where_the_loss_sees_it():
+    assert decisive(Minimax())
+    assert decisive(NonSaturating())
+    assert not decisive(Wasserstein())
+    assert not decisive(Relativistic())

@@ -24,6 +24,7 @@ from torch import Tensor
 from sparring.cli import evaluate
 from sparring.cli.held_out import some
 from sparring.data.embedded import fashion_mnist
+from sparring.data.streams import Data
 from sparring.evaluation.measures import MEASURES, suited
 from sparring.evaluation.record import Claim, Figure, Record, stamp
 from sparring.metrics.extractors import extract
@@ -37,8 +38,8 @@ REAL = fashion_mnist("held_out")
 
 def untrained(config: dcgan.Config, n: int) -> dict[str, Any]:
     """The Fréchet distance of the generator as it begins, as `sparring evaluate` measures it."""
-    samples = dcgan.sampler(config, tuple(REAL.x.shape[1:])).settled().sample(n, seed=1)
-    extractor = suited(samples)
+    samples = dcgan.sampler(config, Data({"real": REAL}).spec).settled().sample(n, seed=1)
+    extractor = suited(REAL.kind, tuple(samples.shape[1:]))
     x, y = (extract(extractor, part) for part in (some(REAL, n, 1).examples(), samples))
     found = MEASURES["frechet"].interval(x, y)
     return {"value": found.value, "low": found.low, "high": found.high, "interval": found.method}

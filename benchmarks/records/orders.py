@@ -27,6 +27,7 @@ from sparring.data.embedded import fashion_mnist
 from sparring.evaluation.measures import FEATURES
 from sparring.evaluation.record import Claim, Figure, Record, stamp
 from sparring.kinds import drawing
+from sparring.kinds.pictures import Pictures
 from sparring.metrics.extractors import EFFLITE0_SHA256, Network, efficientnet_lite0, extract
 from sparring.metrics.frechet import frechet_distance
 from sparring.metrics.kernel import kernel_distance
@@ -67,7 +68,7 @@ def few() -> tuple[Tensor, dict[str, Tensor]]:
 
 
 def features(name: str, x: Tensor) -> Tensor:
-    return extract(both() if name == "efflite0" else FEATURES[name](), x, title=name)
+    return extract(both() if name == "efflite0" else FEATURES[name](Pictures()), x, title=name)
 
 
 def both() -> Network:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sparring.chance import Key
     from sparring.data.opening import open_data
     from sparring.data.source import InMemory
+    from sparring.data.streams import Data
     from sparring.dynamics.alternating import Alternating
     from sparring.dynamics.simultaneous import Simultaneous
     from sparring.game import Cost, Game, Player
@@ -32,6 +33,7 @@ __all__ = [
     "Alternating",
     "Batch",
     "Cost",
+    "Data",
     "Game",
     "InMemory",
     "Key",
@@ -57,6 +59,7 @@ _HOMES = {
     "chance": ("Key",),
     "data.opening": ("open_data",),
     "data.source": ("InMemory",),
+    "data.streams": ("Data",),
     "dynamics.alternating": ("Alternating",),
     "dynamics.simultaneous": ("Simultaneous",),
     "game": ("Cost", "Game", "Player"),

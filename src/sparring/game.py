@@ -99,6 +99,9 @@ class Player:
 class Game(nn.Module, ABC):
     """Players over shared modules. Subclasses register the modules and say who plays."""
 
+    decides: bool = False
+    """Whether a logit of `judge` above 0 says "real": critics of some losses, such as Wasserstein, only compare."""
+
     @abstractmethod
     def players(self) -> dict[str, Player]:
         """The players by name, in the order of play."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
@@ -26,6 +27,7 @@ __all__ = [
     "Reading",
     "Relativistic",
     "Wasserstein",
+    "decisive",
 ]
 
 
@@ -204,6 +206,15 @@ class Relativistic:
         """The other way round."""
         self.reads.check(real, fake)
         return softplus(real - fake).mean()
+
+
+def decisive(loss: AdversarialLoss) -> bool:
+    """Whether a loss reads logits and changes when all of them rise alike, so that one above 0 says "real"."""
+    low, high = (torch.full(loss.reads.shape(2), level) for level in (0.0, 3.0))
+    logits = loss.reads.logits(high)
+    if logits is None or bool((logits < 0).any()):
+        return False
+    return not torch.equal(loss.discriminator(low, low), loss.discriminator(high, high))
 
 
 GOODFELLOW = Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661")

@@ -4,59 +4,130 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Self
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import update_bn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from sparring.chance import Key
+from sparring.conditions.condition import Condition, Nothing
+from sparring.kinds.kind import Kind
+from sparring.kinds.points import Points
 from sparring.latents import Latent
 
 __all__ = ["GeneratorSampler", "Sampler", "tensors_of"]
 
 
 class Sampler(nn.Module, ABC):
-    """What a trained game is for: a module that turns a seed into samples."""
+    """What a trained game is for: a module that turns a seed into samples.
 
-    def settled(self) -> Sampler:
-        """A copy to sample from and to keep, with whatever training leaves unsettled put right."""
-        return copy.deepcopy(self)
+    Attributes:
+        kind: What they are; a run knows it from its data.
+        condition: What can be asked for.
+    """
+
+    kind: Kind = Points()
+    condition: Condition = Nothing()
 
     @abstractmethod
-    def sample(self, n: int, *, seed: int = 0) -> Tensor:
-        """`n` samples [n, ...], pictures in [-1, 1]; sample i depends on the seed and on i only."""
+    def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
+        """`n` samples [n, ...] on the CPU; sample i depends on the seed, on i and on what it is given only.
+
+        Args:
+            n: How many.
+            given: What each is asked for, [n, ...], or fewer rows that are used in turn: `condition.parse(["bag"])`
+                asks for bags. Without it, what `given(n, seed)` has.
+            seed: Decides which.
+        """
+
+    def given(self, n: int, seed: int = 0) -> Tensor | None:
+        """What `n` samples of that seed are asked for when nobody says, as the data have it; None of no condition."""
+        return self.condition.draw(Key(seed, ("given",)).rows(n))
+
+    def log_likelihood(self, x: Tensor) -> Tensor | None:
+        """Nats [n] of examples [n, ...], where it is known how likely samples are; None where it is not."""
+        return None
+
+    def of(self, kind: Kind) -> Self:
+        """This sampler, told what its samples are."""
+        self.kind = kind
+        return self
+
+    def settled(self, n: int = 1024) -> Self:
+        """A copy to sample from and to keep, whose batch norms hold the statistics of about `n` of its own samples.
+
+        The running statistics lag behind the weights, and an average of weights has never been run at all. (Standing
+        statistics: Brock et al. 2019, https://arxiv.org/abs/1809.11096.) They are taken along the sampler's own path,
+        with all that it is asked for.
+        """
+        settled = copy.deepcopy(self)
+        norms = [norm for norm in settled.modules() if isinstance(norm, _BatchNorm) and norm.track_running_stats]
+        if norms:
+            with _standing(norms):
+                for part in range(-(-n // _BATCH)):
+                    settled.sample(_BATCH, seed=_SETTLING + part)
+        return settled
+
+
+_BATCH, _SETTLING = 64, -(2**40)
+"""Samples of a batch by which norms are settled, and the first seed, beyond those that people take."""
+
+
+@contextmanager
+def _standing(norms: Sequence[_BatchNorm]) -> Iterator[None]:
+    """Lets norms average over batches, from the beginning, whatever mode they are put into."""
+
+    def learn(norm: nn.Module, _: object) -> None:
+        norm.training = True
+
+    momenta = [norm.momentum for norm in norms]
+    hooks = [norm.register_forward_pre_hook(learn) for norm in norms]
+    modes = [norm.training for norm in norms]
+    try:
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+        yield
+    finally:
+        for norm, momentum, hook, mode in zip(norms, momenta, hooks, modes, strict=True):
+            norm.momentum, norm.training = momentum, mode
+            hook.remove()
 
 
 class GeneratorSampler(Sampler):
-    """Samples of a generator in evaluation mode: batch norm uses its running statistics, dropout is off."""
+    """Samples of a generator in evaluation mode: batch norm uses its running statistics, dropout is off.
 
-    def __init__(self, generator: nn.Module, latent: Latent) -> None:
+    Args:
+        generator: From latents [B, Z] to samples [B, ...]; under a condition also from what is asked for, [B, ...].
+        latent: The distribution of the latents.
+        condition: What can be asked for.
+    """
+
+    def __init__(self, generator: nn.Module, latent: Latent, condition: Condition = Nothing()) -> None:  # noqa: B008
         super().__init__()
-        self.generator, self.latent = generator, latent
-
-    def settled(self, n: int = 1024) -> GeneratorSampler:
-        """A copy whose batch norms hold the statistics of `n` of its own samples.
-
-        The running statistics lag behind the weights, and an average of weights has never been run at all. (Standing
-        statistics: Brock et al. 2019, https://arxiv.org/abs/1809.11096.)
-        """
-        settled, key = copy.deepcopy(self), Key(0, ("settle",))
-        latents = self.latent(key.rows(n)).to(next(self.generator.parameters()))
-        with key.seeded():
-            update_bn(torch.split(latents, 64), settled.generator)
-        return settled
+        self.generator, self.latent, self.condition = generator, latent, condition
 
     @torch.no_grad()
-    def sample(self, n: int, *, seed: int = 0) -> Tensor:
+    def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
         """`n` samples [n, ...] on the CPU."""
         if n < 1:
             raise ValueError(f"n is {n}; expected at least 1 sample")
         like = next(self.generator.parameters())
+        inputs = [self.latent(Key(seed, ("sample",)).rows(n)).to(like)]
+        asked = self.given(n, seed)
+        if given is not None:
+            if asked is None:
+                raise ValueError("these samples cannot be asked for: leave out what is given")
+            asked = given[torch.arange(n) % len(given)]
+        inputs += [] if asked is None else [asked.to(like.device)]
         training = self.generator.training
         self.generator.eval()
         try:
-            latents = self.latent(Key(seed, ("sample",)).rows(n)).to(like)
-            return torch.cat([self.generator(part).cpu() for part in torch.split(latents, 256)])
+            parts = zip(*(torch.split(each, 256) for each in inputs), strict=True)
+            return torch.cat([self.generator(*part).cpu() for part in parts])
         finally:
             self.generator.train(training)
 

@@ -12,7 +12,7 @@ from sparring import InMemory, cli
 from sparring.cli import findings
 from sparring.cli.held_out import some
 from sparring.data.embedded import fashion_mnist
-from sparring.data.toys import RING_STD, ring
+from sparring.data.toys import RING_STD, ring, toy
 from sparring.samplers import Sampler
 
 OPTIONS = ["--rounds", "4", "--batch", "8", "--width", "2", "--latent", "3", "--device", "cpu", "--threads", "1"]
@@ -81,7 +81,7 @@ def test_points_that_are_narrower_than_the_truth_are_no_better():
         def sample(self, n, *, seed=0):
             return ring(n, std=0.5 * RING_STD, seed=seed)
 
-    found = findings.modes(Narrow(), "ring", 1)
+    found = findings.modes(Narrow(), toy("ring"), 1)
     assert "More samples near modes than a perfect sampler has, of 2,500: they are too narrow." in found.words
     rows = {name: cells for name, *cells in found.table}
     assert rows["modes covered"] == ["8 of 8", "8 of 8"]
@@ -93,7 +93,7 @@ def test_far_from_all_modes_is_still_json():
         def sample(self, n, *, seed=0):
             return ring(n, seed=seed) + 50
 
-    found = findings.modes(Far(), "ring", 1)
+    found = findings.modes(Far(), toy("ring"), 1)
     content = json.loads(json.dumps(found.content, allow_nan=False))
     assert content["2500"]["found"]["reverse_kl"] is None
     assert ("reverse KL, nats", "inf") in [(name, cell[:3]) for name, cell, _ in found.table]
@@ -187,7 +187,7 @@ def test_a_folder_of_copies_is_as_good_as_real(here, capsys):
         ("a.npy", "'a.npy' is no run: give --against DATA"),
         ("a.npy --against a.npy --n 11", "20 generated pictures and 20 real ones; --n 11 needs 11 and twice as many"),
         ("few.npy --against a.npy --n 9", "there are 2 generated pictures and 20 real ones; --n 9 needs 9"),
-        ("a.npy --against ring --n 9", "--against ring holds examples of shape [2], no pictures"),
+        ("a.npy --against ring --n 9", "--against ring holds points of shape [2], no [1, 8, 8]"),
         ("a.npy --against a.npy --n 9", "expected as many of each, 100 or more"),
         ("a.npy --against a.npy --n 0", "--n is 0; expected 1 or more"),
         ("a.npy --against a.npy --n 9 --network-sha256 12345678", "--network-sha256 is for --features inception"),

@@ -3,6 +3,8 @@ import torch
 from sparring.cli import evaluation_figures as figures
 from sparring.cli.report_page import report
 from sparring.data.embedded import fashion_mnist
+from sparring.kinds.pictures import Pictures
+from sparring.kinds.points import Points
 
 
 def test_all_figures_of_garments_make_a_page():
@@ -10,7 +12,7 @@ def test_all_figures_of_garments_make_a_page():
     x = training.examples()
     log = [{"round": float(n), "a/loss": 1.0} for n in range(9)]
     made = [
-        figures.beside(real, x[:40]),
+        figures.beside(Pictures(), real, x[:40]),
         figures.copies(training, x.flatten(1), x[:40], x[:40].flatten(1), 0),
         figures.classes(real, x[:40]),
         figures.course(log),
@@ -28,4 +30,4 @@ def test_few_examples_have_few_neighbours():
 
 
 def test_points_are_drawn_together():
-    assert figures.beside(torch.zeros(100, 2), torch.ones(90, 2)).text.startswith("100 real samples")
+    assert figures.beside(Points(), torch.zeros(100, 2), torch.ones(90, 2)).text.startswith("100 real samples")

@@ -98,7 +98,7 @@ def test_mistakes_are_explained(garments, points, tmp_path, capsys):
         ([first, second, "--n", "0"], "--n is 0; expected 1 or more"),
         ([first, str(tmp_path)], "is not a run"),
         ([first, str(points)], "makes samples of shape [1, 28, 28], "),
-        ([ring, str(points)], "was trained with Relativistic: its discriminator compares samples"),
+        ([ring, str(points)], "no discriminator that says of one sample whether it is real: it compares samples"),
         ([first, str(elsewhere)], "was trained on mnist: give --against DATA"),
         ([first, str(empty)], "has no checkpoint yet"),
     ]:

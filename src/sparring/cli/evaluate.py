@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sparring.cli.findings import Finding
     from sparring.data.source import InMemory
     from sparring.evaluation.measures import Evaluation
+    from sparring.game import Batch
+    from sparring.kinds.kind import Kind
     from sparring.metrics.extractors import Extractor
     from sparring.runs.run import Run
 
@@ -55,7 +57,7 @@ class Options:
     """So many training examples, drawn at random, are searched for copies; 0 for none."""
     measures: tuple[str, ...] = ()
     """Figures to compute instead of the usual ones: frechet, frechet-unbiased, frechet-infinity, kernel, sliced,
-    wasserstein, precision, recall, density, coverage."""
+    wasserstein, bigrams (of sequences), precision, recall, density, coverage."""
     out: Path | None = None
     """A .json for the result, with a page of the same name beside it; RUN/evaluation.json without it, and nothing for a
     folder."""
@@ -65,10 +67,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Material:
-    """What is compared.
+    """What is compared: clean examples [n, ...], with what they are labelled as or were asked for.
 
     Attributes:
-        generated: Samples [n, ...].
+        kind: What they are.
+        generated: Samples.
         real: As many examples that the generator was not trained on.
         other: As many more real ones, for the floor.
         about: What the real ones are called.
@@ -76,9 +79,10 @@ class Material:
         training: What it was trained on.
     """
 
-    generated: Tensor
-    real: Tensor
-    other: Tensor
+    kind: Kind
+    generated: Batch
+    real: Batch
+    other: Batch
     about: str
     run: Run | None = None
     training: InMemory | None = None
@@ -108,7 +112,7 @@ def main(words: list[str]) -> int:
         raise ValueError(f"--training is {options.training}; expected 0 or more")
 
     is_run = (options.what / "config.json").is_file()
-    material = (of_run if is_run else of_pictures)(options)
+    material = (of_run if is_run else of_files)(options)
     study = examined(options, material)
     content = json.dumps({finding.name: finding.content for finding in study.findings}, indent=2)
     out = options.out or (options.what / "evaluation.json" if is_run else None)
@@ -122,6 +126,7 @@ def main(words: list[str]) -> int:
 def of_run(options: Options) -> Material:
     """A run's samples, and examples of its data."""
     from sparring.cli.held_out import all_held_out, some, trained_on
+    from sparring.game import Batch
     from sparring.runs.run import Run
 
     run: Run = Run.open(options.what)
@@ -131,69 +136,79 @@ def of_run(options: Options) -> Material:
     if len(training) < n:
         raise ValueError(f"the run was trained on {len(training)} examples; --n {n} is more: give a smaller --n")
     other = some(training, n, options.seed)
-    generated = run.sampler(options.weights).sample(n, seed=options.seed)
+    sampler = run.sampler(options.weights)
+    given = sampler.given(n, options.seed)
+    generated = Batch(sampler.sample(n, given=given, seed=options.seed), given)
     about = f"{options.against or 'held out'}, {pool.digest()[:12]}"
-    return Material(generated, real.examples(), other.examples(), about, run, training)
+    made, real_ones, others = (cleaned(sampler.kind, part) for part in (generated, real.batch(), other.batch()))
+    return Material(sampler.kind, made, real_ones, others, about, run, training)
 
 
-def of_pictures(options: Options) -> Material:
-    """Pictures made elsewhere, and real ones."""
+def of_files(options: Options) -> Material:
+    """Samples made elsewhere, such as a folder of pictures, and real ones."""
     import torch
 
     from sparring.cli.held_out import some
     from sparring.data.opening import open_data
     from sparring.data.preparation import Preparation
+    from sparring.game import Batch
 
     if options.against is None:
         if not options.what.exists():
             raise FileNotFoundError(f"{str(options.what)!r} does not exist: give the directory of a run, or pictures")
         raise ValueError(f"{str(options.what)!r} is no run: give --against DATA, the real pictures to compare with")
     real = open_data(options.against, Preparation(labels="none"))
-    if real.x.ndim != 4:
-        raise ValueError(f"--against {options.against} holds examples of shape {list(real.x.shape[1:])}, no pictures")
-    colour: Literal["grey", "colour"] = "grey" if real.x.shape[1] == 1 else "colour"
-    size = (real.x.shape[2], real.x.shape[3])
-    generated = open_data(options.what, Preparation(size=size, colour=colour, labels="none"))
+    kind, shape = real.kind, tuple(real.x.shape[1:])
+    generated = open_data(options.what, Preparation(**{**(kind.preparation(shape) or {}), "labels": "none"}))
+    if (other := tuple(generated.x.shape[1:])) != shape:
+        raise ValueError(f"--against {options.against} holds {kind.name} of shape {list(shape)}, no {list(other)}")
     n = min(1000, len(real) // 2, len(generated)) if options.n is None else options.n
     if n < 1:
-        raise ValueError(f"--n is {n}; expected 1 or more, and twice as many real pictures, for the floor")
+        raise ValueError(f"--n is {n}; expected 1 or more, and twice as many real {kind.name}, for the floor")
     if len(real) < 2 * n or len(generated) < n:
         raise ValueError(
-            f"there are {len(generated)} generated pictures and {len(real)} real ones; --n {n} needs {n} and twice as "
-            "many, for the floor"
+            f"there are {len(generated)} generated {kind.name} and {len(real)} real ones; --n {n} needs {n} and twice "
+            "as many, for the floor"
         )
     first, second = torch.split(some(real, 2 * n, options.seed).examples(), n)
-    about = f"{options.against}, {real.digest()[:12]}"
-    return Material(some(generated, n, options.seed).examples(), first, second, about)
+    made, *real_ones = (cleaned(kind, Batch(x)) for x in (some(generated, n, options.seed).examples(), first, second))
+    return Material(kind, made, real_ones[0], real_ones[1], f"{options.against}, {real.digest()[:12]}")
+
+
+def cleaned(kind: Kind, batch: Batch) -> Batch:
+    """The examples as they are compared."""
+    from sparring.game import Batch
+
+    return Batch(kind.clean(batch.x), batch.y)
 
 
 def examined(options: Options, material: Material) -> Study:
     """All that can be found out about such samples."""
     from sparring.cli import findings as find
     from sparring.cli.held_out import some
-    from sparring.data.toys import MODES
     from sparring.evaluation.measures import evaluate
 
-    real, generated, run, training = material.real, material.generated, material.run, material.training
-    extractor = chosen(options, generated)
+    real, generated, other = material.real.x, material.generated.x, material.other.x
+    kind, run, training, shape = material.kind, material.run, material.training, tuple(real.shape[1:])
+    extractor = chosen(options, kind, shape)
     about = {"data": material.about, "seed": options.seed, "weights": options.weights if run else "average"}
-    evaluation = evaluate(real, generated, material.other, extractor, options.measures, **about)
-    found, searched = [find.scores(evaluation.lines)], None
-    if tuple(real.shape[1:]) == (1, 28, 28):
-        found.append(find.classes(real, generated))
+    evaluation = evaluate(real, generated, other, extractor, options.measures or kind.measures, **about)
+    found: list[Finding | None] = [find.scores(evaluation.lines)]
+    found.append(find.classes(real, generated) if kind.classified(shape) else None)
     if run is None or training is None:
-        return Study(found, evaluation)
+        found.append(find.summary(kind, generated, real, other, None))
+        return Study([each for each in found if each], evaluation)
+    searched, copied = None, None
     if options.training:
         examples = some(training, min(options.training, len(training)), options.seed)
-        searched = examples, of_all(extractor, examples)
-        found.append(find.memorised(searched[1], evaluation.real, evaluation.generated))
-    sampler = run.sampler(options.weights)
-    if training.name in MODES:
-        found.append(find.modes(sampler, training.name, options.seed))
-    if training.name == "stacked-mnist":
-        found.append(find.stacked(sampler, training, options.seed))
-    judged = find.overfitted(run, material.other, real, generated)
-    return Study([*found, judged] if judged else found, evaluation, searched)
+        copied = kind.clean(examples.examples())
+        if kind.continuous:
+            searched = examples, of_all(extractor, examples)
+            found.append(find.memorised(searched[1], evaluation.real, evaluation.generated))
+    found.append(find.summary(kind, generated, real, other, copied))
+    found.append(find.known(run.sampler(options.weights), training, options.seed))
+    found.append(find.overfitted(run, material.other, material.real, material.generated))
+    return Study([each for each in found if each], evaluation, searched)
 
 
 def of_all(extractor: Extractor, data: InMemory) -> Tensor:
@@ -206,12 +221,12 @@ def of_all(extractor: Extractor, data: InMemory) -> Tensor:
     parts = []
     with progress.steps("features of the training data", len(data)) as advance:
         for index in torch.split(torch.arange(len(data)), 1024):
-            parts.append(extract(extractor, data.examples(index)))
+            parts.append(extract(extractor, data.kind.clean(data.examples(index))))
             advance(len(index))
     return torch.cat(parts)
 
 
-def chosen(options: Options, samples: Tensor) -> Extractor:
+def chosen(options: Options, kind: Kind, shape: tuple[int, ...]) -> Extractor:
     """The extractor that was asked for, or what suits the samples."""
     from sparring.evaluation.measures import FEATURES, suited
     from sparring.metrics.published import OPENERS, open_published
@@ -221,7 +236,7 @@ def chosen(options: Options, samples: Tensor) -> Extractor:
     if options.network_file or options.network_sha256:
         name = "--network-file" if options.network_file else "--network-sha256"
         raise ValueError(f"{name} is for --features {', '.join(OPENERS)}; got --features {options.features}")
-    return suited(samples) if options.features == "auto" else FEATURES[options.features]()
+    return suited(kind, shape) if options.features == "auto" else FEATURES[options.features](kind)
 
 
 def text(found: Sequence[Finding], out: Path | None) -> str:
@@ -239,14 +254,14 @@ def page(options: Options, material: Material, study: Study) -> str:
     from sparring.cli.report_page import Bar, Table, report
     from sparring.runs.files import read_history
 
-    real, generated = material.real, material.generated
+    kind, real, generated = material.kind, material.real.x, material.generated.x
     first, *others = study.findings
     tables = [Table(f.title, *((f.table[0], f.table[1:]) if f.table else ((), ())), f.words) for f in others]
-    figures = [draw.beside(real, generated)] if real.ndim == 4 or real.shape[1] == 2 else []
-    if study.searched and real.ndim == 4:
+    figures = [draw.beside(kind, real, generated)]
+    if study.searched and kind.row(generated[:1]) is not None:
         examples, features = study.searched
         figures.append(draw.copies(examples, features, generated, study.evaluation.generated, options.seed))
-    if tuple(real.shape[1:]) == (1, 28, 28):
+    if kind.classified(tuple(real.shape[1:])):
         figures.append(draw.classes(real, generated))
     if material.run and (history := read_history(material.run.path)):
         figures.append(draw.course(history))

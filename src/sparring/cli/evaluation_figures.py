@@ -11,21 +11,17 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sparring.data.source import InMemory
+    from sparring.kinds.kind import Kind
 
 __all__ = ["beside", "classes", "copies", "course"]
 
-SIDE = 64
-"""Pictures in a grid."""
 
-
-def beside(real: Tensor, generated: Tensor) -> Figure:
-    """The first real and generated pictures [n, C, H, W] in [-1, 1], or all points [n, 2]."""
-    from sparring.kinds import drawing
-
-    if real.ndim == 4:
-        real, generated = real[:SIDE], generated[:SIDE]
+def beside(kind: Kind, real: Tensor, generated: Tensor) -> Figure:
+    """The first real and generated examples [n, ...], as many as their kind shows."""
     text = f"{len(real):,} real samples that were not trained on, and {len(generated):,} generated ones, none chosen."
-    return Figure("Real and generated", text, drawing.compare(real, generated))
+    return Figure(
+        "Real and generated", text, kind.show({"real": real[: kind.shown], "generated": generated[: kind.shown]})
+    )
 
 
 def copies(training: InMemory, of_training: Tensor, generated: Tensor, of_generated: Tensor, seed: int) -> Figure:

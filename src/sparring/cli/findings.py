@@ -13,11 +13,25 @@ if TYPE_CHECKING:
 
     from sparring.data.source import InMemory
     from sparring.evaluation.measures import Line
+    from sparring.game import Batch, Game
+    from sparring.kinds.kind import Kind
     from sparring.metrics.modes import Modes, Perfect
     from sparring.runs.run import Run
     from sparring.samplers import Sampler
 
-__all__ = ["COUNTS", "Finding", "classes", "memorised", "modes", "overfitted", "scores", "stacked"]
+__all__ = [
+    "COUNTS",
+    "Finding",
+    "classes",
+    "judged",
+    "known",
+    "memorised",
+    "modes",
+    "overfitted",
+    "scores",
+    "stacked",
+    "summary",
+]
 
 COUNTS = (2_500, 100_000)
 """Samples for the modes: as papers do, and enough to judge one run."""
@@ -75,23 +89,25 @@ def memorised(training: Tensor, real: Tensor, generated: Tensor) -> Finding:
     return Finding("memorisation", "Copies", {**asdict(found), "copies": found.copies}, words=(text,))
 
 
-def overfitted(run: Run, training: Tensor, real: Tensor, generated: Tensor) -> Finding | None:
-    """Whether the discriminator knows its training examples from others; None without one, or without checkpoints."""
-    import torch
+def overfitted(run: Run, training: Batch, real: Batch, generated: Batch) -> Finding | None:
+    """Whether the discriminator knows its training examples from others.
 
-    from sparring.games.gan import GAN
+    None where nobody in the game judges, where there are no checkpoints, or where the discriminator wants to know what
+    examples are labelled as, as samples are asked for something, and these are not labelled.
+    """
     from sparring.metrics.overfitting import overfitting
 
+    batches, asked = (training, real, generated), generated.y is not None
+    if asked and any(batch.y is None for batch in batches):
+        return None
     try:
-        game = run.game()
+        game = run.game().eval()
     except FileNotFoundError:  # the sampler is enough for all else
         return None
-    if not isinstance(game, GAN):
+    logits = [judged(game, batch.x, batch.y if asked else None) for batch in batches]
+    if any(part is None for part in logits):
         return None
-    game.eval()
-    with torch.no_grad():
-        logits = [torch.cat([game.critic(part) for part in torch.split(x, 256)]) for x in (training, real, generated)]
-    found = overfitting(*logits)
+    found = overfitting(*(part for part in logits if part is not None))
     gap, share = found.gap, ""
     if gap.low > 0 and found.share is not None:
         share = f", {found.share:.1%} of the way to generated samples"
@@ -100,6 +116,50 @@ def overfitted(run: Run, training: Tensor, real: Tensor, generated: Tensor) -> F
         f"{gap.high:.3g}){share}: {'it has overfitted' if gap.low > 0 else 'no overfitting to be seen'}."
     )
     return Finding("overfitting", "The discriminator", asdict(found), words=(text,))
+
+
+def judged(game: Game, x: Tensor, y: Tensor | None = None) -> Tensor | None:
+    """A game's logits [n] of examples [n, ...], a part at a time; None where it has none.
+
+    Args:
+        game: In evaluation mode.
+        x: The examples.
+        y: What they are labelled as, for a game of samples that are asked for something.
+    """
+    import torch
+
+    xs = torch.split(x, 256)
+    ys = [None] * len(xs) if y is None else torch.split(y, 256)
+    with torch.no_grad():
+        parts = [part for x, y in zip(xs, ys, strict=True) if (part := game.judge(x, y)) is not None]
+    return torch.cat(parts) if parts else None
+
+
+def summary(kind: Kind, generated: Tensor, real: Tensor, other: Tensor, training: Tensor | None) -> Finding | None:
+    """What such samples are looked at by, beside real ones; None of kinds that have nothing of the sort.
+
+    Args:
+        kind: What they are.
+        generated: Clean samples [n, ...].
+        real: As many real examples.
+        other: As many other real examples, with which both are compared.
+        training: Those that may have been copied.
+    """
+    ours, theirs = (kind.summary(x, other, training) for x in (generated, real))
+    if not ours:
+        return None
+    rows = [(name, f"{ours[name]:.4g}", f"{theirs[name]:.4g}") for name in ours]
+    content = {name: {"generated": ours[name], "real": theirs[name]} for name in ours}
+    return Finding("summary", f"The {kind.name}", content, [("", "generated", "real, held out"), *rows])
+
+
+def known(sampler: Sampler, training: InMemory, seed: int) -> Finding | None:
+    """What is known of data by their name, held against samples; None of other data."""
+    from sparring.data.toys import MODES
+
+    looks = {**dict.fromkeys(MODES, modes), "stacked-mnist": stacked}
+    look = looks.get(training.name)
+    return look and look(sampler, training, seed)
 
 
 def classes(real: Tensor, generated: Tensor) -> Finding:
@@ -137,13 +197,13 @@ def probabilities(x: Tensor, real: Tensor) -> tuple[Tensor, Sequence[str]]:
     return ten.double().softmax(dim=1), FASHION_CLASSES if garments else [str(i) for i in range(10)]
 
 
-def modes(sampler: Sampler, toy: str, seed: int) -> Finding:
+def modes(sampler: Sampler, data: InMemory, seed: int) -> Finding:
     """How samples fall on the modes of a toy, beside what a perfect sampler gets."""
     from sparring.data.toys import MODES
     from sparring.machine import progress
     from sparring.metrics import modes as metric
 
-    centres, std = MODES[toy]
+    centres, std = MODES[data.name]
     content, rows = {}, [("", *(f"{n:,} samples" for n in COUNTS))]
     columns: list[list[str]] = []
     words = []
@@ -167,7 +227,7 @@ def modes(sampler: Sampler, toy: str, seed: int) -> Finding:
     )
     rows += [(name, *cells) for name, *cells in zip(names, *columns, strict=True)]
     words.append("In brackets: perfect samplers, mean and standard deviation over 20 seeds.")
-    return Finding("modes", f"Modes of the {toy}", content, rows, words)
+    return Finding("modes", f"Modes of the {data.name}", content, rows, words)
 
 
 def _column(found: Modes, perfect: Perfect, count: int) -> list[str]:

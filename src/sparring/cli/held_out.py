@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sparring.data.source import InMemory
     from sparring.runs.run import Run
 
-__all__ = ["all_held_out", "held_out", "some", "trained_on"]
-
-_CHANNELS: Mapping[int, Literal["grey", "colour"]] = {1: "grey", 3: "colour"}
-
-FRESH = 1_000_000
-"""The seed of toy points that no run was trained on."""
+__all__ = ["all_held_out", "fresh", "held_out", "some", "trained_on"]
 
 
 def held_out(run: Run, against: str | None, n: int | None, seed: int) -> InMemory:
@@ -24,7 +19,7 @@ def held_out(run: Run, against: str | None, n: int | None, seed: int) -> InMemor
     Args:
         run: A run.
         against: Any data that can be opened; pictures are prepared as the run's. Without it fresh
-            points of a toy, the pictures that ship with sparring to be held out, or what `--hold-out` kept back.
+            examples where the data can make some, or what `--hold-out` kept back.
         n: How many; all, up to 1,000, without.
         seed: Decides which.
 
@@ -36,11 +31,12 @@ def held_out(run: Run, against: str | None, n: int | None, seed: int) -> InMemor
 
 def all_held_out(run: Run, against: str | None) -> InMemory:
     """All of them, as `held_out`."""
-    data = _open(run, against)
-    if list(data.x.shape[1:]) != run.data["shape"]:
+    data = _own(run) if against is None else _opened(run, against)
+    shape = tuple(data.x.shape[1:])
+    if shape != run.spec.shape:
         raise ValueError(
-            f"the examples to compare with have shape {list(data.x.shape[1:])}, those of {str(run.path)!r} "
-            f"{run.data['shape']}: give --against examples that can be made so"
+            f"the examples to compare with have shape {list(shape)}, those of {str(run.path)!r} "
+            f"{list(run.spec.shape)}: give --against examples that can be made so"
         )
     return data
 
@@ -59,37 +55,39 @@ def some(data: InMemory, n: int | None, seed: int) -> InMemory:
 
 def trained_on(run: Run) -> InMemory:
     """The examples that a run was trained on."""
-    from sparring import recipes
-
-    data = recipes.find(run.recipe).open_data(run.config)
-    return data.split(run.config.hold_out, run.config.seed)[0] if run.config.hold_out else data
+    data = run.open_data()
+    return (data.split(run.config.hold_out, run.config.seed)[0] if run.config.hold_out else data).main
 
 
-def _open(run: Run, against: str | None) -> InMemory:
-    from sparring import recipes
-    from sparring.data.embedded import fashion_mnist
+def _opened(run: Run, against: str) -> InMemory:
     from sparring.data.opening import open_data
     from sparring.data.preparation import Preparation
     from sparring.data.source import InMemory
-    from sparring.data.toys import TOYS
 
-    if against is not None:
-        if len(run.data["shape"]) != 3:
-            return open_data(against)
-        channels, height, width = run.data["shape"]
-        own = getattr(run.config, "pictures", Preparation())
-        colour = _CHANNELS.get(channels, own.colour)
-        return open_data(against, dataclasses.replace(own, size=(height, width), colour=colour, labels="none"))
-    known = getattr(run.config, "data", "other data")
-    if known == "fashion-mnist-10k":
-        return fashion_mnist("held_out")
-    if run.config.hold_out or len(run.data["shape"]) == 1:
-        data = recipes.find(run.recipe).open_data(run.config)
-        if data.name in TOYS:
-            return InMemory(TOYS[data.name](seed=FRESH), name=data.name)
-        if run.config.hold_out:
-            return data.split(run.config.hold_out, run.config.seed)[1]
+    kind = run.spec.kind
+    wanted = kind.preparation(run.spec.shape)
+    if wanted is None:
+        return InMemory(kind.load(Path(against)), kind=kind)
+    own = getattr(run.config, "pictures", Preparation())
+    return open_data(against, dataclasses.replace(own, **{**wanted, "labels": "none"}))
+
+
+def fresh(run: Run) -> InMemory | None:
+    """Examples like a run's that no run was trained on; None if its data make none, or are not where they were."""
+    try:
+        make = run.open_data().main.fresh
+    except FileNotFoundError:
+        return None
+    return make() if make else None
+
+
+def _own(run: Run) -> InMemory:
+    made = fresh(run)
+    if made is not None:
+        return made
+    if run.config.hold_out:
+        return run.open_data().split(run.config.hold_out, run.config.seed)[1]
     raise ValueError(
-        f"{str(run.path)!r} was trained on {known}: give --against DATA, examples of the same kind that it was not "
-        "trained on, or train with --hold-out 1000"
+        f"{str(run.path)!r} was trained on {getattr(run.config, 'data', 'other data')}: give --against DATA, examples "
+        "of the same kind that it was not trained on, or train with --hold-out 1000"
     )

@@ -76,13 +76,34 @@ def main(words: list[str]) -> int:
     from sparring.runs.run import Run
 
     run = Run.open(options.run)
-    found, lines = {"ais": annealed, "parzen": windowed}[options.method](options, run)
+    found, lines = exact(options, run) or {"ais": annealed, "parzen": windowed}[options.method](options, run)
     about = {"method": options.method, "weights": options.weights, "seed": options.seed, "torch": torch.__version__}
     content = json.dumps({**about, **found}, indent=2)
     out = options.out or options.run / "likelihood.json"
     write_atomically(out, content.encode())
     print(content if options.json else "\n".join([*lines, f"Saved: {out}"]))
     return 0
+
+
+def exact(options: Options, run: Run) -> tuple[dict[str, Any], list[str]] | None:
+    """As the samplers of some games know it, with nothing to estimate; None of others."""
+    from sparring.cli.held_out import all_held_out, some
+    from sparring.machine import devices
+
+    sampler = run.sampler(options.weights, devices.resolve(options.device))
+    if sampler.log_likelihood(run.spec.stand_in().main.examples()) is None:
+        return None
+    data = some(all_held_out(run, options.against), options.pictures, options.seed)
+    values = sampler.log_likelihood(data.examples())
+    assert values is not None, "who knows it of one example knows it of all"
+    mean, error = values.double().mean().item(), values.double().std().item() / len(values) ** 0.5
+    about = f"{options.against or 'held out'}, {data.digest()[:12]}"
+    content = {"method": "exact", "data": about, "mean": mean, "standard_error": error, "values": values.tolist()}
+    rows = [
+        ("log-likelihood", f"{mean:.2f} +- {error:.2f} nats (mean, standard error)"),
+        ("examples", f"{len(values):,} ({about}), in the units of the data"),
+    ]
+    return content, [table("<<", rows), "Exact: this kind of model knows it."]
 
 
 def examples(options: Options, run: Run, n: int | None, validation: int) -> tuple[Tensor, Tensor, str]:

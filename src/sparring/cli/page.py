@@ -13,29 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from PIL import Image
-    from torch import Tensor
 
     from sparring.chance import Key
 
-__all__ = ["encoded_key", "filled", "page", "single", "uri"]
+__all__ = ["encoded_key", "filled", "page", "uri"]
 
 
-def page(real: Tensor, generated: Tensor, key: Key, about: Mapping[str, Any]) -> str:
+def page(real: Sequence[Image.Image], generated: Sequence[Image.Image], key: Key, about: Mapping[str, Any]) -> str:
     """The page.
 
     The answers are in it as in `encoded_key`: unreadable at a glance, readable to whoever wants to.
 
     Args:
-        real: Pictures [n, C, H, W] in [-1, 1].
-        generated: Others of the same shape.
+        real: Pictures of real examples.
+        generated: Pictures of generated ones.
         key: Decides the order.
         about: What goes into the file of answers besides: names and values of JSON.
     """
-    both = [*((x, False) for x in real), *((x, True) for x in generated)]
+    both = [*((image, False) for image in real), *((image, True) for image in generated)]
     shown = [both[i] for i in key.permutation("order", len(both)).tolist()]
     data = {
         **about,
-        "pictures": [uri(single(x)) for x, _ in shown],
+        "pictures": [uri(image) for image, _ in shown],
         "key": base64.b64encode(encoded_key([truth for _, truth in shown], key)).decode(),
     }
     return filled("turing.html", data=_json(data))
@@ -46,16 +45,6 @@ def filled(name: str, **marks: str) -> str:
     template = files("sparring.cli").joinpath(name).read_text(encoding="utf-8")
     hashes = {tag: _hash(content) for tag, content in re.findall(r"<(style|script)>(.*?)</\1>", template, re.DOTALL)}
     return re.sub(r"\{\{(\w+)\}\}", lambda mark: {**hashes, **marks}[mark[1]], template)
-
-
-def single(x: Tensor) -> Image.Image:
-    """A picture [C, H, W] in [-1, 1], pixel by pixel; see `drawing.grid` for the channels."""
-    from PIL import Image
-
-    from sparring.kinds import drawing
-
-    cell = drawing.to_bytes(x if len(x) in {1, 3, 4} else x[:1]).permute(1, 2, 0).numpy()
-    return Image.fromarray(cell.squeeze(2) if cell.shape[2] == 1 else cell)
 
 
 def encoded_key(truths: Sequence[bool], key: Key) -> bytes:

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from sparring.games.gan import GAN
+    from sparring.game import Batch, Game
     from sparring.metrics.tournament import Match
     from sparring.runs.run import Run
 
@@ -56,65 +54,90 @@ def main(words: list[str]) -> int:
     runs = [Run.open(path) for path in paths]
     _check_shapes(runs)
     judges = [judge(run) for run in runs]
-    real = held_out(_least_known(runs), options.against, options.n, options.seed).examples()
+    real = held_out(_least_known(runs), options.against, options.n, options.seed).batch()
     test = [error(each, real, real=True) for each in judges]
-    generated = [run.sampler(options.weights).sample(options.n, seed=options.seed) for run in runs]
+    generated = [samples_of(run, options) for run in runs]
     samples = [[error(each, x, real=False) for x in generated] for each in judges]
     matches = tournament.tournament(test, samples)
     print(as_json(paths, test, samples, matches) if options.json else as_text(paths, test, samples, matches))
     return 0
 
 
+def samples_of(run: Run, options: Options) -> Batch:
+    """Samples of a run, and what they were asked for."""
+    from sparring.game import Batch
+
+    sampler = run.sampler(options.weights)
+    given = sampler.given(options.n, options.seed)
+    return Batch(sampler.kind.clean(sampler.sample(options.n, given=given, seed=options.seed)), given)
+
+
 def _check_shapes(runs: Sequence[Run]) -> None:
     for run in runs[1:]:
-        if run.data["shape"] != runs[0].data["shape"]:
+        shapes = [list(each.spec.shape) for each in (runs[0], run)]
+        if shapes[0] != shapes[1]:
             raise ValueError(
-                f"{str(runs[0].path)!r} makes samples of shape {runs[0].data['shape']}, {str(run.path)!r} of shape "
-                f"{run.data['shape']}; expected the same: a discriminator cannot judge others"
+                f"{str(runs[0].path)!r} makes samples of shape {shapes[0]}, {str(run.path)!r} of shape {shapes[1]}; "
+                "expected the same: a discriminator cannot judge others"
             )
 
 
 def _least_known(runs: Sequence[Run]) -> Run:
-    """The first run whose data are not those that ship with sparring: what was held out is held out for all or none."""
-    return next((run for run in runs if getattr(run.config, "data", "") != "fashion-mnist-10k"), runs[0])
+    """The first run whose data make no fresh examples, such as a folder: fresh ones are held out for all or none."""
+    from sparring.cli.held_out import fresh
+
+    return next((run for run in runs if fresh(run) is None), runs[0])
 
 
-def judge(run: Run) -> GAN:
-    """The game of a run, whose discriminator says real above a logit of 0; in evaluation mode.
+@dataclass(frozen=True)
+class Judge:
+    """A game that says real above a logit of 0, in evaluation mode.
+
+    Attributes:
+        path: Of its run.
+        game: The game.
+        conditional: Whether it wants to know what examples are labelled as.
+    """
+
+    path: Path
+    game: Game
+    conditional: bool
+
+
+def judge(run: Run) -> Judge:
+    """The game of a run.
 
     Batch norm then uses its running statistics, so that the verdict on one picture does not depend on the others.
 
     Raises:
-        ValueError: It has no such discriminator.
+        ValueError: Nobody in it says so.
     """
-    from sparring.games.gan import GAN
-
     game = run.game()
-    if not isinstance(game, GAN) or not _has_threshold(game):
-        what = type(game.loss if isinstance(game, GAN) else game).__name__
+    if not game.decides:
         raise ValueError(
-            f"{str(run.path)!r} was trained with {what}: its discriminator compares samples and does not say of one "
-            "whether it is real, so it has no errors to count; leave it out"
+            f"{str(run.path)!r} has no discriminator that says of one sample whether it is real: it compares samples, "
+            "so it has no errors to count; leave it out"
         )
-    return game.eval()
+    return Judge(run.path, game.eval(), run.sampler().given(1) is not None)
 
 
-def _has_threshold(game: GAN) -> bool:
-    """Whether the loss changes when all logits rise alike, so that their level means something."""
-    import torch
+def error(judge: Judge, batch: Batch, *, real: bool) -> float:
+    """The discriminator's error rate at samples [n, ...].
 
-    low, high = (game.loss.discriminator(level, level) for level in (torch.zeros(2), torch.full((2,), 3.0)))
-    return not torch.equal(low, high)
-
-
-def error(game: GAN, x: Tensor, *, real: bool) -> float:
-    """The discriminator's error rate at samples [n, ...]."""
-    import torch
-
+    Raises:
+        ValueError: It wants to know what they are labelled as, and they are not.
+    """
+    from sparring.cli.findings import judged
     from sparring.metrics.tournament import error_rate
 
-    with torch.no_grad():
-        return error_rate(torch.cat([game.critic(part) for part in torch.split(x, 256)]), real=real)
+    if judge.conditional and batch.y is None:
+        raise ValueError(
+            f"the discriminator of {str(judge.path)!r} judges examples with labels, and some here have none: "
+            "leave it out"
+        )
+    logits = judged(judge.game, batch.x, batch.y if judge.conditional else None)
+    assert logits is not None, "who decides has logits"
+    return error_rate(logits, real=real)
 
 
 def as_text(paths: Sequence[Path], test: Sequence[float], samples: Sequence[Sequence[float]], matches: Matches) -> str:

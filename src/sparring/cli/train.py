@@ -91,10 +91,9 @@ def describe(session: Session, console: Console) -> None:
     from sparring.data.report import lines
 
     data, recipe = session.data, session.run.recipe
-    if data.report is not None:
-        console.print("\n".join(lines(data.report)), markup=False, highlight=False)
-    has = {"labels": bool(data.classes), "captions": bool(data.captions)}
-    unused = [kind for kind, there in has.items() if there and kind not in recipes.find(recipe).USES]
+    for report in data.reports.values():
+        console.print("\n".join(lines(report)), markup=False, highlight=False)
+    unused = sorted(data.has - recipes.find(recipe).USES)
     if unused:
         console.print(
             f"NOTE: these data have {' and '.join(unused)}, which {recipe} IGNORES: it learns all examples as one kind "

@@ -64,13 +64,16 @@ def make(options: Options, path: Path) -> int:
     from sparring.runs.run import Run
 
     run, half = Run.open(path), options.n // 2
-    if len(run.data["shape"]) != 3:
-        raise ValueError(f"{str(path)!r} makes samples of shape {run.data['shape']}; expected pictures [C, H, W]")
-    real = held_out(run, options.against, half, options.seed).examples()
-    generated = run.sampler().sample(half, seed=options.seed)
+    kind, sampler = run.spec.kind, run.sampler()
+    generated = [kind.single(x) for x in kind.clean(sampler.sample(half, seed=options.seed))]
+    if any(image is None for image in generated):
+        raise ValueError(f"{str(path)!r} makes {kind.name}: people cannot say of one whether it is real")
+    examples = held_out(run, options.against, half, options.seed).examples()
+    real = [kind.single(x) for x in kind.clean(examples)]
     model = hashlib.sha256((path / "model" / "average.safetensors").read_bytes()).hexdigest()
     about = {"run": path.absolute().name, "model": model}
-    write_atomically(options.out, page(real, generated, Key(options.seed, ("turing",)), about).encode())
+    shown, made = ([image for image in images if image] for images in (real, generated))
+    write_atomically(options.out, page(shown, made, Key(options.seed, ("turing",)), about).encode())
     print(f"{options.n} pictures, half of them real, in {options.out}: open it in a browser, or send it to people")
     print("What they save becomes one table with: sparring turing --merge *.json")
     return 0

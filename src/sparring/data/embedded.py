@@ -33,4 +33,5 @@ def fashion_mnist(part: Literal["train", "held_out"] = "train") -> InMemory:
         np.load(file, allow_pickle=False) as arrays,
     ):
         images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
-    return InMemory(torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
+    y = torch.from_numpy(labels.astype(np.int64))
+    return InMemory(torch.from_numpy(images), y, classes=FASHION_CLASSES)

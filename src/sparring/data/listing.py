@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,7 @@ class Listing(ABC):
         skipped: Names of pictures that were passed over, by reason.
         ignored: Names of what is no picture, by reason.
         notes: What a reader decided by itself.
+        fresh: Makes others like them, as `InMemory` has it.
     """
 
     path: Path
@@ -82,6 +83,7 @@ class Listing(ABC):
     skipped: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ignored: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    fresh: Callable[[], Any] | None = None
 
     @abstractmethod
     def header(self, i: int) -> Header:

@@ -24,7 +24,7 @@ from sparring.data.listing import Labels, Listing, stamp
 from sparring.data.report import points
 from sparring.data.sets import SETS
 from sparring.data.source import InMemory
-from sparring.data.toys import TOYS
+from sparring.data.toys import TOYS, toy
 
 __all__ = ["NAMED", "Named"]
 
@@ -62,14 +62,15 @@ def _embedded(labels: str, _: Path) -> Found:
     assert data.y is not None
     y = None if labels == "none" else data.y.numpy()
     listing = of_array(Path(name), name, data.x.squeeze(1).numpy(), y, () if y is None else FASHION_CLASSES)
-    return dataclasses.replace(
-        listing, kind="ships with sparring", stamp=stamp([Path(str(files("sparring.data") / "fashion_mnist.npz"))])
-    )
+    stamped = stamp([Path(str(files("sparring.data") / "fashion_mnist.npz"))])
+    fresh = partial(fashion_mnist, "held_out")
+    return dataclasses.replace(listing, kind="ships with sparring", stamp=stamped, fresh=fresh)
 
 
 def _toy(name: str, labels: str, _: Path) -> Found:
-    x = TOYS[name]()
-    return InMemory(x, report=points(name, "toy data", x), name=name)
+    data = toy(name)
+    data.report = points(name, "toy data", data.x)
+    return data
 
 
 def _idx(classes: tuple[str, ...], labels: str, folder: Path) -> Found:

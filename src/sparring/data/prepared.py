@@ -59,7 +59,10 @@ def load(entry: Path, found: Listing) -> InMemory | None:
     if x is None or len(x) != report.count or about["paired"] != (partners is not None):
         return None
     here = dataclasses.replace(report, path=str(found.path), kind=found.kind, ignored=found.ignored)
-    return InMemory(x, y, classes=about["classes"], captions=about["captions"], sha256=about["sha256"], report=here)
+    named = {name: about[name] for name in ("classes", "captions", "sha256")}
+    data = InMemory(x, y, **named, report=here)
+    data.fresh = found.fresh
+    return data
 
 
 def _mapped(file: Path, shape: Sequence[int]) -> Tensor | None:

@@ -19,20 +19,14 @@ def sheet(data: InMemory, report: Report) -> Image.Image:
     """The set in one picture: examples as they would be trained on, and the balance of the classes."""
     from matplotlib.figure import Figure
 
-    n = min(100, len(data))
+    n = min(max(100, data.kind.shown), len(data))
     examples = data.examples(torch.linspace(0, len(data) - 1, n).long())
     panels = 1 + bool(report.classes)
     figure = Figure(figsize=(7 * panels, 7.4), dpi=100, layout="constrained", facecolor="white")
     axes = figure.subplots(1, panels, squeeze=False)[0]
     axes[0].set_title(f"{n} of {report.count:,} examples, {' x '.join(map(str, report.shape))}")
-    if examples.ndim >= 4:  # of a video, its frames
-        frames = examples.reshape(-1, *examples.shape[-3:])[:100]
-        axes[0].imshow(drawing.grid(frames), cmap="gray", vmin=0, vmax=255)
-        axes[0].axis("off")
-    else:
-        flat = data.examples(torch.linspace(0, len(data) - 1, min(5000, len(data))).long()).flatten(1)
-        axes[0].scatter(flat[:, 0], flat[:, min(1, flat.shape[1] - 1)], s=3, alpha=0.4)
-        axes[0].set_aspect("equal")
+    axes[0].imshow(data.kind.show({"examples": examples}), cmap="gray", vmin=0, vmax=255)
+    axes[0].axis("off")
     if report.classes:
         shown_classes = list(report.classes.items())[:40]
         places = range(len(shown_classes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ from torch.nn.functional import pad
 from sparring.chance import Key
 from sparring.game import Batch
 from sparring.kinds import drawing
+from sparring.kinds.kind import Kind
+from sparring.kinds.pictures import Pictures
+from sparring.kinds.points import Points
 
 if TYPE_CHECKING:
     from sparring.data.report import Report
@@ -33,6 +36,10 @@ class InMemory:
         sha256: Of all examples and labels, where somebody has computed it.
         report: What the set is like.
         name: What `open_data` calls them, where they have a name.
+        kind: What they are: how they are shown, saved and measured. Without it, bytes are pictures and others points.
+
+    Attributes:
+        fresh: Makes others like them that nobody trains on, where that is possible.
 
     Raises:
         ValueError: There are no examples, or not as many labels or captions as examples.
@@ -48,6 +55,7 @@ class InMemory:
         sha256: str = "",
         report: Report | None = None,
         name: str = "",
+        kind: Kind | None = None,
     ) -> None:
         if not len(x) or (y is not None and len(y) != len(x)):
             raise ValueError(
@@ -57,6 +65,8 @@ class InMemory:
             raise ValueError(f"got {len(x)} examples and {len(captions)} captions; expected as many")
         self.x, self.y, self.classes, self.captions = x, y, classes, captions
         self.sha256, self.report, self.name = sha256, report, name
+        self.kind = kind or (Pictures() if x.dtype == torch.uint8 else Points())
+        self.fresh: Callable[[], InMemory] | None = None
         self.rows: Tensor | None = None  # of x: those in use, all without
         self._epoch: tuple[object, Tensor] | None = None
 
@@ -107,9 +117,14 @@ class InMemory:
 
     def examples(self, index: Tensor | None = None) -> Tensor:
         """All examples, or those of these places [n], as a sampler would give them: on the CPU, pictures in [-1, 1]."""
-        index = torch.arange(len(self)) if index is None else index
-        x = self.x[self._places(index).to(self.x.device)].cpu()
-        return drawing.from_bytes(x) if x.dtype == torch.uint8 else x
+        return self.batch(index).x
+
+    def batch(self, index: Tensor | None = None) -> Batch:
+        """All examples, or those of these places [n], with their labels or partners, as `examples` has them."""
+        places = self._places(torch.arange(len(self)) if index is None else index).to(self.x.device)
+        x, y = (None if part is None else _opened(part[places].cpu()) for part in (self.x, self.y))
+        assert x is not None
+        return Batch(x, y)
 
     def draw(self, n: int, key: Key) -> Batch:
         """Batch number `key.path[-1]`: examples n k to n k + n - 1 of all epochs one after the other."""
@@ -139,6 +154,13 @@ class InMemory:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Nothing to take back."""
+
+
+def _opened(values: Tensor) -> Tensor:
+    """As a `Round` has them: bytes as pictures in [-1, 1], or else as whole numbers."""
+    if values.dtype != torch.uint8:
+        return values
+    return drawing.from_bytes(values) if values.ndim >= 3 else values.long()
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,11 @@ import torch
 from torch import Tensor
 
 from sparring.chance import Key
+from sparring.data.source import InMemory
+from sparring.kinds.points import Points
 
 __all__ = [
+    "FRESH",
     "GRID_STD",
     "MODES",
     "RING_STD",
@@ -23,6 +26,7 @@ __all__ = [
     "ring",
     "ring_modes",
     "swiss_roll",
+    "toy",
 ]
 
 RING_STD = 0.01
@@ -149,6 +153,17 @@ MODES: Mapping[str, tuple[Tensor, float]] = MappingProxyType(
     }
 )
 """The centres [K, 2] and the standard deviation of those that are mixtures of equal modes."""
+
+FRESH = 1_000_000
+"""The seed of points that nobody trains on."""
+
+
+def toy(name: str) -> InMemory:
+    """A set of points by its name, which can make fresh ones."""
+    x = TOYS[name]()
+    data = InMemory(x, name=name, kind=Points.around(x))
+    data.fresh = lambda: InMemory(TOYS[name](seed=FRESH), name=name, kind=data.kind)
+    return data
 
 
 def _mixture(

@@ -67,7 +67,7 @@ def decoder_of(sampler: Sampler, *, pictures: bool) -> tuple[nn.Module, int]:
         pictures: The samples are pictures in [-1, 1], and the decoder is to make them in [0, 1].
 
     Raises:
-        ValueError: Its latents are not normal, so that annealing cannot start from them.
+        ValueError: Its latents are not normal, so that annealing cannot start from them, or they are not all it needs.
     """
     latent = sampler.latent if isinstance(sampler, GeneratorSampler) else None
     if not isinstance(sampler, GeneratorSampler) or not isinstance(latent, Normal):
@@ -75,6 +75,11 @@ def decoder_of(sampler: Sampler, *, pictures: bool) -> tuple[nn.Module, int]:
         raise ValueError(  # noqa: TRY004 - the run is of the wrong kind, not the argument
             f"the samples come from {what}; expected a generator with standard normal latents: annealed importance "
             "sampling moves continuous latents and knows no other prior (--method parzen needs samples only)"
+        )
+    if sampler.given(1) is not None:
+        raise ValueError(
+            "the samples depend on what they are asked for; expected a generator of latents alone: annealing knows "
+            "no other (--method parzen needs samples only)"
         )
     decoder = Pictures(sampler.generator) if pictures else sampler.generator
     return decoder.eval().requires_grad_(False), latent.size

@@ -12,9 +12,11 @@ from typing import Any
 
 from torch import Tensor
 
+from sparring.kinds.kind import Kind
 from sparring.machine import progress
 from sparring.metrics.bootstrap import Interval, Metric, jackknife
-from sparring.metrics.extractors import Extractor, Pixels, ShippedClassifier, efflite0, efflite0_320, extract
+from sparring.metrics.divergences import counts_variation
+from sparring.metrics.extractors import Extractor, Identity, ShippedClassifier, efflite0, efflite0_320, extract
 from sparring.metrics.frechet import frechet_distance, frechet_extrapolated
 from sparring.metrics.kernel import kernel_blocks, kernel_distance
 from sparring.metrics.manifold import manifold
@@ -22,7 +24,19 @@ from sparring.metrics.score import Score
 from sparring.metrics.wasserstein import exact_wasserstein, sliced_wasserstein
 from sparring.metrics.wilson import wilson
 
-__all__ = ["FEATURES", "LEAST", "MEASURES", "Evaluation", "Line", "Measure", "evaluate", "kind", "quick", "suited"]
+__all__ = [
+    "FEATURES",
+    "LEAST",
+    "MEASURES",
+    "QUICK",
+    "Evaluation",
+    "Line",
+    "Measure",
+    "Own",
+    "evaluate",
+    "quick",
+    "suited",
+]
 
 
 @dataclass(frozen=True)
@@ -32,12 +46,10 @@ class Measure:
     Attributes:
         title: What it is called.
         interval: Computes it.
-        usual: For what kinds of samples it is computed unless somebody asks for others.
     """
 
     title: str
     interval: Callable[[Tensor, Tensor], Interval]
-    usual: frozenset[str] = frozenset()
 
 
 LEAST = 100
@@ -77,17 +89,17 @@ def evaluate(
     generated: Tensor,
     other: Tensor,
     extractor: Extractor,
-    measures: Sequence[str] = (),
+    measures: Sequence[str],
     **about: Any,
 ) -> Evaluation:
     """Measures of generated samples, and their floors.
 
     Args:
-        real: Real samples [n, ...] that the generator was not trained on, pictures in [-1, 1].
+        real: Real samples [n, ...] that the generator was not trained on, clean as their kind has them.
         generated: As many generated ones.
         other: As many other real ones, for the floor.
         extractor: Makes features of all three.
-        measures: Names in `MEASURES`; without any, those that are usual for such samples.
+        measures: Names in `MEASURES`, such as the kind's `measures`.
         about: The other fields of `Score`.
 
     Raises:
@@ -96,14 +108,13 @@ def evaluate(
     counts = {"real": len(real), "generated": len(generated), "other real": len(other)}
     if len(set(counts.values())) > 1 or len(real) < LEAST:
         raise ValueError(f"got samples {counts}; expected as many of each, {LEAST} or more")
-    names = measures or [name for name, measure in MEASURES.items() if kind(real) in measure.usual]
-    if unknown := [name for name in names if name not in MEASURES]:
+    if unknown := [name for name in measures if name not in MEASURES]:
         raise ValueError(f"there is no measure {unknown[0]!r}; there are {', '.join(MEASURES)}")
     x, y, z = (extract(extractor, part, title="features") for part in (real, generated, other))
     fields = {"extractor": extractor.identity, "generated": len(y), "real": len(x), **about}
     lines = []
-    with progress.steps("evaluating", len(names)) as advance:
-        for measure in (MEASURES[name] for name in names):
+    with progress.steps("evaluating", len(measures)) as advance:
+        for measure in (MEASURES[name] for name in measures):
             score, floor = (_score(measure.title, measure.interval(x, part), fields) for part in (y, z))
             lines.append(Line(score, floor))
             advance(1)
@@ -114,31 +125,39 @@ def _score(name: str, found: Interval, fields: Mapping[str, Any]) -> Score:
     return Score(metric=name, value=found.value, low=found.low, high=found.high, interval=found.method, **fields)
 
 
-def kind(samples: Tensor) -> str:
-    """`pictures` [n, C, H, W], or `points`."""
-    return "pictures" if samples.ndim == 4 else "points"
+@dataclass(frozen=True)
+class Own:
+    """Samples of a kind as the vectors that the kind makes of them."""
+
+    kind: Kind
+
+    @property
+    def identity(self) -> Identity:
+        """Their name."""
+        return Identity(self.kind.vector)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Vectors [n, D] of clean samples [n, ...]."""
+        return self.kind.vectors(x)
 
 
-def suited(samples: Tensor) -> Extractor:
-    """The extractor for samples like these: the shipped classifier for grey pictures of 28 x 28, else the samples."""
-    return FEATURES["classifier" if tuple(samples.shape[1:]) == (1, 28, 28) else "pixels"]()
+def suited(kind: Kind, shape: tuple[int, ...]) -> Extractor:
+    """The extractor for samples of a kind and a shape."""
+    return FEATURES[kind.features(shape)](kind)
 
 
-def quick(real: Tensor) -> Callable[[Tensor], dict[str, float]]:
+def quick(kind: Kind, real: Tensor) -> Callable[[Tensor], dict[str, float]]:
     """A cheap figure of generated samples, for the course of a training: its name and its value.
 
-    The kernel distance for pictures, which has no bias to speak of with few samples; sliced Wasserstein for points.
-
     Args:
-        real: Examples that are not trained on.
+        kind: What they are; its `quick` is measured.
+        real: Examples [n, ...] that are not trained on.
     """
-    extractor, pictures = suited(real), kind(real) == "pictures"
-    x = extract(extractor, real)
-    name, distance = ("kernel distance", kernel_distance) if pictures else ("sliced Wasserstein", sliced_wasserstein)
+    extractor, (name, distance) = suited(kind, tuple(real.shape[1:])), QUICK[kind.quick]
+    x = extract(extractor, kind.clean(real))
 
     def measure(generated: Tensor) -> dict[str, float]:
-        y = extract(extractor, generated.clamp(-1, 1) if pictures else generated)
-        return {f"held out/{name}": distance(x, y)}
+        return {f"held out/{name}": distance(x, extract(extractor, kind.clean(generated)))}
 
     return measure
 
@@ -186,26 +205,32 @@ def _density(real: Tensor, generated: Tensor) -> Interval:
     return _normal(found.density, found.density_error, "as if generated samples were independent and real ones given")
 
 
-_PICTURES, _ALL = frozenset({"pictures"}), frozenset({"pictures", "points"})
-
 MEASURES: Mapping[str, Measure] = {
-    "frechet": Measure("Frechet distance", _frechet, _PICTURES),
-    "frechet-unbiased": Measure("Frechet distance, bias removed", _unbiased, _PICTURES),
+    "frechet": Measure("Frechet distance", _frechet),
+    "frechet-unbiased": Measure("Frechet distance, bias removed", _unbiased),
     "frechet-infinity": Measure("Frechet distance, extrapolated", _extrapolated),
-    "kernel": Measure("kernel distance", _kernel, _PICTURES),
-    "sliced": Measure("sliced Wasserstein distance", partial(_wasserstein, sliced_wasserstein), frozenset({"points"})),
-    "wasserstein": Measure("Wasserstein distance", partial(_wasserstein, exact_wasserstein), frozenset({"points"})),
-    "precision": Measure("precision", partial(_share, "precision"), _ALL),
-    "recall": Measure("recall", partial(_share, "recall"), _ALL),
-    "density": Measure("density", _density, _ALL),
-    "coverage": Measure("coverage", partial(_share, "coverage"), _ALL),
+    "kernel": Measure("kernel distance", _kernel),
+    "sliced": Measure("sliced Wasserstein distance", partial(_wasserstein, sliced_wasserstein)),
+    "wasserstein": Measure("Wasserstein distance", partial(_wasserstein, exact_wasserstein)),
+    "bigrams": Measure("total variation of bigrams", partial(_wasserstein, counts_variation)),
+    "precision": Measure("precision", partial(_share, "precision")),
+    "recall": Measure("recall", partial(_share, "recall")),
+    "density": Measure("density", _density),
+    "coverage": Measure("coverage", partial(_share, "coverage")),
 }
 """What can be measured, by name."""
 
-FEATURES: Mapping[str, Callable[[], Extractor]] = {
-    "pixels": Pixels,
-    "classifier": ShippedClassifier,
-    "efflite0": efflite0,
-    "efflite0-320": efflite0_320,
+QUICK: Mapping[str, tuple[str, Metric]] = {
+    "kernel": ("kernel distance", kernel_distance),  # no bias to speak of with few samples
+    "sliced": ("sliced Wasserstein", sliced_wasserstein),
+    "bigrams": ("total variation of bigrams", counts_variation),
 }
-"""Extractors by name."""
+"""What can be measured in training, by name: what it is called there, and itself."""
+
+FEATURES: Mapping[str, Callable[[Kind], Extractor]] = {
+    "pixels": Own,
+    "classifier": lambda _: ShippedClassifier(),
+    "efflite0": lambda _: efflite0(),
+    "efflite0-320": lambda _: efflite0_320(),
+}
+"""What makes extractors for a kind, by name."""

@@ -81,12 +81,15 @@ def neighbours(generated: Tensor, training: InMemory, found: Neighbours, key: Ke
     for title, rows in zip(titles, found.rows(key), strict=True):
         parts += [_words(title, 20)] if len(rows) else []
         for row in rows.tolist():
-            parts.append(_neighbours(generated[row], training.examples(found.index[row]), found.distance[row].tolist()))
+            near = training.examples(found.index[row])
+            left, right = (training.kind.row(x) for x in (generated[row][None], near))
+            assert left is not None, "there is a picture of neighbours only of what can be seen in a row"
+            assert right is not None
+            parts.append(_neighbours(left, right, found.distance[row].tolist()))
     return _below([_words(f"Left: generated. Right: {k} nearest training pictures, with distances.", 14), *parts])
 
 
-def _neighbours(x: Tensor, nearest: Tensor, distances: Sequence[float]) -> Image.Image:
-    left, right = drawing.grid(x[None], 1), drawing.grid(nearest, len(nearest))
+def _neighbours(left: Image.Image, right: Image.Image, distances: Sequence[float]) -> Image.Image:
     gap = left.width // 4
     row = Image.new("RGB", (left.width + gap + right.width, left.height), "white")
     row.paste(_opaque(left), (0, 0))
@@ -94,7 +97,7 @@ def _neighbours(x: Tensor, nearest: Tensor, distances: Sequence[float]) -> Image
     row = _fitting(row)
     labelled = Image.new("RGB", (row.width, row.height + 16), "white")
     labelled.paste(row)
-    pen, cell = ImageDraw.Draw(labelled), row.width / (len(nearest) + 1.25)
+    pen, cell = ImageDraw.Draw(labelled), row.width / (len(distances) + 1.25)
     for i, distance in enumerate(distances):
         middle = (cell * (i + 1.75), row.height - 1)
         pen.text(middle, f"{distance:.3g}", "black", ImageFont.load_default(13), anchor="ma")

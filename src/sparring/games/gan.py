@@ -20,7 +20,7 @@ from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.game import Cost, Game, Player, Projection, Round, unconstrained
 from sparring.latents import Latent, Normal
-from sparring.losses import AdversarialLoss, NonSaturating
+from sparring.losses import AdversarialLoss, NonSaturating, decisive
 from sparring.networks.mlp import MLP
 from sparring.penalties import Critique, Generation, GeneratorPenalty, Penalties, Penalty, Weight, r1
 from sparring.samplers import GeneratorSampler, Sampler
@@ -60,7 +60,7 @@ class GAN(Game):
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self.latent, self.loss, self.project = latent, loss, project
+        self.latent, self.loss, self.project, self.decides = latent, loss, project, decisive(loss)
         self.penalties, self.regularizers = Penalties(penalties), Penalties(regularizers)
         self.judges, self.advisers = self.penalties.modules, self.regularizers.modules  # those with buffers
 

@@ -1,22 +1,23 @@
-"""Pictures of samples: grids, scatter plots, curves, time-lapses."""
+"""Pictures for people: grids, scatter plots, lines of text, curves, time-lapses."""
 
 from __future__ import annotations
 
 import io
 import math
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["compare", "curves", "draw", "encode", "from_bytes", "grid", "render", "scatter", "timelapse", "to_bytes"]
+__all__ = ["beside", "curves", "encode", "from_bytes", "grid", "render", "scatter", "text", "timelapse", "to_bytes"]
 
 _GAP = 2
 
@@ -32,21 +33,6 @@ def to_bytes(x: Tensor) -> Tensor:
 def from_bytes(x: Tensor) -> Tensor:
     """Bytes 0..255 as pictures in [-1, 1]; `to_bytes` gives them back."""
     return x.float().div(127.5).sub(1.0)
-
-
-def draw(samples: Tensor) -> Image.Image:
-    """Samples as one picture: [n, C, H, W] in [-1, 1] as a grid, [n, 2] as a scatter plot.
-
-    Raises:
-        ValueError: The samples are neither.
-    """
-    if samples.ndim == 4:
-        return grid(samples)
-    if samples.ndim == 2 and samples.shape[1] == 2:
-        return scatter({"generated": samples})
-    raise ValueError(
-        f"cannot draw samples of shape {list(samples.shape)}; expected [n, C, H, W] pictures or [n, 2] points"
-    )
 
 
 def grid(x: Tensor, columns: int | None = None) -> Image.Image:
@@ -67,30 +53,40 @@ def grid(x: Tensor, columns: int | None = None) -> Image.Image:
     return image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
 
 
-def scatter(points: Mapping[str, Tensor], size: int = 480) -> Image.Image:
-    """Sets of points [n, 2] in one plot, with their names."""
+def scatter(points: Mapping[str, Tensor], limits: tuple[float, float] | None = None, size: int = 480) -> Image.Image:
+    """Sets of points [n, D] by name: one plot of the plane, or each pair of their first three coordinates.
+
+    Args:
+        points: The sets; of one coordinate, a histogram is drawn.
+        limits: The ends of all axes; as far as the points go without.
+        size: Of a plot, in pixels.
+    """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(size / 100, size / 100), dpi=100, layout="constrained")
-    axes = figure.add_subplot()
-    for name, set_of_points in points.items():
-        x, y = set_of_points.double().T.numpy()
-        axes.scatter(x, y, s=4, alpha=0.4, label=name)
-    axes.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")
-    axes.legend(loc="upper right")
+    dimensions = next(iter(points.values())).shape[1]
+    pairs = list(combinations(range(min(3, dimensions)), 2)) or [(0, 0)]
+    figure = Figure(figsize=(len(pairs) * size / 100, size / 100), dpi=100, layout="constrained")
+    for axes, (across, up) in zip(figure.subplots(1, len(pairs), squeeze=False)[0], pairs, strict=True):
+        for name, set_of_points in points.items():
+            x, y = set_of_points[:, [across, up]].double().T.numpy()
+            if across == up:
+                axes.hist(x, bins=50, range=limits, alpha=0.4, label=name)
+            else:
+                axes.scatter(x, y, s=4, alpha=0.4, label=name)
+        if limits and across != up:
+            axes.set(xlim=limits, ylim=limits, aspect="equal")
+        if len(pairs) > 1:
+            axes.set(xlabel=f"coordinate {across + 1}", ylabel=f"coordinate {up + 1}")
+        axes.legend(loc="upper right")
     return render(figure)
 
 
-def compare(real: Tensor, generated: Tensor) -> Image.Image:
-    """Real and generated samples: grids side by side, or two clouds of points in one plot."""
-    if real.ndim == 2:
-        return scatter({"real": real, "generated": generated})
-    return _beside({"real": grid(real), "generated": grid(generated)})
-
-
-def _beside(pictures: Mapping[str, Image.Image]) -> Image.Image:
+def beside(pictures: Mapping[str, Image.Image]) -> Image.Image:
+    """Pictures side by side under their names; one alone is as it is."""
     from matplotlib.figure import Figure
 
+    if len(pictures) == 1:
+        return next(iter(pictures.values()))
     width = sum(image.width for image in pictures.values())
     height = max(image.height for image in pictures.values())
     figure = Figure(figsize=(width / 100, height / 100 + 0.4), dpi=100, layout="constrained", facecolor="white")
@@ -99,6 +95,32 @@ def _beside(pictures: Mapping[str, Image.Image]) -> Image.Image:
         axes.set_title(name)
         axes.axis("off")
     return render(figure)
+
+
+def text(columns: Mapping[str, Sequence[str]], size: int = 15, widest: int = 60) -> Image.Image:
+    """Lines of text in columns under their names, in letters of equal width.
+
+    Args:
+        columns: The lines; one column alone has no name above it.
+        size: Of the letters, in pixels.
+        widest: Letters of a line, which is cut off there.
+    """
+    from matplotlib import get_data_path
+
+    font = ImageFont.truetype(str(Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf"), size)
+    cut = {name: [line if len(line) <= widest else f"{line[: widest - 1]}…" for line in lines]
+           for name, lines in columns.items()}  # fmt: skip
+    heads = {name: ([name, ""] if len(columns) > 1 else []) for name in columns}
+    wide, high = font.getlength("m"), round(1.35 * size)
+    widths = [wide * (2 + max(1, *map(len, [*heads[name], *lines]))) for name, lines in cut.items()]
+    rows = max(len(heads[name]) + len(lines) for name, lines in cut.items())
+    image = Image.new("RGB", (math.ceil(sum(widths)), high * (rows + 1)), "white")
+    pen, left = ImageDraw.Draw(image), wide
+    for (name, lines), width in zip(cut.items(), widths, strict=True):
+        for row, line in enumerate([*heads[name], *lines]):
+            pen.text((left, high * (row + 0.5)), line, "black", font)
+        left += width
+    return image
 
 
 def curves(log: Lines | Mapping[str, Lines], x: str = "round") -> Image.Image:
@@ -162,18 +184,29 @@ def _legend(figure: Figure, names: Sequence[str]) -> None:
 
 
 def timelapse(frames: Sequence[Path], *, milliseconds: int = 120, hold: int = 2000) -> bytes:
-    """Pictures of equal size as an animated GIF; the last one is held.
+    """Pictures as an animated GIF, smaller ones on white; the last one is held.
 
     Raises:
         ValueError: There are no pictures.
     """
     if not frames:
         raise ValueError("no pictures were drawn during training: there is no time-lapse to make")
-    images = [Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=64) for path in frames]
+    opened = [Image.open(path) for path in frames]
+    size = max(image.width for image in opened), max(image.height for image in opened)
+    images = [_padded(image, size).convert("P", palette=Image.Palette.ADAPTIVE, colors=64) for image in opened]
     times = [milliseconds] * (len(images) - 1) + [hold]
     buffer = io.BytesIO()
     images[0].save(buffer, "GIF", save_all=True, append_images=images[1:], duration=times, loop=0, optimize=True)
     return buffer.getvalue()
+
+
+def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The picture in the upper left of a white one of that size."""
+    if image.size == size:
+        return image
+    padded = Image.new("RGB", size, "white")
+    padded.paste(image)
+    return padded
 
 
 def encode(image: Image.Image) -> bytes:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from sparring.data.source import InMemory
+    from sparring.data.streams import Data, Spec
     from sparring.samplers import Sampler
     from sparring.trainer import Trainer
 
-__all__ = ["Config", "Recipe", "UnknownRecipeError", "find", "names", "restore"]
-
-T = TypeVar("T")
+__all__ = ["Config", "Recipe", "UnknownRecipeError", "find", "names"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,15 +69,15 @@ class Recipe(Protocol):
     USES: frozenset[str]
     """What it trains on besides the examples: labels, captions, partners."""
 
-    def open_data(self, config: Any) -> InMemory:
-        """The data to train on."""
+    def open_data(self, config: Any) -> Data:
+        """The data to train on, all of them: streams by name, the first of which the sampler is to be like."""
         ...
 
-    def sampler(self, config: Any, shape: tuple[int, ...]) -> Sampler:
-        """An untrained sampler of examples of that shape: what a trained run's weights are loaded into."""
+    def sampler(self, config: Any, spec: Spec) -> Sampler:
+        """An untrained sampler for data like these: what a trained run's weights are loaded into."""
         ...
 
-    def build(self, config: Any, data: InMemory) -> Trainer:
+    def build(self, config: Any, data: Data) -> Trainer:
         """The trainer, at round 0."""
         ...
 
@@ -110,19 +107,3 @@ def find(name: str) -> Recipe:
         hint = f": did you mean {near[0]!r}?" if near else ""
         raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")
     return cast("Recipe", importlib.import_module(_homes()[name]))
-
-
-def restore(cls: type[T], values: Mapping[str, Any]) -> T:
-    """A dataclass from what `dataclasses.asdict` and JSON made of it.
-
-    Raises:
-        TypeError: A value is missing or unknown.
-    """
-    types = get_type_hints(cls)
-    return cls(**{name: _restored(types.get(name), value) for name, value in values.items()})
-
-
-def _restored(cls: Any, value: Any) -> Any:
-    if isinstance(value, dict) and isinstance(cls, type) and is_dataclass(cls):
-        return restore(cls, value)
-    return tuple(value) if isinstance(value, list) else value

@@ -19,12 +19,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from sparring import recipes
-from sparring.data.source import InMemory
+from sparring.data.streams import Data, Spec
 from sparring.game import Game
+from sparring.machine.plain import restore
 from sparring.runs import checkpoint, files
 from sparring.samplers import Sampler
 
@@ -39,7 +39,7 @@ class Run:
         path: Its directory.
         recipe: The name of a module in `sparring.recipes`.
         config: The recipe's configuration, complete.
-        data: The shape of an example, the number of examples and the SHA-256 of all.
+        data: The shape of an example, the number of examples, the SHA-256 of all, and their spec as JSON.
     """
 
     path: Path
@@ -58,11 +58,25 @@ class Run:
         about = files.read_config(path)
         recipe = recipes.find(about["recipe"])
         try:
-            data = {name: about["data"][name] for name in ("shape", "count", "sha256")}
-            return Run(path, about["recipe"], recipes.restore(recipe.Config, about["config"]), data)
+            data = {name: about["data"][name] for name in ("shape", "count", "sha256", "spec")}
+            restore(Spec, data["spec"])
+            return Run(path, about["recipe"], restore(recipe.Config, about["config"]), data)
         except (KeyError, TypeError) as error:
             file = str(path / files.CONFIG)
             raise ValueError(f"{file!r} does not describe a run of this version ({error})") from error
+
+    @property
+    def spec(self) -> Spec:
+        """What is known of the data without them."""
+        return restore(Spec, self.data["spec"])
+
+    def open_data(self) -> Data:
+        """The data, wherever they are now.
+
+        Raises:
+            FileNotFoundError: They are not where they were.
+        """
+        return recipes.find(self.recipe).open_data(self.config)
 
     def describe(self, round: int) -> None:
         """Writes config.json, with a new entry in its list of sessions: from which round on, with which versions."""
@@ -73,7 +87,7 @@ class Run:
         about = {"recipe": self.recipe, "config": dataclasses.asdict(self.config), "data": self.data}
         files.write_config(self.path, {**about, "sessions": sessions})
 
-    def checked_data(self) -> InMemory:
+    def checked_data(self) -> Data:
         """The data of the run, as it was begun with.
 
         Raises:
@@ -81,7 +95,7 @@ class Run:
             ValueError: They are not what they were.
         """
         try:
-            data = recipes.find(self.recipe).open_data(self.config)
+            data = self.open_data()
         except FileNotFoundError as error:
             raise FileNotFoundError(
                 f"the data of {str(self.path)!r} are not where they were ({error}): put them back, or begin a new run"
@@ -101,8 +115,8 @@ class Run:
         newest = checkpoint.latest(self.path / files.CHECKPOINTS)
         if newest is None:
             raise FileNotFoundError(f"{str(self.path)!r} has no checkpoint yet: train it for some rounds first")
-        stand_in = InMemory(torch.zeros(1, *self.data["shape"]))
-        trainer = recipes.find(self.recipe).build(dataclasses.replace(self.config, device=device), stand_in)
+        config = dataclasses.replace(self.config, device=device)
+        trainer = recipes.find(self.recipe).build(config, self.spec.stand_in())
         trainer.load_games(checkpoint.load(newest)["games"])
         return trainer.game
 
@@ -119,7 +133,7 @@ class Run:
         """
         tensors = files.read_model(self.path, weights)
         config = dataclasses.replace(self.config, device=device)
-        sampler = recipes.find(self.recipe).sampler(config, tuple(self.data["shape"]))
+        sampler = recipes.find(self.recipe).sampler(config, self.spec).of(self.spec.kind)
         return _filled(sampler, tensors, self.path)
 
 

@@ -16,11 +16,13 @@ from sparring import recipes
 from sparring.data.report import lines
 from sparring.data.sheet import sheet
 from sparring.data.source import InMemory
+from sparring.data.streams import Data
 from sparring.evaluation.measures import quick
 from sparring.hooks import Average, Every, Hook, Playing
 from sparring.kinds import drawing
 from sparring.machine import devices
 from sparring.machine.files import explained, write_atomically
+from sparring.machine.plain import describe
 from sparring.machine.signals import first_signal
 from sparring.runs import checkpoint, files, lock
 from sparring.runs.errors import InUseError, StoppedError
@@ -38,10 +40,11 @@ FRAMES = 40
 class Session:
     """A run being played: its trainer, with the hooks that make the directory."""
 
-    def __init__(self, run: Run, data: InMemory) -> None:
+    def __init__(self, run: Run, data: Data) -> None:
         torch.set_num_threads(run.config.threads)
         torch.manual_seed(run.config.seed)  # ours does not read torch's own generator; somebody's source may
-        self.run, self.data, held_out = run, data, None
+        self.run, self.data = run, data
+        held_out: InMemory | None = None
         if run.config.hold_out == 1:
             raise ValueError(
                 "--hold-out is 1; expected 0, or 2 or more: a single example has nothing to be measured by"
@@ -49,9 +52,9 @@ class Session:
         if run.config.hold_out:
             self.data, held_out = data.split(run.config.hold_out, run.config.seed)
         self.trainer: Trainer = recipes.find(run.recipe).build(run.config, self.data)
-        live = self.trainer.game.sampler()
+        live = self.trainer.game.sampler().of(data.kind)
         self.average = Average(live, run.config.half_life)
-        self.shown = 64 if len(run.data["shape"]) == 3 else 1000  # pictures, or points
+        self.shown = data.kind.shown
         self.writers: list[Hook] = self._writers(live, held_out)
         self.trainer.hooks += [self.average, *self.writers]
         self._found: bytes | None = None  # config.json as this session knows it; none of a new run
@@ -92,7 +95,8 @@ class Session:
             config, device=devices.resolve(config.device), threads=devices.threads(config.threads)
         )
         data = recipes.find(recipe).open_data(config)
-        about = {"shape": list(data.x.shape[1:]), "count": len(data.x), "sha256": data.digest()}
+        spec = data.spec
+        about = {"shape": list(spec.shape), "count": len(data), "sha256": data.digest(), "spec": describe(spec)}
         return Session(Run(path, recipe, config, about), data)
 
     @staticmethod
@@ -147,7 +151,7 @@ class Session:
 
     def _evaluate(self, held_out: InMemory) -> Evaluate:
         n = min(1000, len(held_out))
-        measure = quick(held_out.examples(torch.arange(n)))
+        measure = quick(held_out.kind, held_out.examples(torch.arange(n)))
         every = self.run.config.evaluate_every or max(1, self.trainer.rounds // 20)
         return Evaluate(self.run.path / files.SCORES, self.average.sampler, measure, every=every, n=n)
 
@@ -261,11 +265,13 @@ class Session:
 
     def _describe_data(self) -> None:
         """Keeps the report on the data, which may change after the run, in words and in a picture."""
-        report, picture = self.data.report, self.run.path / files.DATA
-        if report is not None and not picture.exists():
-            words = "\n".join(lines(report, most=20)) + "\n"
-            write_atomically(picture.with_suffix(".txt"), words.encode())
-            write_atomically(picture, drawing.encode(sheet(self.data, report)))
+        picture, reports = self.run.path / files.DATA, self.data.reports
+        if not reports or picture.exists():
+            return
+        words = (line for report in reports.values() for line in lines(report, most=20))
+        write_atomically(picture.with_suffix(".txt"), "".join(f"{line}\n" for line in words).encode())
+        sheets = {name: sheet(self.data.streams[name], report) for name, report in reports.items()}
+        write_atomically(picture, drawing.encode(drawing.beside(sheets)))
 
     @property
     def drawn(self) -> bool:
@@ -275,14 +281,14 @@ class Session:
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
         path, n = self.run.path, min(self.shown, len(self.data))
-        real = self.data.examples(torch.linspace(0, len(self.data) - 1, n).long())
+        real = self.data.main.examples(torch.linspace(0, len(self.data) - 1, n).long())
         generated = self.average.sampler.settled().sample(self.shown, seed=0)
-        made = {"samples.png": drawing.encode(drawing.draw(generated))}
+        made = {"samples.png": drawing.encode(self.data.kind.show({"generated": generated}))}
         if log := files.read_history(path):
             made["curves.png"] = drawing.encode(drawing.curves(log))
         if course := frames(path / files.SAMPLES):
             made["timelapse.gif"] = drawing.timelapse(course[:: -(-len(course) // (2 * FRAMES))])
-        made[files.END] = drawing.encode(drawing.compare(real, generated[:n]))
+        made[files.END] = drawing.encode(self.data.kind.show({"real": real, "generated": generated[:n]}))
         for name, content in made.items():
             write_atomically(path / name, content)
         return [path / name for name in made]

@@ -19,7 +19,8 @@ import torch
 from sparring.chance import Key
 from sparring.data import opening, readers
 from sparring.data.preparation import Preparation
-from sparring.data.source import InMemory, Mirrored
+from sparring.data.source import Mirrored
+from sparring.data.streams import Data, Spec
 from sparring.dynamics.alternating import Alternating
 from sparring.games.gan import GAN
 from sparring.hooks import LearningRate
@@ -67,15 +68,15 @@ DEMO = Config(rounds=2800, generator_rate=2e-3, discriminator_rate=1e-3, hold_ou
 """Two minutes on two CPU cores, for the pictures that ship with the package."""
 
 
-def open_data(config: Config) -> InMemory:
+def open_data(config: Config) -> Data:
     """The pictures, as bytes."""
-    data = opening.open_data(config.data, config.pictures)
-    if data.x.ndim != 4:
+    pictures = opening.open_data(config.data, config.pictures)
+    if pictures.x.ndim != 4:
         raise ValueError(
-            f"--data {config.data} holds examples of shape {list(data.x.shape[1:])}; expected pictures [C, H, W]: see "
-            "`sparring data list`"
+            f"--data {config.data} holds examples of shape {list(pictures.x.shape[1:])}; expected pictures [C, H, W]: "
+            "see `sparring data list`"
         )
-    return data
+    return Data({"real": pictures})
 
 
 def game(config: Config, shape: tuple[int, ...]) -> GAN:
@@ -89,16 +90,17 @@ def game(config: Config, shape: tuple[int, ...]) -> GAN:
     return gan
 
 
-def sampler(config: Config, shape: tuple[int, ...]) -> Sampler:
+def sampler(config: Config, spec: Spec) -> Sampler:
     """The untrained generator."""
-    return game(config, shape).sampler()
+    return game(config, spec.shape).sampler()
 
 
-def build(config: Config, data: InMemory) -> Trainer:
+def build(config: Config, data: Data) -> Trainer:
     """The trainer."""
     device = devices.resolve(config.device)
-    gan = game(config, tuple(data.x.shape[1:]))
-    source = Mirrored(data.to(device)) if config.flips else data.to(device)
+    gan = game(config, data.spec.shape)
+    pictures = data.main.to(device)
+    source = Mirrored(pictures) if config.flips else pictures
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     optimizers = {
         player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)

@@ -14,8 +14,8 @@ import torch
 from torch import nn
 
 from sparring.chance import Key
-from sparring.data.source import InMemory
-from sparring.data.toys import ring
+from sparring.data.streams import Data, Spec
+from sparring.data.toys import toy
 from sparring.dynamics.alternating import Alternating
 from sparring.games.gan import GAN
 from sparring.hooks import LearningRate
@@ -57,9 +57,9 @@ class Config(Common):
     """Weight of R1 and R2 at the start; their factor is half of it."""
 
 
-def open_data(config: Config) -> InMemory:
+def open_data(config: Config) -> Data:
     """The points, the same for every seed."""
-    return InMemory(ring(), name="ring")
+    return Data({"real": toy("ring")})
 
 
 def game(config: Config) -> GAN:
@@ -77,12 +77,12 @@ def game(config: Config) -> GAN:
     )
 
 
-def sampler(config: Config, shape: tuple[int, ...]) -> Sampler:
+def sampler(config: Config, spec: Spec) -> Sampler:
     """The untrained generator."""
     return game(config).sampler()
 
 
-def build(config: Config, data: InMemory) -> Trainer:
+def build(config: Config, data: Data) -> Trainer:
     """The trainer."""
     gan = game(config)
     ends = {"discriminator": 1 / 10, "generator": 1 / 50}
@@ -92,6 +92,6 @@ def build(config: Config, data: InMemory) -> Trainer:
     }
     rates = {player: geometric(1.0, end, 0.45, 1.0) for player, end in ends.items()}
     schedule = LearningRate(rates, config.rounds)
-    streams = {"real": data.to(devices.resolve(config.device))}
+    streams = {"real": data.main.to(devices.resolve(config.device))}
     phase = Phase(gan, optimizers, streams, config.rounds, Alternating(fresh=False), batch=config.batch)
     return Trainer(phase, hooks=[schedule], seed=config.seed)

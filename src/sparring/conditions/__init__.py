@@ -1,0 +1,1 @@
+"""What a sampler can be asked for, a condition a file."""

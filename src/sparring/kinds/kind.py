@@ -1,0 +1,100 @@
+"""What an example is: how it is shown to people, saved as files that they open, and compared with others.
+
+Runs, their pages and their measurements know nothing else of their samples: a new kind is a new module in this folder,
+or in a recipe of your own. It is a frozen dataclass that holds what it takes to show and to save samples without the
+data: `sparring.machine.plain` writes it into a run's config.json and reads it back.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+__all__ = ["Kind"]
+
+
+class Kind(ABC):
+    """What examples [n, ...] are."""
+
+    name: ClassVar[str]
+    """What people call them, in the plural."""
+
+    shown: ClassVar[int] = 64
+    """So many of them make a picture of a set."""
+
+    vector: ClassVar[str] = "pixels"
+    """What `vectors` are called in reports."""
+
+    continuous: ClassVar[bool] = True
+    """Whether copies are sought by distances, which are never equal; a kind of other examples counts copies itself."""
+
+    measures: ClassVar[tuple[str, ...]]
+    """How samples are measured unless somebody asks otherwise: names in `sparring.evaluation.measures.MEASURES`."""
+
+    quick: ClassVar[str]
+    """What is measured in training: a name in `sparring.evaluation.measures.QUICK`."""
+
+    @abstractmethod
+    def show(self, sets: Mapping[str, Tensor]) -> Image.Image:
+        """One picture of some sets of examples [n, ...] by name, such as real and generated."""
+
+    @abstractmethod
+    def save(self, samples: Tensor, folder: Path) -> list[Path]:
+        """Saves examples [n, ...] as files that people open; returns their paths."""
+
+    @abstractmethod
+    def load(self, path: Path) -> Tensor:
+        """Examples [n, ...] from what `save` wrote: the folder, or the file that holds them all.
+
+        Raises:
+            ValueError: There is something else.
+        """
+
+    def clean(self, samples: Tensor) -> Tensor:
+        """Samples [n, ...] as they are shown, saved and compared, such as without what overshoots the range."""
+        return samples
+
+    def array(self, samples: Tensor) -> NDArray[Any]:
+        """Samples as numbers for other programs, [n, ...]."""
+        return np.asarray(self.clean(samples).numpy())
+
+    def vectors(self, samples: Tensor) -> Tensor:
+        """Clean samples as floats [n, D] whose distances mean something."""
+        return samples.flatten(1).float()
+
+    def classified(self, shape: tuple[int, ...]) -> bool:
+        """Whether the shipped classifier of digits and garments is for examples of that shape."""
+        return False
+
+    def features(self, shape: tuple[int, ...]) -> str:
+        """What examples of that shape are compared by: a name in `sparring.evaluation.measures.FEATURES`."""
+        return "classifier" if self.classified(shape) else "pixels"
+
+    def single(self, example: Tensor) -> Image.Image | None:
+        """A picture of one example [...]; None where one alone says nothing to people."""
+        return None
+
+    def row(self, examples: Tensor) -> Image.Image | None:
+        """A few examples [n, ...] side by side, in places of one width; None where `single` is or they are too wide."""
+        return None
+
+    def summary(self, samples: Tensor, real: Tensor, training: Tensor | None = None) -> dict[str, float]:
+        """Figures of clean samples [n, ...] by name, for a table in which real ones have a column too.
+
+        Args:
+            samples: What is looked at.
+            real: Real examples to compare with.
+            training: Those that may have been copied.
+        """
+        return {}
+
+    def preparation(self, shape: tuple[int, ...]) -> Mapping[str, Any] | None:
+        """How `sparring.data.preparation.Preparation` makes examples of that shape; None if `load` reads them."""
+        return None

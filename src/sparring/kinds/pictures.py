@@ -1,0 +1,84 @@
+"""Pictures: grids, numbered PNG files, and the shipped classifier's features for small grey ones."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from sparring.kinds import drawing
+from sparring.kinds.kind import Kind
+from sparring.machine.files import write_atomically
+
+__all__ = ["Pictures"]
+
+_COLOURS = {1: "grey", 3: "colour"}
+
+
+@dataclass(frozen=True)
+class Pictures(Kind):
+    """Pictures [n, C, H, W] in [-1, 1]; of videos [n, T, C, H, W] the frames are shown."""
+
+    name: ClassVar[str] = "pictures"
+    measures: ClassVar[tuple[str, ...]] = (
+        "frechet", "frechet-unbiased", "kernel", "precision", "recall", "density", "coverage",
+    )  # fmt: skip
+    quick: ClassVar[str] = "kernel"
+
+    def clean(self, samples: Tensor) -> Tensor:
+        """Clamped to the range."""
+        return samples.clamp(-1, 1)
+
+    def array(self, samples: Tensor) -> NDArray[Any]:
+        """Bytes."""
+        return np.asarray(drawing.to_bytes(samples).numpy())
+
+    def show(self, sets: Mapping[str, Tensor]) -> Image.Image:
+        """Grids, side by side; of videos as many frames as there are videos."""
+        frames = {name: x.reshape(-1, *x.shape[-3:])[: len(x)] for name, x in sets.items()}
+        return drawing.beside({name: drawing.grid(x) for name, x in frames.items()})
+
+    def save(self, samples: Tensor, folder: Path) -> list[Path]:
+        """Numbered PNG files, lossless for 1, 3 and 4 channels; see `single` for others."""
+        digits = len(str(len(samples) - 1))
+        paths = [folder / f"{i:0{digits}}.png" for i in range(len(samples))]
+        for path, x in zip(paths, samples, strict=True):
+            write_atomically(path, drawing.encode(self.single(x)))
+        return paths
+
+    def load(self, path: Path) -> Tensor:
+        """The PNG files of a folder, in the order of their names."""
+        files = sorted(path.glob("*.png"))
+        if not files:
+            raise ValueError(f"{str(path)!r} has no .png files: give a folder of pictures")
+        arrays = [np.atleast_3d(np.asarray(Image.open(io.BytesIO(file.read_bytes())))) for file in files]
+        if len({array.shape for array in arrays}) > 1:
+            raise ValueError(f"the pictures in {str(path)!r} are of several shapes; expected one")
+        return drawing.from_bytes(torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2))
+
+    def single(self, example: Tensor) -> Image.Image:
+        """The picture [C, H, W], pixel by pixel; of channels other than 1, 3 or 4 the first alone."""
+        cell = drawing.to_bytes(example if len(example) in {1, 3, 4} else example[:1]).permute(1, 2, 0).numpy()
+        return Image.fromarray(cell.squeeze(2) if cell.shape[2] == 1 else cell)
+
+    def row(self, examples: Tensor) -> Image.Image:
+        """A grid of one row."""
+        return drawing.grid(examples, len(examples))
+
+    def classified(self, shape: tuple[int, ...]) -> bool:
+        """Grey ones of 28 x 28."""
+        return tuple(shape) == (1, 28, 28)
+
+    def preparation(self, shape: tuple[int, ...]) -> Mapping[str, Any]:
+        """Of that size, grey if they have one channel, colour if three."""
+        channels, height, width = shape[-3:]
+        colour = {"colour": _COLOURS[channels]} if channels in _COLOURS else {}
+        return {"size": (height, width), **colour}

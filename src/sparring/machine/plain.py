@@ -1,0 +1,68 @@
+"""Frozen dataclasses as plain JSON, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+__all__ = ["describe", "restore"]
+
+T = TypeVar("T")
+
+TYPE = "type"
+"""Where the name of an object's class is written: a field may be of any of several."""
+
+
+def describe(value: Any) -> Any:
+    """Dataclasses, mappings, tuples and plain values as JSON has them."""
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {field.name: describe(getattr(value, field.name)) for field in fields(value)}
+        return {TYPE: type(value).__name__, **parts}
+    if isinstance(value, Mapping):
+        return {name: describe(part) for name, part in value.items()}
+    return [describe(part) for part in value] if isinstance(value, tuple | list) else value
+
+
+def restore(cls: type[T], values: Mapping[str, Any]) -> T:
+    """An object of a class, or of an imported class below it, from what `describe` or `dataclasses.asdict` gave.
+
+    Raises:
+        TypeError: A value is missing or unknown.
+        ValueError: There is not exactly one such class.
+    """
+    parts = dict(values)
+    name = parts.pop(TYPE, None)
+    found = [one for one in _family(cls) if one.__name__ == name] if name else [cls]
+    if len(found) != 1:
+        raise ValueError(f"there are {len(found)} classes {name!r} of {cls.__name__}; expected one: import its module")
+    types = get_type_hints(found[0])
+    made = found[0](**{part: _restored(types.get(part), value) for part, value in parts.items()})
+    return cast("T", made)
+
+
+def _family(cls: type[Any]) -> Iterator[type[Any]]:
+    yield cls
+    for below in cls.__subclasses__():
+        yield from _family(below)
+
+
+def _restored(cls: Any, value: Any) -> Any:
+    """A value of a field of that type: lists become tuples, and what has the fields of a class one of it."""
+    choices = get_args(cls) if get_origin(cls) in {Union, UnionType} else (cls,)
+    if isinstance(value, list):
+        items = next((get_args(choice) for choice in choices if get_origin(choice) is tuple), ())
+        of = items[:1] * len(value) if Ellipsis in items or len(items) != len(value) else items
+        return tuple(_restored(item, part) for item, part in zip(of or [Any] * len(value), value, strict=True))
+    if isinstance(value, Mapping):
+        return _restored_mapping(choices, value)
+    return value
+
+
+def _restored_mapping(choices: Sequence[Any], value: Mapping[str, Any]) -> Any:
+    for choice in choices:
+        if isinstance(choice, type) and (is_dataclass(choice) or TYPE in value):
+            return restore(choice, value)
+    of = next((get_args(choice)[1] for choice in choices if get_args(choice)), Any)
+    return {name: _restored(of, part) for name, part in value.items()}
