@@ -7,6 +7,7 @@ so that a dynamics that differentiates gradients is right on any number of ranks
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from abc import ABC, abstractmethod
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-__all__ = ["ALONE", "Alone", "Processes", "Ranks", "Threads", "of_environment"]
+__all__ = ["ALONE", "Alone", "Processes", "Ranks", "Threads", "leads", "of_environment"]
 
 T = TypeVar("T")
 
@@ -153,6 +154,11 @@ class Threads(Several):
         return torch.stack(self._exchange(x)).sum(0)
 
 
+def leads() -> bool:
+    """Whether this process is the first rank, or alone: the one that writes and speaks."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
 def of_environment(device: str, timeout: float = 300.0) -> Ranks:
     """The ranks that `torchrun` started this process among, or this process alone.
 
@@ -165,6 +171,7 @@ def of_environment(device: str, timeout: float = 300.0) -> Ranks:
     if not torch.distributed.is_initialized():
         backend = "cpu:gloo,cuda:nccl" if torch.device(device).type == "cuda" else "gloo"
         torch.distributed.init_process_group(backend, timeout=timedelta(seconds=timeout))
+        atexit.register(torch.distributed.destroy_process_group)
     return Processes()
 
 

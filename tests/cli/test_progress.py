@@ -9,14 +9,14 @@ from test_hooks import trainer_of
 
 
 def test_lines_elsewhere_a_bar_on_a_terminal(tmp_path):
-    log = Log(tmp_path / "log.jsonl", every=1)
+    log = Log(tmp_path / "log.jsonl", 1)
     assert isinstance(progress(log, Console(file=io.StringIO())), Lines)
     assert isinstance(progress(log, Console(file=io.StringIO(), force_terminal=True)), Bar)
 
 
 def test_lines(tmp_path):
     console = Console(file=io.StringIO(), soft_wrap=True)
-    log = Log(tmp_path / "log.jsonl", every=1)
+    log = Log(tmp_path / "log.jsonl", 1)
     trainer_of([log, Lines(log, console, seconds=0.0)], 3).play()
     lines = console.file.getvalue().splitlines()
     assert len(lines) == 3
@@ -25,7 +25,7 @@ def test_lines(tmp_path):
 
 def test_a_time_limit_shortens_the_time_left(tmp_path):
     console = Console(file=io.StringIO(), soft_wrap=True)
-    log = Log(tmp_path / "log.jsonl", every=1)
+    log = Log(tmp_path / "log.jsonl", 1)
     trainer_of([log, Lines(log, console, limit=1000.4, seconds=0.0)], 10**9).play(1)
     assert "left 0:16:" in console.file.getvalue()
 

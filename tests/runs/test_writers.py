@@ -8,7 +8,7 @@ from test_hooks import trainer_of
 
 
 def test_log_lines(tmp_path):
-    log = Log(tmp_path / "log.jsonl", every=2)
+    log = Log(tmp_path / "log.jsonl", 2)
     trainer_of([log], 6).play()
     lines = read_log(log.path)
     assert [line["round"] for line in lines] == [2, 4, 6]
@@ -20,7 +20,7 @@ def test_log_lines(tmp_path):
 
 
 def test_log_lines_of_lost_rounds_and_torn_lines_go(tmp_path):
-    log = Log(tmp_path / "log.jsonl", every=1)
+    log = Log(tmp_path / "log.jsonl", 1)
     for n in (1, 2, 3):
         log.lines.append({"round": n, "seconds": 2.0 * n})
     with log.path.open("ab") as file:

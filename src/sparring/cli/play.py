@@ -12,6 +12,7 @@ from typing import IO, Any, cast
 
 from rich.console import Console
 
+from sparring import ranks
 from sparring.cli.progress import progress
 from sparring.hooks import TimeLimit
 from sparring.runs.session import Session
@@ -62,8 +63,8 @@ class _Patient:
 
 
 def patient() -> Console:
-    """A console for training, which goes on when nobody reads any more."""
-    return Console(soft_wrap=True, file=cast("IO[str]", _Patient(sys.stdout)))
+    """A console for training, which goes on when nobody reads any more; of several ranks the first one speaks."""
+    return Console(soft_wrap=True, file=cast("IO[str]", _Patient(sys.stdout)), quiet=not ranks.leads())
 
 
 def play(session: Session, limit: float | None, again: str, console: Console, *, break_lock: bool = False) -> bool:

@@ -35,18 +35,20 @@ def main(words: list[str]) -> int:
     """Resumes."""
     options = tyro.cli(Options, args=words, prog="sparring resume")
     from sparring.cli.play import estimate, patient, play, program, seconds
+    from sparring.ranks import leads
     from sparring.runs import lock
     from sparring.runs.session import Session
 
     limit, again = seconds(options.time), f"{program()} resume {options.run}"
-    if not options.dry_run:
+    if leads() and not options.dry_run:
         lock.check(options.run, break_lock=options.break_lock)
     session = Session.resume(options.run, rounds=options.rounds, device=options.device, threads=options.threads)
     console = patient()
     if options.dry_run:
         return estimate(session, console)
     if session.complete and session.drawn:
-        session.repair(break_lock=options.break_lock)
+        if leads():
+            session.repair(break_lock=options.break_lock)
         at = session.trainer.state.round
         console.print(f"{options.run} is complete at round {at}. More: {again} --rounds {2 * at}")
         return 0

@@ -70,6 +70,7 @@ def main(words: list[str]) -> int:
 def start(recipe: str, config: recipes.Config, options: Options, console: Console) -> int:
     """A new run, or its estimate."""
     from sparring.cli.play import estimate, play, program, seconds
+    from sparring.ranks import leads
     from sparring.runs import lock
     from sparring.runs.session import Session
 
@@ -79,7 +80,8 @@ def start(recipe: str, config: recipes.Config, options: Options, console: Consol
         describe(session, console)
         return estimate(session, console)
     path = options.out or Path("runs") / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    lock.check(path, break_lock=options.break_lock)
+    if leads():
+        lock.check(path, break_lock=options.break_lock)
     session = Session.create(path, recipe, config)
     describe(session, console)
     again = f"{program()} resume {path}"

@@ -25,9 +25,10 @@ def resolve(name: str) -> str:
 
 
 def threads(count: int) -> int:
-    """`count`, or for 0 the number of cores this process may use."""
+    """`count`, or for 0 the number of cores this process may use: its share of them, if `torchrun` started several."""
     affinity = getattr(os, "sched_getaffinity", None)  # not on every system
-    return count or (len(affinity(0)) if affinity else os.cpu_count() or 1)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return count or max(1, cores // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
 
 
 def autocast(device: str) -> torch.dtype | None:

@@ -12,22 +12,19 @@ from pathlib import Path
 
 import torch
 
-from sparring import recipes
-from sparring.data.report import lines
-from sparring.data.sheet import sheet
+from sparring import ranks, recipes
 from sparring.data.source import InMemory
 from sparring.data.streams import Data
 from sparring.evaluation.measures import quick
 from sparring.hooks import Average, Every, Hook, Playing
-from sparring.kinds import drawing
 from sparring.machine import devices
-from sparring.machine.files import explained, write_atomically
+from sparring.machine.files import explained
 from sparring.machine.plain import describe
 from sparring.machine.signals import first_signal
-from sparring.runs import checkpoint, files, lock
+from sparring.runs import checkpoint, files, lock, portraits
 from sparring.runs.errors import InUseError, StoppedError
 from sparring.runs.run import Run
-from sparring.runs.writers import Checkpoint, Evaluate, Log, Samples, frames
+from sparring.runs.writers import Checkpoint, Evaluate, Log, Samples
 from sparring.samplers import Sampler
 from sparring.trainer import Trainer
 
@@ -52,6 +49,7 @@ class Session:
         if run.config.hold_out:
             self.data, held_out = data.split(run.config.hold_out, run.config.seed)
         self.trainer: Trainer = recipes.find(run.recipe).build(run.config, self.data)
+        self.trainer.ranks = ranks.of_environment(run.config.device)
         live = self.trainer.game.sampler().of(data.kind)
         self.average = Average(live, run.config.half_life)
         self.shown = data.kind.shown
@@ -62,7 +60,7 @@ class Session:
     def _writers(self, live: Sampler, held_out: InMemory | None) -> list[Hook]:
         """All that writes between rounds."""
         path, rounds = self.run.path, self.trainer.rounds
-        self.log = Log(path / files.LOG, every=max(1, min(20, rounds // 50)))
+        self.log = Log(path / files.LOG, max(1, min(20, rounds // 50)))
         every = max(1, min(250, rounds // FRAMES))
         samples = Samples(path, self.average.sampler, every=every, n=self.shown)
         scores = [] if held_out is None else [self._evaluate(held_out)]
@@ -78,6 +76,8 @@ class Session:
             FileExistsError: There is something at `path`.
             PermissionError: Nothing can be written there.
         """
+        if not ranks.leads():
+            return Session.prepare(path, recipe, config)  # the first rank looks, and makes the directory
         files.make_sure_vacant(path)
         there = next(parent for parent in path.absolute().parents if parent.exists())
         effective = os.access in os.supports_effective_ids
@@ -192,18 +192,29 @@ class Session:
             if interrupted.is_set():
                 trainer.stop()
 
+        with first_signal(stop):
+            if ranks.leads():
+                self._lead([*hooks, Every(1, look)], interrupted, break_lock)
+            else:  # of several ranks the first one writes
+                self._play([hook for hook in self.trainer.hooks if hook not in self.writers] + [Every(1, look)])
+        return self.complete or not interrupted.is_set()
+
+    def _lead(self, hooks: Sequence[Hook], interrupted: threading.Event, break_lock: bool) -> None:
+        """Plays, writes, saves and draws."""
         path = self.run.path
         path.mkdir(parents=True, exist_ok=True)
-        with first_signal(stop), lock.locked(path, "trained", break_lock=break_lock):
+        with lock.locked(path, "trained", break_lock=break_lock):
             self._begin()
             with self._saying_what_is_saved():
-                self._play([*hooks, Every(1, look)])
+                portraits.describe(path, self.data)
+                if not self.complete:
+                    path.joinpath(files.END).unlink(missing_ok=True)  # of fewer rounds
+                self._play([*self.trainer.hooks, *hooks])
                 stopped = interrupted.is_set()
                 if self.checkpoint.saved != self.trainer.state.round:
                     self.checkpoint(self.trainer, {})
                 if self.complete or not stopped:
                     self.draw()
-        return self.complete or not interrupted.is_set()
 
     def _begin(self) -> None:
         """Makes sure that the directory is as this session knows it, and puts it in order."""
@@ -217,12 +228,8 @@ class Session:
         self.run.describe(self.trainer.state.round)
         self._found = files.fingerprint(path)
 
-    def _play(self, hooks: Sequence[Hook]) -> None:
-        self._describe_data()
-        if not self.complete:
-            self.run.path.joinpath(files.END).unlink(missing_ok=True)  # of fewer rounds
-        own = list(self.trainer.hooks)
-        self.trainer.hooks += hooks
+    def _play(self, hooks: list[Hook]) -> None:
+        own, self.trainer.hooks = self.trainer.hooks, hooks
         try:
             self.trainer.play()
         finally:
@@ -263,16 +270,6 @@ class Session:
             file = str(self.run.path / files.MODEL / f"{name}.safetensors")
             warnings.warn(f"{file!r} was damaged or lost: made again from round {self.checkpoint.saved}", stacklevel=4)
 
-    def _describe_data(self) -> None:
-        """Keeps the report on the data, which may change after the run, in words and in a picture."""
-        picture, reports = self.run.path / files.DATA, self.data.reports
-        if not reports or picture.exists():
-            return
-        words = (line for report in reports.values() for line in lines(report, most=20))
-        write_atomically(picture.with_suffix(".txt"), "".join(f"{line}\n" for line in words).encode())
-        sheets = {name: sheet(self.data.streams[name], report) for name, report in reports.items()}
-        write_atomically(picture, drawing.encode(drawing.beside(sheets)))
-
     @property
     def drawn(self) -> bool:
         """Whether the pictures of the end are there."""
@@ -280,15 +277,4 @@ class Session:
 
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
-        path, n = self.run.path, min(self.shown, len(self.data))
-        real = self.data.main.examples(torch.linspace(0, len(self.data) - 1, n).long())
-        generated = self.average.sampler.settled().sample(self.shown, seed=0)
-        made = {"samples.png": drawing.encode(self.data.kind.show({"generated": generated}))}
-        if log := files.read_history(path):
-            made["curves.png"] = drawing.encode(drawing.curves(log))
-        if course := frames(path / files.SAMPLES):
-            made["timelapse.gif"] = drawing.timelapse(course[:: -(-len(course) // (2 * FRAMES))])
-        made[files.END] = drawing.encode(self.data.kind.show({"real": real, "generated": generated[:n]}))
-        for name, content in made.items():
-            write_atomically(path / name, content)
-        return [path / name for name in made]
+        return portraits.finish(self.run.path, self.data, self.average.sampler.settled(), FRAMES)

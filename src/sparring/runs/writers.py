@@ -50,18 +50,25 @@ class _Written(Hook):
 
 
 class Log(_Written):
-    """Appends a line of JSON: rounds, images, seconds, images a second, every term and watched value.
+    """Appends a line of JSON: rounds, images, seconds, images a second, and means of every term and watched value.
 
+    A mean is over the rounds since the last line in which the value existed: a lazy penalty does so now and then.
     Apart from samples and checkpoints, only its lines make the loop wait for the device. On resuming, lines beyond the
     present round go.
+
+    Args:
+        path: The file.
+        rounds: From one line to the next.
 
     Raises:
         FloatingPointError: A value is not finite.
     """
 
-    def __init__(self, path: Path, every: int = 20) -> None:
-        super().__init__(path, every)
+    def __init__(self, path: Path, rounds: int = 20) -> None:
+        super().__init__(path, 1)
+        self.rounds = rounds
         self.last: dict[str, float] = {}
+        self._held: dict[str, list[Tensor]] = {}
         self._seconds = self._since = 0.0
         self._images = 0
 
@@ -72,18 +79,21 @@ class Log(_Written):
         self._images, self._since = trainer.state.images, time.perf_counter()
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
-        """Writes the line."""
-        values = {
-            f"{player}/{name}": value
-            for player, cost in costs.items()
-            for name, value in {**cost.terms, **cost.watch}.items()
-        }
-        numbers = torch.stack([value.float() for value in values.values()]).tolist()
+        """Keeps the values, and writes the line when it is time."""
+        for player, cost in costs.items():
+            for name, value in (*cost.terms.items(), *cost.watch.items()):
+                self._held.setdefault(f"{player}/{name}", []).append(value)
+        if trainer.state.round % self.rounds == 0:
+            self._write(trainer)
+
+    def _write(self, trainer: Playing) -> None:
+        numbers = torch.stack([torch.stack(values).float().mean() for values in self._held.values()]).tolist()
         now, images = time.perf_counter(), trainer.state.images
         self._seconds += now - self._since
         speed = (images - self._images) / max(now - self._since, 1e-9)
         self._since, self._images = now, images
-        self.last = dict(zip(values, numbers, strict=True))
+        self.last = dict(zip(self._held, numbers, strict=True))
+        self._held = {}
         bad = [name for name, number in self.last.items() if not math.isfinite(number)]
         if bad:
             raise FloatingPointError(f"{bad} became infinite or not a number by round {trainer.state.round}; {_SOUND}")
@@ -94,6 +104,15 @@ class Log(_Written):
             "images_per_second": round(speed, 1),
         }
         self.lines.append({**line, **self.last})
+
+    def state_dict(self) -> dict[str, Any]:
+        """How many lines there are, and what the next one is a mean of."""
+        return {**super().state_dict(), "held": {name: torch.stack(values) for name, values in self._held.items()}}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes back a state."""
+        super().load_state_dict(state)
+        self._held = {name: list(values) for name, values in state["held"].items()}
 
 
 class Evaluate(_Written):

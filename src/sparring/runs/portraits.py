@@ -1,0 +1,52 @@
+"""Portraits of a run: what its data are like, and the pictures of its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from sparring.data.report import lines
+from sparring.data.sheet import sheet
+from sparring.data.streams import Data
+from sparring.kinds import drawing
+from sparring.machine.files import write_atomically
+from sparring.runs import files
+from sparring.runs.writers import frames
+from sparring.samplers import Sampler
+
+__all__ = ["describe", "finish"]
+
+
+def describe(path: Path, data: Data) -> None:
+    """Keeps the report on the data, which may change after the run, in words and in a picture."""
+    picture, reports = path / files.DATA, data.reports
+    if not reports or picture.exists():
+        return
+    words = (line for report in reports.values() for line in lines(report, most=20))
+    write_atomically(picture.with_suffix(".txt"), "".join(f"{line}\n" for line in words).encode())
+    sheets = {name: sheet(data.streams[name], report) for name, report in reports.items()}
+    write_atomically(picture, drawing.encode(drawing.beside(sheets)))
+
+
+def finish(path: Path, data: Data, sampler: Sampler, most: int) -> list[Path]:
+    """Draws generated samples, beside real ones, curves, and a time-lapse; returns where.
+
+    Args:
+        path: The directory of the run.
+        data: What it was trained on.
+        sampler: Settled.
+        most: Half of the frames that a time-lapse may have.
+    """
+    kind, n = data.kind, min(data.kind.shown, len(data))
+    real = data.main.examples(torch.linspace(0, len(data) - 1, n).long())
+    generated = sampler.sample(kind.shown, seed=0)
+    made = {"samples.png": drawing.encode(kind.show({"generated": generated}))}
+    if log := files.read_history(path):
+        made["curves.png"] = drawing.encode(drawing.curves(log))
+    if course := frames(path / files.SAMPLES):
+        made["timelapse.gif"] = drawing.timelapse(course[:: -(-len(course) // (2 * most))])
+    made[files.END] = drawing.encode(kind.show({"real": real, "generated": generated[:n]}))
+    for name, content in made.items():
+        write_atomically(path / name, content)
+    return [path / name for name in made]
