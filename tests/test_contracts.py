@@ -7,20 +7,22 @@ import pytest
 
 import discover
 from sparring.checks import check_game, check_loss, check_network
-from sparring.checks.game import NOTHING
+from sparring.checks.game import DYNAMICS, NOTHING
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()
+RULES = (*DYNAMICS, *discover.contract_dynamics().values())
 
 
 def test_something_was_found():
     assert {"games.gan", "games.theory.xy", "contract_games.cyclegan", "contract_games.rbm"} <= GAMES.keys()
     assert {"Minimax", "NonSaturating", "Wasserstein", "Relativistic"} <= LOSSES.keys()
     assert len(NETWORKS) >= 10
+    assert len(RULES) >= 9
 
 
 @pytest.mark.parametrize("name", GAMES)
 def test_game(name):
-    check_game(GAMES[name].tiny, declared=getattr(GAMES[name], "DECLARED", NOTHING))
+    check_game(GAMES[name].tiny, declared=getattr(GAMES[name], "DECLARED", NOTHING), dynamics=RULES)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -3,9 +3,11 @@ import torch
 
 import contract_games.gail as gail
 import contract_games.matrix as matrix
+import contract_games.pyramid as pyramid
 import contract_games.r3gan as r3gan
 import contract_games.rbm as rbm
 import contract_games.two_phase as two_phase
+import contract_games.warm_up as warm_up
 import discover
 from same import same
 from sparring import Alternating, Batch, Key, Phase, Trainer
@@ -51,7 +53,10 @@ def resumed_equals_uninterrupted(make, path, cuts=(1, 3), rounds=6):
     return same(checkpoint.load(path / "a"), checkpoint.load(path / "b"))
 
 
-@pytest.mark.parametrize("dynamics", DYNAMICS, ids=["alternating", "shared", "simultaneous"])
+RULES = dict(zip(("alternating", "shared", "simultaneous"), DYNAMICS, strict=True)) | discover.contract_dynamics()
+
+
+@pytest.mark.parametrize("dynamics", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("name", GAMES)
 def test_resume_is_exact(name, dynamics, tmp_path):
     assert resumed_equals_uninterrupted(lambda: build(GAMES[name], dynamics, 6), tmp_path)
@@ -65,10 +70,19 @@ def test_resume_is_exact_in_fictitious_play(tmp_path):
     assert resumed_equals_uninterrupted(make, tmp_path)
 
 
+def test_resume_is_exact_in_a_warm_up(tmp_path):
+    """The critic is alone for five rounds; a parameter that has not moved for so long stops nobody."""
+    seen = []
+    watch = lambda: Every(1, lambda trainer, costs: seen.append(sorted(costs)))  # noqa: E731
+    assert resumed_equals_uninterrupted(lambda: warm_up.build([watch()], 8), tmp_path, cuts=(4, 2), rounds=8)
+    assert seen[:8] == seen[8:] == 5 * [["discriminator"]] + 3 * [["discriminator", "generator"]]
+
+
 @pytest.mark.parametrize("cuts", [(1, 3), (3, 1)], ids=["within the second", "at the border"])
-def test_resume_is_exact_across_phases(cuts, tmp_path):
+@pytest.mark.parametrize("recipe", [two_phase, pyramid], ids=["shared generator", "pyramid"])
+def test_resume_is_exact_across_phases(recipe, cuts, tmp_path):
     def make():
-        trainer = two_phase.build(rounds=3)
+        trainer = recipe.build(rounds=3)
         trainer.hooks.append(Average(trainer.game.sampler(), half_life=20))
         return trainer
 
