@@ -151,7 +151,7 @@ def test_parts_cannot_look_at_each_other():
     x = torch.zeros(8)
     assert round.gather(x) is x
     for part in (round.parts(2)[0], round.parts(2)[0].again()):
-        with pytest.raises(ValueError, match="looks across examples.*micro=1"):
+        with pytest.raises(ValueError, match=r"looks across examples.*micro=1"):
             part.gather(x)
 
 
