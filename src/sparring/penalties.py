@@ -116,8 +116,8 @@ class Penalties(Generic[Evaluation]):
         return terms
 
     def point(self, samples: Tensor) -> Tensor:
-        """Samples at which penalties, if there are any, can differentiate."""
-        return samples.requires_grad_() if self.weights else samples
+        """The samples, as a tensor of its own at which penalties, if there are any, can differentiate."""
+        return samples.view_as(samples).requires_grad_() if self.weights else samples
 
     def exactly(self, critic: nn.Module, x: Tensor, *given: Tensor) -> Any:
         """What a critic gives; if there are penalties, all of it in the samples' precision."""
