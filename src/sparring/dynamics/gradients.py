@@ -89,10 +89,11 @@ def _field(
     }
     field: Field = {}
     used: list[Tensor] = []
+    behind = at is not None and any(p.grad_fn is not None for p in at.values())  # a graph that all parts share
     for player, cost in costs.items():
         strategy = game.strategy(player)
         inputs = list(strategy.values()) if at is None else [at.get(name, p) for name, p in strategy.items()]
-        keep = create_graph or player != players[-1]
+        keep = create_graph or behind or player != players[-1]
         slope = _slope(player, cost, strategy, inputs, create_graph, keep)
         field[player] = (cost if create_graph else cost.detach()), slope
         used += inputs
