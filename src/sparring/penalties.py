@@ -176,7 +176,7 @@ def interpolated(critique: Critique) -> Tensor:
     sample has its own point on its own line. Batch norm in the critic would tie the gradients of a batch together: use
     another normalisation.
     """
-    real, fake = critique.real.detach(), critique.fake.detach()
+    real, fake = critique.real, critique.fake
     weight = critique.round.chance.uniform("interpolated").to(real)
     points = torch.lerp(real, fake, weight.reshape(-1, *[1] * (real.ndim - 1))).requires_grad_()
     norms: Tensor = torch.linalg.vector_norm(_gradient(critique.critic(points), points), dim=1)

@@ -57,8 +57,7 @@ class Tokens(Game):
 
     def policy_cost(self, round):
         written = round.stream("written")
-        with torch.no_grad():
-            value = self.critic(written.y.flatten(0, 2)).sigmoid().unflatten(0, (-1, STEPS, ROLLS)).mean(2)
+        value = self.critic(written.y.flatten(0, 2)).sigmoid().unflatten(0, (-1, STEPS, ROLLS)).mean(2)
         chosen = self.policy(written.x).gather(2, written.x[..., None])[..., 0]
         return Cost({"reward": -(chosen * (value - round.gather(value).mean(0))).sum(1).mean()})
 
