@@ -76,7 +76,7 @@ def test_detached_gradients():
 def test_costs_that_hide_their_opponents():
     """A detach that no player's own gradient needs, and that unrolling and consensus would stumble on."""
     hidden = lambda game, turn: (game.a(turn.stream("x").x) * game.b(turn.stream("x").x).detach()).mean()  # noqa: E731
-    with pytest.raises(AssertionError, match="in the parameters of all players is .* detach nothing"):
+    with pytest.raises(AssertionError, match=r"in the parameters of all players is .* detach nothing"):
         check(lambda game, turn: Cost({"product": hidden(game, turn)}))
 
 

@@ -4,8 +4,10 @@ import ast
 import inspect
 
 import pytest
+import torch
 
 import discover
+from sparring import Phase, Round, Trainer
 from sparring.checks import check_game, check_loss, check_network
 from sparring.checks.game import DYNAMICS, NOTHING
 
@@ -23,6 +25,23 @@ def test_something_was_found():
 @pytest.mark.parametrize("name", GAMES)
 def test_game(name):
     check_game(GAMES[name].tiny, declared=getattr(GAMES[name], "DECLARED", NOTHING), dynamics=RULES)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_sharing_forward_passes_changes_nothing(name, monkeypatch):
+    """Two rounds under every rule, with what the players share and with everything computed anew."""
+    for rule in RULES:
+        ends = []
+        for once in (Round.once, lambda turn, name, compute, of=(): turn.chance.within(name, compute)):
+            monkeypatch.setattr(Round, "once", once)
+            torch.manual_seed(0)
+            game, streams = GAMES[name].tiny()
+            game.double()
+            optimizers = {player: torch.optim.SGD(game.strategy(player).values(), 0.05) for player in game.players()}
+            Trainer(Phase(game, optimizers, streams, 2, rule, batch=8)).play()
+            ends.append(torch.cat([p.flatten() for p in game.parameters()]))
+            monkeypatch.undo()
+        torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-12, msg=lambda text, rule=rule: f"under {rule}: {text}")
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -78,8 +78,9 @@ def check_game(
 
     Nobody moves another's parameters; every trainable parameter moves; terms are finite; a cost at other parameters is
     the cost after moving there; shared forward passes change nothing, also after a move inside a round; gradients agree
-    with finite differences in float64, in the opponents' parameters too; parts of a batch give its gradient or are refused; every dynamics plays, goes on
-    from a saved state as if nothing had happened, and plays the same on two ranks.
+    with finite differences in float64, in the opponents' parameters too; parts of a batch give its gradient or are
+    refused; every dynamics plays, goes on from a saved state as if nothing had happened, and plays the same on two
+    ranks.
 
     Args:
         make: Makes the game and its streams, afresh at each call.
