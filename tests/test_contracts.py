@@ -7,9 +7,10 @@ import pytest
 import torch
 
 import discover
-from sparring import Phase, Round, Trainer
+from sparring import GAN, Phase, Round, Trainer
 from sparring.checks import check_game, check_loss, check_network
 from sparring.checks.game import DYNAMICS, NOTHING
+from sparring.layers.dropout import Dropout
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()
 RULES = (*DYNAMICS, *discover.contract_dynamics().values())
@@ -42,6 +43,23 @@ def test_sharing_forward_passes_changes_nothing(name, monkeypatch):
             ends.append(torch.cat([p.flatten() for p in game.parameters()]))
             monkeypatch.undo()
         torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-12, msg=lambda text, rule=rule: f"under {rule}: {text}")
+
+
+GANS = [name for name, module in GAMES.items() if isinstance(module.tiny()[0], GAN)]
+
+
+@pytest.mark.parametrize("name", GANS)
+def test_a_discriminator_judges_its_own_data(name):
+    """With the labels or partners that the stream has; it is what the discriminator's cost watches."""
+    game, streams = GAMES[name].tiny()
+    round = next(Trainer(Phase(game.double(), {}, streams, 1, batch=8)).turns())
+    batch = round.stream("real")
+    logits = game.train().judge(batch.x, batch.y)
+    assert logits.shape == (8,)
+    layers = {type(layer) for layer in game.discriminator.modules()}
+    if Dropout not in layers:  # its masks are those of the round
+        expected = game("discriminator", round).watch["real_logit"]
+        torch.testing.assert_close(logits.mean(), expected)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

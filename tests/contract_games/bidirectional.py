@@ -38,6 +38,9 @@ class BiGAN(GAN):
 
         return round.once("judged fake", judge, of=(self.generator, self.discriminator))
 
+    def judge(self, x, y=None):
+        return super().judge(x, self.encoder(x))
+
     def generator_cost(self, round):
         (_, real), (_, fake) = self.judged_real(round), self.judged_fake(round)
         return Cost({"loss": self.loss.discriminator(fake, real)})

@@ -1,6 +1,7 @@
 """A conditional GAN (Mirza and Osindero 2014) under R1: the label is one more input of both networks."""
 
 import torch
+from torch.nn.functional import one_hot
 
 from contract_games.conditional import CLASSES, Conditional, data
 from sparring import MLP, Normal
@@ -9,7 +10,7 @@ from sparring.penalties import r1
 
 class Concatenated(MLP):
     def forward(self, x, y):
-        return super().forward(torch.cat([x, y], 1))
+        return super().forward(torch.cat([x, one_hot(y, CLASSES)], 1))
 
 
 def tiny():

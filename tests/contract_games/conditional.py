@@ -1,7 +1,7 @@
 """A projection GAN (Miyato and Koyama 2018): both networks are told the label, the generator by gains of its norm."""
 
 from torch import nn
-from torch.nn.functional import one_hot, relu
+from torch.nn.functional import relu
 
 from sparring import GAN, MLP, InMemory, Key, Normal
 from sparring.layers.batch_norm import BatchNorm1d
@@ -10,11 +10,11 @@ CLASSES = 3
 
 
 class Projection(nn.Module):
-    """psi(phi(x)) + phi(x) V y, equation 3."""
+    """psi(phi(x)) + phi(x) V y, equation 3, y one-hot: a row of V."""
 
     def __init__(self, size, width):
         super().__init__()
-        self.phi, self.psi, self.v = nn.Linear(size, width), nn.Linear(width, 1), nn.Linear(CLASSES, width, bias=False)
+        self.phi, self.psi, self.v = nn.Linear(size, width), nn.Linear(width, 1), nn.Embedding(CLASSES, width)
 
     def forward(self, x, y):
         features = self.phi(x).tanh()
@@ -27,7 +27,8 @@ class ConditionalNorm(nn.Module):
     def __init__(self, latent, width, size):
         super().__init__()
         self.before, self.norm = nn.Linear(latent, width, bias=False), BatchNorm1d(width, affine=False)
-        self.gain, self.bias, self.after = nn.Linear(CLASSES, width), nn.Linear(CLASSES, width, False), MLP(width, size)
+        self.gain, self.bias = nn.Embedding(CLASSES, width), nn.Embedding(CLASSES, width)
+        self.after = MLP(width, size)
 
     def forward(self, z, y):
         return self.after(relu(self.norm(self.before(z)) * self.gain(y) + self.bias(y)))
@@ -35,7 +36,7 @@ class ConditionalNorm(nn.Module):
 
 class Conditional(GAN):
     def given(self, round):
-        return (one_hot(round.stream("real").y, CLASSES).to(round.chance.dtype),)
+        return (round.stream("real").y,)
 
 
 def data():
