@@ -9,6 +9,7 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
+from abc import ABCMeta
 from pathlib import Path
 
 import sparring
@@ -86,6 +87,12 @@ def dynamics():
         for name, cls in public("sparring.dynamics").items()
         if inspect.isclass(cls) and issubclass(cls, Dynamics) and cls is not Dynamics
     }
+
+
+def contract_dynamics():
+    """An instance of every rule of tests/contract_dynamics by its name."""
+    found = {name: value for module in modules("contract_dynamics", TESTS) for name, value in vars(module).items()}
+    return {name: cls() for name, cls in found.items() if cls.__class__ is ABCMeta and cls is not Dynamics}
 
 
 def recipes():

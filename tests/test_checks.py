@@ -73,6 +73,13 @@ def test_detached_gradients():
         check(cost)
 
 
+def test_costs_that_hide_their_opponents():
+    """A detach that no player's own gradient needs, and that unrolling and consensus would stumble on."""
+    hidden = lambda game, turn: (game.a(turn.stream("x").x) * game.b(turn.stream("x").x).detach()).mean()  # noqa: E731
+    with pytest.raises(AssertionError, match=r"in the parameters of all players is .* detach nothing"):
+        check(lambda game, turn: Cost({"product": hidden(game, turn)}))
+
+
 def test_modules_that_are_missing_from_of():
     """A shared value of a and b that says it depends on a alone."""
 

@@ -4,23 +4,62 @@ import ast
 import inspect
 
 import pytest
+import torch
 
 import discover
+from sparring import GAN, Phase, Round, Trainer
 from sparring.checks import check_game, check_loss, check_network
-from sparring.checks.game import NOTHING
+from sparring.checks.game import DYNAMICS, NOTHING
+from sparring.layers.dropout import Dropout
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()
+RULES = (*DYNAMICS, *discover.contract_dynamics().values())
 
 
 def test_something_was_found():
     assert {"games.gan", "games.theory.xy", "contract_games.cyclegan", "contract_games.rbm"} <= GAMES.keys()
     assert {"Minimax", "NonSaturating", "Wasserstein", "Relativistic"} <= LOSSES.keys()
     assert len(NETWORKS) >= 10
+    assert len(RULES) >= 9
 
 
 @pytest.mark.parametrize("name", GAMES)
 def test_game(name):
-    check_game(GAMES[name].tiny, declared=getattr(GAMES[name], "DECLARED", NOTHING))
+    check_game(GAMES[name].tiny, declared=getattr(GAMES[name], "DECLARED", NOTHING), dynamics=RULES)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_sharing_forward_passes_changes_nothing(name, monkeypatch):
+    """Two rounds under every rule, with what the players share and with everything computed anew."""
+    for rule in RULES:
+        ends = []
+        for once in (Round.once, lambda turn, name, compute, of=(): turn.chance.within(name, compute)):
+            monkeypatch.setattr(Round, "once", once)
+            torch.manual_seed(0)
+            game, streams = GAMES[name].tiny()
+            game.double()
+            optimizers = {player: torch.optim.SGD(game.strategy(player).values(), 0.05) for player in game.players()}
+            Trainer(Phase(game, optimizers, streams, 2, rule, batch=8)).play()
+            ends.append(torch.cat([p.flatten() for p in game.parameters()]))
+            monkeypatch.undo()
+        torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-12, msg=lambda text, rule=rule: f"under {rule}: {text}")
+
+
+GANS = [name for name, module in GAMES.items() if isinstance(module.tiny()[0], GAN)]
+
+
+@pytest.mark.parametrize("name", GANS)
+def test_a_discriminator_judges_its_own_data(name):
+    """With the labels or partners that the stream has; it is what the discriminator's cost watches."""
+    game, streams = GAMES[name].tiny()
+    round = next(Trainer(Phase(game.double(), {}, streams, 1, batch=8)).turns())
+    batch = round.stream("real")
+    logits = game.train().judge(batch.x, batch.y)
+    assert logits.shape == (8,)
+    layers = {type(layer) for layer in game.discriminator.modules()}
+    if Dropout not in layers:  # its masks are those of the round
+        expected = game("discriminator", round).watch["real_logit"]
+        torch.testing.assert_close(logits.mean(), expected)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -1,18 +1,28 @@
 import pytest
 import torch
+from torch.nn.utils import parameters_to_vector
 
+import contract_games.conditional as conditional
+import contract_games.cyclegan as cyclegan
+import contract_games.dcgan as dcgan
 import contract_games.gail as gail
 import contract_games.matrix as matrix
+import contract_games.pyramid as pyramid
 import contract_games.r3gan as r3gan
 import contract_games.rbm as rbm
+import contract_games.relativistic_average as relativistic_average
+import contract_games.semi_supervised as semi_supervised
 import contract_games.two_phase as two_phase
+import contract_games.warm_up as warm_up
 import discover
+from discover import short
 from same import same
 from sparring import Alternating, Batch, Key, Phase, Trainer
 from sparring.checks.game import DYNAMICS
 from sparring.dynamics.gradients import gradient
 from sparring.games import gan
 from sparring.hooks import Average, Every, LearningRate
+from sparring.phase import ClipNorm
 from sparring.runs import checkpoint
 
 GAMES = discover.games()
@@ -51,10 +61,17 @@ def resumed_equals_uninterrupted(make, path, cuts=(1, 3), rounds=6):
     return same(checkpoint.load(path / "a"), checkpoint.load(path / "b"))
 
 
-@pytest.mark.parametrize("dynamics", DYNAMICS, ids=["alternating", "shared", "simultaneous"])
+RULES = dict(zip(("alternating", "shared", "simultaneous"), DYNAMICS, strict=True)) | discover.contract_dynamics()
+
+
+REMEMBERING = ("alternating", "shared", "simultaneous", "NegativeMomentum", "Optimistic")
+"""Files of the others hold nothing more; `check_game` resumes every game under every rule without a file."""
+
+
+@pytest.mark.parametrize("rule", REMEMBERING)
 @pytest.mark.parametrize("name", GAMES)
-def test_resume_is_exact(name, dynamics, tmp_path):
-    assert resumed_equals_uninterrupted(lambda: build(GAMES[name], dynamics, 6), tmp_path)
+def test_resume_is_exact(name, rule, tmp_path):
+    assert resumed_equals_uninterrupted(lambda: build(GAMES[name], RULES[rule], 6), tmp_path)
 
 
 def test_resume_is_exact_in_fictitious_play(tmp_path):
@@ -65,10 +82,19 @@ def test_resume_is_exact_in_fictitious_play(tmp_path):
     assert resumed_equals_uninterrupted(make, tmp_path)
 
 
+def test_resume_is_exact_in_a_warm_up(tmp_path):
+    """The critic is alone for five rounds; a parameter that has not moved for so long stops nobody."""
+    seen = []
+    watch = lambda: Every(1, lambda trainer, costs: seen.append(sorted(costs)))  # noqa: E731
+    assert resumed_equals_uninterrupted(lambda: warm_up.build([watch()], 8), tmp_path, cuts=(4, 2), rounds=8)
+    assert seen[:8] == seen[8:] == 5 * [["discriminator"]] + 3 * [["discriminator", "generator"]]
+
+
 @pytest.mark.parametrize("cuts", [(1, 3), (3, 1)], ids=["within the second", "at the border"])
-def test_resume_is_exact_across_phases(cuts, tmp_path):
+@pytest.mark.parametrize("recipe", [two_phase, pyramid], ids=["shared generator", "pyramid"])
+def test_resume_is_exact_across_phases(recipe, cuts, tmp_path):
     def make():
-        trainer = two_phase.build(rounds=3)
+        trainer = recipe.build(rounds=3)
         trainer.hooks.append(Average(trainer.game.sampler(), half_life=20))
         return trainer
 
@@ -99,6 +125,88 @@ def test_phases_share_a_generator_and_follow_each_other():
         (4, ["discriminator", "generator"]),
     ]
     assert sum("generator.layers.1.weight" in name for name in trainer.state_dict()["games"]) == 1
+
+
+def three_phases(*rounds):
+    """Phases of one game, told apart by their batches."""
+    torch.manual_seed(0)
+    game, streams = gan.tiny()
+    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.01) for name in game.players()}
+    sizes = zip(rounds, (4, 8, 16), strict=True)
+    return Trainer(*[Phase(game, optimizers, streams, count, Alternating(), batch) for count, batch in sizes])
+
+
+@pytest.mark.parametrize(
+    ("rounds", "played"),
+    [
+        ((3, 3, 3), [8, 16, 16, 16]),
+        ((9, 5, 2), [8, 8, 8, 16, 16]),  # the first phase is over, however long it is now
+        ((1, 1, 2), [16, 16]),
+        ((3, 2, 0), []),
+    ],
+)
+def test_phases_whose_lengths_have_changed_go_on_where_they_were(rounds, played):
+    """Saved after two of the second phase's three rounds."""
+    state = three_phases(3, 3, 3).play(5).state_dict()
+    later, seen = three_phases(*rounds), []
+    later.load_state_dict(state)
+    later.hooks.append(Every(1, lambda trainer, costs: seen.append(trainer.phase.batch)))
+    assert (later.state.phase, later.state.within, later.left) == (1, 2, len(played))
+    assert later.play().state.round == 5 + len(played)
+    assert seen == played
+
+
+def test_a_clipped_gradient_makes_a_short_step():
+    """The discriminator's step is as long as ClipNorm lets it be, in the same direction."""
+    length, steps = 1e-3, []
+    for updates in ({}, {"discriminator": ClipNorm(length)}):
+        torch.manual_seed(0)
+        game, streams = gan.tiny()
+        game.double()
+        optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 1.0) for name in game.players()}
+        before = parameters_to_vector(game.discriminator.parameters()).detach()
+        rule = Alternating({"generator": 0})
+        Trainer(Phase(game, optimizers, streams, 1, rule, updates=updates)).play()
+        steps.append(parameters_to_vector(game.discriminator.parameters()).detach() - before)
+    free, clipped = steps
+    assert free.norm() > 10 * length
+    torch.testing.assert_close(clipped, free * length / free.norm(), rtol=1e-4, atol=0)
+
+
+def test_updates_are_of_players():
+    game, streams = gan.tiny()
+    with pytest.raises(ValueError, match="'critic', but the players are"):
+        Phase(game, {}, streams, 1, updates={"critic": ClipNorm(1.0)})
+
+
+@pytest.mark.parametrize("dynamics", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("module", [gan, r3gan, cyclegan], ids=short)
+def test_parts_of_a_batch_are_the_whole(module, dynamics):
+    """Three rounds in four parts, penalties and dropout too."""
+    ends = []
+    for micro in (1, 4):
+        torch.manual_seed(0)
+        game, streams = module.tiny()
+        game.double()
+        optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.01) for name in game.players()}
+        Trainer(Phase(game, optimizers, streams, 3, dynamics, batch=8, micro=micro)).play()
+        ends.append(parameters_to_vector(game.parameters()))
+    torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("module", [conditional, dcgan, relativistic_average, semi_supervised], ids=short)
+def test_what_looks_across_examples_refuses_parts(module):
+    game, streams = module.tiny()
+    optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.01) for name in game.players()}
+    trainer = Trainer(Phase(game, optimizers, streams, 1, batch=8, micro=2))
+    with pytest.raises(ValueError, match="play it with micro=1"):
+        trainer.play()
+
+
+def test_parts_are_equal():
+    game, streams = gan.tiny()
+    with pytest.raises(ValueError, match="a batch of 8 cannot be computed in 3 equal parts"):
+        Phase(game, {}, streams, 1, batch=8, micro=3)
 
 
 def test_play_in_parts_and_stop():

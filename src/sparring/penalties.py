@@ -116,8 +116,8 @@ class Penalties(Generic[Evaluation]):
         return terms
 
     def point(self, samples: Tensor) -> Tensor:
-        """Samples at which penalties, if there are any, can differentiate."""
-        return samples.requires_grad_() if self.weights else samples
+        """The samples, as a tensor of its own at which penalties, if there are any, can differentiate."""
+        return samples.view_as(samples).requires_grad_() if self.weights else samples
 
     def exactly(self, critic: nn.Module, x: Tensor, *given: Tensor) -> Any:
         """What a critic gives; if there are penalties, all of it in the samples' precision."""
@@ -176,7 +176,7 @@ def interpolated(critique: Critique) -> Tensor:
     sample has its own point on its own line. Batch norm in the critic would tie the gradients of a batch together: use
     another normalisation.
     """
-    real, fake = critique.real.detach(), critique.fake.detach()
+    real, fake = critique.real, critique.fake
     weight = critique.round.chance.uniform("interpolated").to(real)
     points = torch.lerp(real, fake, weight.reshape(-1, *[1] * (real.ndim - 1))).requires_grad_()
     norms: Tensor = torch.linalg.vector_norm(_gradient(critique.critic(points), points), dim=1)

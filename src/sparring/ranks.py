@@ -137,7 +137,11 @@ class Threads(Several):
                 raise
 
         with ThreadPoolExecutor(size) as pool:
-            return [future.result() for future in [pool.submit(one, index) for index in range(size)]]
+            futures = [pool.submit(one, index) for index in range(size)]
+        errors = [error for future in futures if (error := future.exception())]
+        for error in sorted(errors, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
+            raise error  # that of the rank that failed, not of those that waited for it
+        return [future.result() for future in futures]
 
     def _exchange(self, x: Tensor) -> list[Tensor]:
         self._barrier.wait()

@@ -24,13 +24,17 @@ class CycleGAN(Game):
         return Cost({"loss": self.loss.discriminator(critic(real), critic(pooled))})
 
     def generator_cost(self, round, generator, critic, source):
-        fooled = critic(generator(round.stream(source).x))
-        cycle = round.once("cycle", lambda: self.cycle(round))
+        fooled = critic(self.translated(round, generator, source))
+        cycle = round.once("cycle", lambda: self.cycle(round), of=(self.g, self.f))
         return Cost({"loss": self.loss.generator(fooled, fooled), "cycle": 10 * cycle})
 
+    def translated(self, round, generator, source):
+        return round.once(f"from {source}", lambda: generator(round.stream(source).x), of=(generator,))
+
     def cycle(self, round):
+        there, back = self.translated(round, self.g, "x"), self.translated(round, self.f, "y")
         x, y = round.stream("x").x, round.stream("y").x
-        return (self.f(self.g(x)) - x).abs().mean() + (self.g(self.f(y)) - y).abs().mean()
+        return (self.f(there) - x).abs().mean() + (self.g(back) - y).abs().mean()
 
 
 class Pool:

@@ -46,10 +46,10 @@ class GAIL(Game):
     def policy_cost(self, round):
         steps = round.stream("rollout").x
         logs = log_softmax(self.policy(), 1)
-        reward = softplus(-self.logits(steps)).detach()
+        reward = softplus(-self.logits(steps))
         surrogate = -(logs[steps[:, 0], steps[:, 1]] * (reward - round.gather(reward).mean())).mean()
         entropy = -(logs.exp() * logs).sum(1).mean()
-        return Cost({"reward": surrogate, "entropy": -self.entropy * entropy}, {"mean_reward": reward.mean()})
+        return Cost({"reward": surrogate, "entropy": -self.entropy * entropy}, {"mean_reward": reward.detach().mean()})
 
 
 class Rollout:

@@ -22,12 +22,17 @@ def tiny():
     return Regression(MLP(3, 8, 2), Normal(3)), {"real": InMemory(Key(1).normal("data", (40, 2)))}
 
 
+def trainer_of(stages, hooks=(), rounds=3):
+    """A phase for each pair of a game and its streams."""
+    phases = []
+    for game, streams in stages:
+        optimizers = {name: torch.optim.Adam(game.strategy(name).values(), fused=True) for name in game.players()}
+        phases.append(Phase(game, optimizers, streams, rounds, batch=16))
+    return Trainer(*phases, hooks=hooks)
+
+
 def build(hooks=(), rounds=3):
     torch.manual_seed(0)
     first, streams = tiny()
     second = GAN(first.generator, MLP(2, 8, 1, logits=True), Normal(3))
-    phases = []
-    for game in (first, second):
-        optimizers = {name: torch.optim.Adam(game.strategy(name).values(), fused=True) for name in game.players()}
-        phases.append(Phase(game, optimizers, streams, rounds, batch=16))
-    return Trainer(*phases, hooks=hooks)
+    return trainer_of(((first, streams), (second, streams)), hooks, rounds)

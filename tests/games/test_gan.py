@@ -1,9 +1,10 @@
 import torch
 from torch import nn
+from torch.func import functional_call
 
 from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer, Uniform
 from sparring.games import gan
-from sparring.penalties import r1
+from sparring.penalties import r1, r2
 
 
 def test_weights_of_penalties_may_follow_the_round():
@@ -15,6 +16,19 @@ def test_weights_of_penalties_may_follow_the_round():
         trainer.state.within = 1
         costs.append(game("discriminator", next(trainer.turns())).terms["r1"])
     assert torch.equal(*costs)
+
+
+def test_penalties_hold_a_discriminator_that_looks_ahead_fixed():
+    """Its parameters may be functions of the samples, as in unrolled play; R2's gradient is at the samples alone."""
+    game = GAN(MLP(3, 8, 2), MLP(2, 8, 1, logits=True), Normal(3), penalties={r2: 1.0}).double()
+    round = next(Trainer(Phase(game, {}, gan.tiny()[1], 1)).turns())
+    game("discriminator", round)
+    made = game.generated(round)[1].mean()
+    ahead = {name: p + made for name, p in game.named_parameters() if name.startswith("discriminator")}
+    fixed = {name: p.detach() for name, p in ahead.items()}
+    found = functional_call(game, ahead, ("discriminator", round)).terms["r2"]
+    expected = functional_call(game, fixed, ("discriminator", round.again())).terms["r2"]
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
 
 
 def test_sample_depends_on_the_seed_and_the_index_only():

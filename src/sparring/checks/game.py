@@ -78,8 +78,9 @@ def check_game(
 
     Nobody moves another's parameters; every trainable parameter moves; terms are finite; a cost at other parameters is
     the cost after moving there; shared forward passes change nothing, also after a move inside a round; gradients agree
-    with finite differences in float64; parts of a batch give its gradient or are refused; every dynamics plays, goes on
-    from a saved state as if nothing had happened, and plays the same on two ranks.
+    with finite differences in float64, in the opponents' parameters too; parts of a batch give its gradient or are
+    refused; every dynamics plays, goes on from a saved state as if nothing had happened, and plays the same on two
+    ranks.
 
     Args:
         make: Makes the game and its streams, afresh at each call.
@@ -98,6 +99,8 @@ def check_game(
         check.turn(player)
         check.functional(player)
         check.slope(player, declared.estimators.get(player))
+        if not declared.estimators:
+            check.foresight(player)
         check.parts(player)
         check.forgetting(player)
     check.sharing()
@@ -165,7 +168,7 @@ class _Check:
 
     def slope(self, player: str, estimator: Estimator | None) -> None:
         """The gradient is the derivative of the cost, or is declared and as its oracle says."""
-        analytic, numeric = self.slopes(player)
+        analytic, numeric = self.slopes(player, (player,))
         agree = abs(analytic - numeric) <= 1e-5 * (1 + abs(numeric))
         if estimator is None:
             assert agree, (
@@ -176,16 +179,26 @@ class _Check:
             assert not agree, f"the gradient of {player!r} is the derivative of its cost: it need not be declared"
             estimator.oracle()
 
-    def slopes(self, player: str, step: float = 1e-7) -> tuple[float, float]:
-        """The derivative along a direction: by the gradient, and by central differences.
+    def foresight(self, player: str) -> None:
+        """The derivative in everybody's parameters, which unrolling and consensus need, is right too."""
+        analytic, numeric = self.slopes(player, tuple(self.make()[0].players()))
+        assert abs(analytic - numeric) <= 1e-5 * (1 + abs(numeric)), (
+            f"the derivative of the cost of {player!r} in the parameters of all players is {analytic}, by finite "
+            f"differences {numeric}: detach nothing, since only {player!r} moves along this cost anyway"
+        )
+
+    def slopes(self, player: str, movers: Sequence[str], step: float = 1e-7) -> tuple[float, float]:
+        """The derivative along a direction of the movers' parameters: by autograd, and by central differences.
 
         The step is so small because batch norm of an untrained network magnifies it, and rectifiers have kinks.
         """
         trainer = self.trainer()
         game, round = trainer.game, next(trainer.turns())
-        _, slope = gradient(game, player, round)
-        directions = _direction(game.strategy(player))
-        analytic = sum((g * directions[name]).sum().item() for name, g in slope.items() if g is not None)
+        parameters = {name: p for mover in movers for name, p in game.strategy(mover).items()}
+        directions = _direction(parameters)
+        values = torch.autograd.grad(game(player, round).total, list(parameters.values()), allow_unused=True)
+        pairs = zip(values, directions.values(), strict=True)
+        analytic = sum((g * direction).sum().item() for g, direction in pairs if g is not None)
         here = dict(game.named_parameters())
 
         def cost(t: float) -> float:

@@ -18,7 +18,7 @@ from sparring.game import Cost, Game
 from sparring.ranks import Ranks
 from sparring.round import Round
 
-__all__ = ["Field", "Gradient", "gradient", "gradient_field", "like", "move"]
+__all__ = ["Field", "Gradient", "differentiate", "gradient", "gradient_field", "like", "move"]
 
 Gradient = dict[str, Tensor | None]
 """A gradient by the names of the parameters in the game; None where the cost does not depend on the parameter."""
@@ -89,10 +89,11 @@ def _field(
     }
     field: Field = {}
     used: list[Tensor] = []
+    behind = at is not None and any(p.grad_fn is not None for p in at.values())  # a graph that all parts share
     for player, cost in costs.items():
         strategy = game.strategy(player)
         inputs = list(strategy.values()) if at is None else [at.get(name, p) for name, p in strategy.items()]
-        keep = create_graph or player != players[-1]
+        keep = create_graph or behind or player != players[-1]
         slope = _slope(player, cost, strategy, inputs, create_graph, keep)
         field[player] = (cost if create_graph else cost.detach()), slope
         used += inputs
@@ -119,6 +120,25 @@ def _mean(fields: Sequence[Field], ranks: Ranks) -> Field:
         terms, watch = ({name: next(means) for name in values} for values in (cost.terms, cost.watch))
         found[player] = Cost(terms, watch), {n: value if value is None else next(means) for n, value in slope.items()}
     return found
+
+
+def differentiate(
+    round: Round, value: Tensor, parameters: Mapping[str, Tensor], *, create_graph: bool = False
+) -> Gradient:
+    """The gradient of the mean over ranks of a value made of gradients, such as the length of a field.
+
+    Args:
+        round: Whose ranks share the value.
+        value: A scalar, made with `create_graph`; one that is made of means over ranks is the same on all.
+        parameters: In which, by name.
+        create_graph: Whether the gradient can be differentiated again; if not, the graph behind `value` is used up.
+    """
+    inputs = list(parameters.values())
+    slopes = torch.autograd.grad(value, inputs, create_graph=create_graph, allow_unused=True)
+    if not create_graph:
+        round.forget(inputs)
+    means = iter(round.ranks.mean([slope for slope in slopes if slope is not None]))
+    return {name: s if s is None else next(means) for name, s in zip(parameters, slopes, strict=True)}
 
 
 def _tensors(field: Field) -> list[Tensor]:

@@ -102,7 +102,7 @@ class GAN(Game):
 
         def generate() -> tuple[Tensor, Tensor]:
             z = self.regularizers.point(self.latents(round))
-            return z, self.penalties.point(round.place(self.generator(z, *self.given(round))))
+            return z, round.place(self.generator(z, *self.given(round)))
 
         return round.once("generated", generate, of=(self.generator,))
 
@@ -119,7 +119,8 @@ class GAN(Game):
         """Generated samples [B, ...], and the discriminator's output for them."""
 
         def judge() -> tuple[Tensor, Any]:
-            _, x = self.generated(round)
+            # A point of its own: a discriminator that looks ahead depends on the samples, and penalties hold it fixed.
+            x = self.penalties.point(self.generated(round)[1])
             return x, self.critic(x, *self.given(round))
 
         return round.once("judged fake", judge, of=(self.generator, self.discriminator))
