@@ -29,7 +29,7 @@ _PLAYING: ContextVar[Round | None] = ContextVar("the round of the cost that is b
 
 
 def playing() -> Round | None:
-    """The round of the cost that is being evaluated, for layers that look across examples or draw; else None."""
+    """The round of the cost that is being evaluated, or None: for layers that look across examples or draw numbers."""
     return _PLAYING.get()
 
 
@@ -42,6 +42,7 @@ class Cost:
         total: The sum of the terms, a scalar.
 
     Raises:
+        TypeError: A term is not a tensor.
         ValueError: A term is not a scalar, or there is none.
     """
 
@@ -50,6 +51,8 @@ class Cost:
     def __init__(self, terms: Mapping[str, Tensor], watch: Mapping[str, Tensor] | None = None) -> None:
         self.terms, self.watch = terms, watch or {}
         for name, value in (*terms.items(), *self.watch.items()):
+            if not isinstance(value, Tensor):
+                raise TypeError(f"the term {name!r} is a {type(value).__name__}; expected a scalar tensor")
             if value.ndim:
                 shape = list(value.shape)
                 raise ValueError(
@@ -60,12 +63,18 @@ class Cost:
         self.total: Tensor = reduce(add, terms.values())
 
     def plus(self, watch: Mapping[str, Tensor] | None = None, /, **terms: Tensor) -> Cost:
-        """This cost with more terms, and with more to look at."""
+        """This cost with more terms, and with more to look at.
+
+        Raises:
+            ValueError: There is a term of that name already.
+        """
+        if twice := self.terms.keys() & terms.keys():
+            raise ValueError(f"the cost has a term {min(twice)!r} already; expected another name")
         return Cost({**self.terms, **terms}, {**self.watch, **(watch or {})})
 
     def detach(self) -> Cost:
         """The same numbers without the graphs that made them."""
-        there = Cost.__new__(Cost)  # they have been looked at
+        there = Cost.__new__(Cost)  # what is in it has been checked
         there.terms = {name: value.detach() for name, value in self.terms.items()}
         there.watch = {name: value.detach() for name, value in self.watch.items()}
         there.total = self.total.detach()
@@ -82,13 +91,18 @@ class Player:
 
     Attributes:
         controls: The modules, or single parameters, that this player, and nobody else, may move.
-        cost: Its cost at the game's present parameters, on the data and with the chance of a round.
+        cost: Its cost at the game's present parameters, on the data and with the chance of a round. It need not detach
+            anything: dynamics differentiate it in this player's parameters only.
         project: Takes its parameters back into the set they must stay in, in place, after every step.
     """
 
     controls: tuple[Control, ...]
     cost: Callable[[Round], Cost]
     project: Projection = unconstrained
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.controls, tuple):
+            raise TypeError(f"controls is a {type(self.controls).__name__}; expected a tuple, such as (self.x,)")
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The parameters of all that it controls."""
@@ -122,18 +136,25 @@ class Game(nn.Module, ABC):
     def forward(self, player: str, round: Round) -> Cost:
         """The cost of `player`, a pure function of the parameters and the round.
 
-        So `torch.func.functional_call(game, parameters, (player, round))` is the cost at other parameters. Layers that
-        draw do so from the round (`sparring.layers`); those of torch draw from a generator that is seeded here.
+        So `torch.func.functional_call(game, parameters, (player, round))` is the cost at other parameters. For
+        gradients use `sparring.dynamics.gradients.gradient`, not `backward`, which goes to all players. Layers that use
+        random numbers take them from the round (`sparring.layers`); torch's own generators are seeded here for others.
         Buffers are by-products of evaluating a module, not strategies: batch norm's running statistics move whenever
-        their module is evaluated in training mode, whoever's turn it is.
+        their module is evaluated in training mode, whichever player's turn it is.
+
+        Raises:
+            TypeError: The player's cost is not a `Cost`.
         """
         round.enter(self)
         token = _PLAYING.set(round)
         try:
             with round.autocast():
-                return round.chance.seeding(f"cost {player}", partial(self.sides()[player].cost, round))
+                cost = round.chance.seeding(f"cost {player}", partial(self.sides()[player].cost, round))
         finally:
             _PLAYING.reset(token)
+        if not isinstance(cost, Cost):
+            raise TypeError(f"the cost of {player!r} is a {type(cost).__name__}; expected Cost({{name: scalar, ...}})")
+        return cost
 
     def sides(self) -> dict[str, Player]:
         """The players, remembered as `strategy` remembers."""
@@ -144,7 +165,7 @@ class Game(nn.Module, ABC):
         """The trainable parameters that `player` controls, by their names in the game.
 
         They are remembered. Assigning a module to the game, freezing a parameter and beginning to play make it look
-        again; after a change further down, call `recount`.
+        again; after replacing a module inside a module, call `recount`.
         """
         flags = [p.requires_grad for p in self._known("all", lambda: list(self.parameters()))]
         if self._known("flags", lambda: flags) != flags:
@@ -157,7 +178,10 @@ class Game(nn.Module, ABC):
         return {name: p for name, p in self.named_parameters() if id(p) in controlled and p.requires_grad}
 
     def places(self, modules: tuple[nn.Module, ...] = ()) -> list[tuple[dict[str, Any], str]]:
-        """Where the parameters of these modules, or of all, are held: a module's own dictionary and a name in it."""
+        """Where the parameters of these modules, or of all, are held, for `Round.once`.
+
+        A place is a module's own dictionary and a name in it, where `torch.func.functional_call` puts others.
+        """
 
         def look() -> list[tuple[dict[str, Any], str]]:
             every = dict.fromkeys(part for module in modules or (self,) for part in module.modules())

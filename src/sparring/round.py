@@ -57,6 +57,9 @@ class Shared:
 class Round:
     """The data and the chance of one turn. Evaluating a cost twice in the same round gives the same value.
 
+    A round of play has one or more of these: `Simultaneous` takes one for all players, `Alternating` a new one for each
+    step unless it is told to share.
+
     Attributes:
         chance: Latents and their like, by name: `round.chance.normal("latent", 64)` is [B, 64].
         number: How many rounds of its phase the trainer has finished; weights may be functions of it.
@@ -128,12 +131,14 @@ class Round:
     def once(self, name: str, compute: Callable[[], T], of: Sequence[nn.Module] = ()) -> T:
         """The value of `compute()`, shared by all players of the game.
 
-        It is kept while the parameters it depends on have not moved, and while the graph behind it is whole.
+        It is kept while the parameters it depends on have not moved. `gradient` uses up the graph behind it, and makes
+        the round forget it; your own `backward` does not. Writes through `p.data` are not seen.
 
         Args:
             name: A name of the value, the same for all players.
             compute: A function of data, chance and the parameters of `of`.
-            of: All modules whose parameters it depends on; without any, the whole game.
+            of: Every module whose parameters it reads. Leave it out if unsure: the whole game. A missing one gives old
+                values without an error; `check_game` finds it.
         """
         parameters, state = self._look(tuple(of))
         shared = self._shared.get(name)

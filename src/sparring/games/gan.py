@@ -1,9 +1,8 @@
 """Generative adversarial networks: a discriminator tells real from generated, a generator makes that hard.
 
 Goodfellow et al. (2014), https://arxiv.org/abs/1406.2661; tutorial (Goodfellow 2016), section 3. Other losses and
-penalties make it a Wasserstein GAN, a WGAN-GP or an R3GAN without another class:
+penalties make it a WGAN-GP or an R3GAN without another class:
 
-    GAN(g, d, Normal(64), Wasserstein(), project=Clip(0.01))
     GAN(g, d, Normal(64), Wasserstein(), {interpolated: 10.0})
     GAN(g, d, Normal(64), Relativistic(), {r1: gamma / 2, r2: gamma / 2})
 """
@@ -31,8 +30,9 @@ __all__ = ["GAN", "tiny"]
 class GAN(Game):
     """The game of a generator and a discriminator. Its one stream is `real`.
 
-    Variants override one small method: `given` (what both networks are told besides, such as labels), `latents`,
-    `reading` (where a discriminator gives more than the loss reads), or a cost, to which `Cost.plus` adds terms.
+    Variants override one small method: `given` (what both networks are told besides, such as labels; then `sampler`
+    too), `latents`, `critic` (how the discriminator is called), `reading` (where it gives more than the loss reads), or
+    a cost, to which `Cost.plus` adds terms.
 
     Args:
         generator: From latents [B, Z] to samples [B, ...].
@@ -62,19 +62,20 @@ class GAN(Game):
         self.generator, self.discriminator = generator, discriminator
         self.latent, self.loss, self.project, self.decides = latent, loss, project, decisive(loss)
         self.penalties, self.regularizers = Penalties(penalties), Penalties(regularizers)
-        self.judges, self.advisers = self.penalties.modules, self.regularizers.modules  # those with buffers
+        self.judges, self.advisers = (
+            self.penalties.modules,
+            self.regularizers.modules,
+        )  # to be saved
 
     def players(self) -> dict[str, Player]:
         """The discriminator, then the generator."""
         return {
-            "discriminator": Player(
-                (self.discriminator, self.penalties.modules), self.discriminator_cost, self.project
-            ),
-            "generator": Player((self.generator, self.regularizers.modules), self.generator_cost),
+            "discriminator": Player((self.discriminator, self.judges), self.discriminator_cost, self.project),
+            "generator": Player((self.generator, self.advisers), self.generator_cost),
         }
 
     def discriminator_cost(self, round: Round) -> Cost:
-        """The loss at real and generated samples, and the penalties."""
+        """The loss and penalties. Samples keep their graph: only the discriminator gets a gradient of this."""
         (x, real), (made, fake) = self.judged_real(round), self.judged_fake(round)
         real, fake = self.reading(real), self.reading(fake)
         critic = lambda x: self.reading(self.critic(x, *self.given(round)))  # noqa: E731
@@ -90,15 +91,15 @@ class GAN(Game):
         return Cost(terms | self.regularizers(lambda: Generation(round, *self.generated(round))))
 
     def given(self, round: Round) -> tuple[Tensor, ...]:
-        """What both networks are told besides, each [B, ...]: nothing."""
+        """What both networks are told besides, each [B, ...]: nothing. It is data; embeddings belong to a network."""
         return ()
 
     def latents(self, round: Round) -> Tensor:
-        """Latents [B, Z], the same whenever the round is asked."""
+        """Latents [B, Z], the same for everybody who asks in this turn."""
         return self.latent(round.chance)
 
     def generated(self, round: Round) -> tuple[Tensor, Tensor]:
-        """Latents [B, Z] and the samples [B, ...] made of them."""
+        """Latents [B, Z] and the samples [B, ...] made of them, once while the generator has not moved."""
 
         def generate() -> tuple[Tensor, Tensor]:
             z = self.regularizers.point(self.latents(round))
@@ -110,7 +111,7 @@ class GAN(Game):
         """Real samples [B, ...], and the discriminator's output for them."""
 
         def judge() -> tuple[Tensor, Any]:
-            x = self.penalties.point(round.stream("real").x.detach())
+            x = self.penalties.point(round.stream("real").x)
             return x, self.critic(x, *self.given(round))
 
         return round.once("judged real", judge, of=(self.discriminator,))
@@ -119,8 +120,7 @@ class GAN(Game):
         """Generated samples [B, ...], and the discriminator's output for them."""
 
         def judge() -> tuple[Tensor, Any]:
-            # A point of its own: a discriminator that looks ahead depends on the samples, and penalties hold it fixed.
-            x = self.penalties.point(self.generated(round)[1])
+            x = self.penalties.point(self.generated(round)[1])  # apart from those a dynamics may differentiate by
             return x, self.critic(x, *self.given(round))
 
         return round.once("judged fake", judge, of=(self.generator, self.discriminator))
