@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.func import functional_call
 
-from rounds import round_of
-from sparring import Batch
+from rounds import draws_of, round_of
+from sparring import Batch, Round
 from sparring.games.theory.xy import XY
 
 
@@ -118,7 +118,7 @@ def test_again_is_the_same_data_and_chance_with_nothing_shared():
 
 def test_parts_are_slices_of_the_data_and_of_the_chance():
     round = rows()
-    parts = round.parts(4)
+    parts = list(round.parts(4))
     whole = round.stream("a")
     assert torch.equal(torch.cat([part.stream("a").x for part in parts]), whole.x)
     assert torch.equal(torch.cat([part.stream("a").y for part in parts]), whole.y)
@@ -129,13 +129,13 @@ def test_parts_are_slices_of_the_data_and_of_the_chance():
 
 def test_one_part_is_the_round_itself():
     round = rows()
-    assert round.parts(1) == [round]
+    assert list(round.parts(1)) == [round]
 
 
 def test_parts_of_a_part_are_its_slices():
     """A rank's share, computed in two parts."""
-    whole, second = rows(), rows().parts(2)[1]
-    quarters = second.parts(2)
+    whole, second = rows(), list(rows().parts(2))[1]
+    quarters = list(second.parts(2))
     assert [part.chance.share for part in quarters] == [(2, 4), (3, 4)]
     assert torch.equal(torch.cat([part.stream("a").x for part in quarters]), whole.stream("a").x[4:])
 
@@ -143,24 +143,28 @@ def test_parts_of_a_part_are_its_slices():
 def test_parts_need_rows_that_can_be_shared():
     round = round_of(lambda name: Batch(torch.zeros(6)), 8)
     with pytest.raises(ValueError, match="'a' gave 6 rows; expected a multiple of 4"):
-        round.parts(4)[0].stream("a")
+        next(round.parts(4)).stream("a")
 
 
 def test_parts_cannot_look_at_each_other():
     round = rows()
     x = torch.zeros(8)
     assert round.gather(x) is x
-    for part in (round.parts(2)[0], round.parts(2)[0].again()):
+    for part in (next(round.parts(2)), next(round.parts(2)).again()):
         with pytest.raises(ValueError, match=r"looks across examples.*micro=1"):
             part.gather(x)
 
 
 def test_what_was_put_off_happens_once_at_the_end():
-    """Also what parts and repetitions put off under the same name."""
-    round, done = rows(), []
+    """Of each owner the last action counts, also of those in repetitions; parts cannot put anything off."""
+    actions, done = {}, []
+    round = Round(lambda name: None, draws_of(8), later=actions)
     round.later("a", lambda: done.append("first"))
-    round.parts(2)[0].later("a", lambda: done.append("second"))
+    round.again().later("a", lambda: done.append("second"))
     round.again().later("b", lambda: done.append("other"))
     assert not done
-    round.close()
+    for action in actions.values():
+        action()
     assert done == ["second", "other"]
+    with pytest.raises(ValueError, match="micro=1"):
+        next(round.parts(2)).later("a", lambda: None)

@@ -159,7 +159,8 @@ class Counter(Protocol):
 class Draws:
     """The chance of one turn, from torch's own kernels on the game's device.
 
-    Every name gets the number of its draw when it is first asked for. The generator is seeded with it, so that asking
+    Every name gets the number of its draw when it is first asked for: for each kind of number and each shape, so that
+    two that share a name have nothing in common. The generator is seeded with it, so that asking
     again, or after a resumption, gives the same numbers. torch's generator for CPUs keeps 32 bits of a seed: hashed
     addresses would meet, 2^32 counted ones do not.
 
@@ -191,7 +192,7 @@ class Draws:
         self.seed, self.counter, self.generator, self.total = seed, counter, generator, total
         self.dtype, self.share, self.device = dtype, share, generator.device
         self.rows = total // share[1]
-        self.numbers: dict[str, int] = {}
+        self.numbers: dict[object, int] = {}
         self._scope, self._asked, self._theirs = "", 0, torch_generators()
 
     def part(self, share: tuple[int, int]) -> Draws:
@@ -203,7 +204,9 @@ class Draws:
     def normal(self, name: str, *row: int) -> Tensor:
         """Standard normal numbers [rows, *row]."""
         size = (self.total, *row)
-        return self._mine(torch.randn(size, generator=self._seeded(name), device=self.device, dtype=self.dtype))
+        return self._mine(
+            torch.randn(size, generator=self._seeded(("normal", name, row)), device=self.device, dtype=self.dtype)
+        )
 
     def uniform(self, name: str, *row: int) -> Tensor:
         """Uniform numbers in the open interval (0, 1), [rows, *row]."""
@@ -212,7 +215,9 @@ class Draws:
     def integers(self, name: str, *row: int, high: int) -> Tensor:
         """Integers in [0, high), int64, [rows, *row]."""
         size = (self.total, *row)
-        return self._mine(torch.randint(high, size, generator=self._seeded(name), device=self.device))
+        return self._mine(
+            torch.randint(high, size, generator=self._seeded(("integers", name, row)), device=self.device)
+        )
 
     def like(self, x: Tensor) -> Tensor:
         """Uniform numbers in (0, 1) for each of `x` [m rows, ...], other ones at each call within a scope.
@@ -222,14 +227,17 @@ class Draws:
         """
         self._asked += 1
         name = f"{self._scope} {self._asked}"
-        if self.share[1] == 1:
-            return self._uniform(name, tuple(x.shape))
         if len(x) % self.rows:
+            return self._alone(name, x)
+        whole = self._uniform(name, (len(x) // self.rows, self.total, *x.shape[1:]))
+        return whole.chunk(self.share[1], dim=1)[self.share[0]].flatten(0, 1)
+
+    def _alone(self, name: str, x: Tensor) -> Tensor:
+        if self.share[1] > 1:
             raise ValueError(
                 f"got {len(x)} rows; expected a multiple of {self.rows}, the rows of this share of the batch"
             )
-        whole = self._uniform(name, (len(x) // self.rows, self.total, *x.shape[1:]))
-        return whole.chunk(self.share[1], dim=1)[self.share[0]].flatten(0, 1)
+        return self._uniform(name, tuple(x.shape))
 
     def within(self, scope: str, compute: Callable[[], T]) -> T:
         """`compute()`, in which `like` counts its calls from 1, however often it is computed."""
@@ -252,16 +260,18 @@ class Draws:
                 generator.set_state(state)
 
     def _uniform(self, name: str, size: tuple[int, ...]) -> Tensor:
-        numbers = torch.rand(size, generator=self._seeded(name), device=self.device, dtype=self.dtype)
+        numbers = torch.rand(
+            size, generator=self._seeded(("uniform", name, size)), device=self.device, dtype=self.dtype
+        )
         return numbers.clamp_(min=torch.finfo(self.dtype).eps / 4)  # it may be 0, whose logarithm is infinite
 
     def _mine(self, x: Tensor) -> Tensor:
         return x if self.share[1] == 1 else x.chunk(self.share[1])[self.share[0]]
 
-    def _seeded(self, name: str) -> torch.Generator:
+    def _seeded(self, name: object) -> torch.Generator:
         return self.generator.manual_seed(self._seed(name))
 
-    def _seed(self, name: str) -> int:
+    def _seed(self, name: object) -> int:
         number = self.numbers.get(name)
         if number is None:
             number = self.numbers[name] = self.counter.draws

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import add
@@ -17,7 +16,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from sparring.round import Batch, Round
+from sparring.round import PLAYING, Batch, Round
 from sparring.samplers import Sampler
 
 __all__ = ["Batch", "Cost", "Game", "Player", "Projection", "Round", "playing"]
@@ -25,12 +24,10 @@ __all__ = ["Batch", "Cost", "Game", "Player", "Projection", "Round", "playing"]
 Projection = Callable[[Sequence[nn.Parameter]], None]
 Control = nn.Module | nn.Parameter
 
-_PLAYING: ContextVar[Round | None] = ContextVar("the round of the cost that is being evaluated", default=None)
-
 
 def playing() -> Round | None:
     """The round of the cost that is being evaluated, or None: for layers that look across examples or draw numbers."""
-    return _PLAYING.get()
+    return PLAYING.get()
 
 
 class Cost:
@@ -118,7 +115,7 @@ class Game(nn.Module, ABC):
 
     @abstractmethod
     def players(self) -> dict[str, Player]:
-        """The players by name, in the order of play."""
+        """The players by name, in the order of play. It is asked once and remembered: name modules, not values."""
 
     def sampler(self) -> Sampler:
         """What a run of this game yields; it shares the game's modules."""
@@ -146,12 +143,12 @@ class Game(nn.Module, ABC):
             TypeError: The player's cost is not a `Cost`.
         """
         round.enter(self)
-        token = _PLAYING.set(round)
+        token = PLAYING.set(round)
         try:
             with round.autocast():
                 cost = round.chance.seeding(f"cost {player}", partial(self.sides()[player].cost, round))
         finally:
-            _PLAYING.reset(token)
+            PLAYING.reset(token)
         if not isinstance(cost, Cost):
             raise TypeError(f"the cost of {player!r} is a {type(cost).__name__}; expected Cost({{name: scalar, ...}})")
         return cost

@@ -93,8 +93,8 @@ class Every(Hook):
 class GradientCheck(Hook):
     """Finds parameters that are trained in name only.
 
-    In a player's first two moves of a phase a parameter of its own without a gradient stops the run. One whose gradient
-    is exactly zero in each of its first `moves` moves is a warning.
+    A parameter without a gradient in its player's first two moves of a phase stops the run. One whose gradient is
+    exactly zero in each of the first `moves` moves is a warning.
 
     Raises:
         RuntimeError: The cost of a player does not depend on a parameter it controls.
@@ -121,7 +121,7 @@ class GradientCheck(Hook):
             if p.grad is not None:
                 moved = p.grad.detach().ne(0).any()
                 self._moved[name] = moved | self._moved[name].to(moved.device) if name in self._moved else moved
-            elif number <= 2:
+            elif number == 2 and name not in self._moved:  # a lazy penalty gives one now and then
                 raise RuntimeError(
                     f"{name!r} has no gradient in move {number} of {player!r}, whose cost does not depend on it. "
                     "Use it in the cost, or freeze it with requires_grad_(False)"

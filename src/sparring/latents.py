@@ -22,21 +22,33 @@ class Latent(Protocol):
 
 @dataclass(frozen=True)
 class Normal:
-    """The standard normal distribution in `size` dimensions."""
+    """The standard normal distribution in `size` dimensions.
+
+    Attributes:
+        size: How many.
+        name: Of the draw: two latents of one game have different names.
+    """
 
     size: int
+    name: str = "latent"
 
     def __call__(self, chance: Chance) -> Tensor:
         """Draws [rows, size]."""
-        return chance.normal("latent", self.size)
+        return chance.normal(self.name, self.size)
 
 
 @dataclass(frozen=True)
 class Uniform:
-    """The uniform distribution on the cube (-1, 1)^size."""
+    """The uniform distribution on the cube (-1, 1)^size.
+
+    Attributes:
+        size: How many dimensions.
+        name: Of the draw: two latents of one game have different names.
+    """
 
     size: int
+    name: str = "latent"
 
     def __call__(self, chance: Chance) -> Tensor:
         """Draws [rows, size]."""
-        return chance.uniform("latent", self.size) * 2.0 - 1.0
+        return chance.uniform(self.name, self.size) * 2.0 - 1.0

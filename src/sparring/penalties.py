@@ -127,30 +127,32 @@ class Penalties(Generic[Evaluation]):
             return critic(x, *given)
 
 
-@dataclass(frozen=True)
-class Lazy(Generic[Evaluation]):
+class Lazy(nn.Module, Generic[Evaluation]):
     """A penalty every so many rounds, and then so many times as heavy (Karras et al. 2020, appendix B).
 
     https://arxiv.org/abs/1912.04958. It saves time where a penalty is dear; on toys it is not worth its noise.
 
-    Attributes:
-        penalty: What is computed now and then.
+    Args:
+        penalty: What is computed now and then; if it is a module, it is part of the game.
         every: Rounds from one time to the next.
+
+    Raises:
+        ValueError: `every` is less than 1.
     """
 
-    penalty: Callable[[Evaluation], Tensor | None]
-    every: int
-
-    def __post_init__(self) -> None:
-        if self.every < 1:
-            raise ValueError(f"a lazy penalty is due every {self.every} rounds; expected 1 or more")
+    def __init__(self, penalty: Callable[[Evaluation], Tensor | None], every: int) -> None:
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"a lazy penalty is due every {every} rounds; expected 1 or more")
+        self.penalty: Callable[[Evaluation], Tensor | None] = penalty
+        self.every = every
 
     @property
     def __name__(self) -> str:
         """That of the penalty."""
         return name_of(self.penalty)
 
-    def __call__(self, at: Evaluation) -> Tensor | None:
+    def forward(self, at: Evaluation) -> Tensor | None:
         """The penalty times `every`, [B], or None."""
         value = None if at.round.number % self.every else self.penalty(at)
         return None if value is None else self.every * value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -93,14 +94,24 @@ class Phase:
                 )
         for name, optimizer in self.optimizers.items():
             self._check(name, optimizer)
-        for name, update in self.updates.items():
-            self.optimizers[name].register_step_pre_hook(partial(_update, update))
+        if lacking := self.updates.keys() - self.optimizers.keys():
+            raise ValueError(f"there are updates for {sorted(lacking)}, which have no optimizer")
 
     def _check(self, name: str, optimizer: Optimizer) -> None:
         held = {id(p) for group in optimizer.param_groups for p in group["params"] if p.requires_grad}
         mine = self.game.strategy(name)
         if held != {id(p) for p in mine.values()}:
             raise ValueError(f"the optimizer of {name!r} must hold exactly the parameters it controls: {list(mine)}")
+
+    @contextmanager
+    def updating(self) -> Iterator[None]:
+        """A context in which the optimizers of this phase obey its updates."""
+        handles = [self.optimizers[n].register_step_pre_hook(partial(_update, u)) for n, u in self.updates.items()]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
 
     def drawer(self, key: Key, counts: dict[str, int], label: str) -> Callable[[str], Batch]:
         """A function from a stream's name to its next batch, counting in `counts`."""

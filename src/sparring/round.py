@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 
@@ -13,9 +14,12 @@ from torch import Tensor, nn
 from sparring.chance import Draws
 from sparring.ranks import ALONE, Ranks
 
-__all__ = ["Batch", "Round"]
+__all__ = ["PLAYING", "Actions", "Batch", "Round"]
 
 T = TypeVar("T")
+Actions = dict[object, Callable[[], None]]
+
+PLAYING: ContextVar[Round | None] = ContextVar("the round of the cost that is being evaluated", default=None)
 
 
 @dataclass(frozen=True)
@@ -76,24 +80,34 @@ class Round:
         ranks: Ranks = ALONE,
         micro: int = 1,
         fast: torch.dtype | None = None,
+        later: Actions | None = None,
     ) -> None:
         self.chance, self.number, self.ranks, self.micro = chance, number, ranks, micro
         self._draw, self._fast, self._split = draw, fast, False
         self._whole: dict[str, Batch] = {}
         self._drawn: dict[str, Batch] = {}
         self._shared: dict[str, Shared] = {}
-        self._later: dict[str, Callable[[], None]] = {}
+        self._later: Actions = {} if later is None else later
         self._game: Table | None = None
 
     def stream(self, name: str) -> Batch:
         """The batch of the stream `name`, drawn when it is first asked for, on the game's device."""
         if name not in self._drawn:
             if name not in self._whole:
-                with torch.no_grad():
-                    self._whole[name] = self.chance.seeding(f"stream {name}", lambda: self._draw(name))
+                self._whole[name] = self._draw_whole(name)
             whole = self._whole[name]
             self._drawn[name] = Batch(self._mine(name, whole.x), None if whole.y is None else self._mine(name, whole.y))
         return self._drawn[name]
+
+    def _draw_whole(self, name: str) -> Batch:
+        """The batch of all ranks; a source that evaluates a player does so as if it were alone."""
+        alone = Round(self._draw, self.chance.part((0, 1)), number=self.number)
+        token = PLAYING.set(alone)
+        try:
+            with torch.no_grad():
+                return alone.chance.seeding(f"stream {name}", lambda: self._draw(name))
+        finally:
+            PLAYING.reset(token)
 
     def _mine(self, name: str, value: Tensor) -> Tensor:
         """This part's rows, placed."""
@@ -121,12 +135,15 @@ class Round:
         Raises:
             ValueError: The gradient is computed in parts, which cannot look at each other's examples.
         """
+        self._refuse_parts()
+        return self.ranks.gather(x)
+
+    def _refuse_parts(self) -> None:
         if self._split:
             raise ValueError(
                 "this cost looks across examples (batch norm, feature matching and their like), so its gradient is not "
                 "the mean of those of parts of a batch: play it with micro=1"
             )
-        return self.ranks.gather(x)
 
     def once(self, name: str, compute: Callable[[], T], of: Sequence[nn.Module] = ()) -> T:
         """The value of `compute()`, shared by all players of the game.
@@ -152,8 +169,8 @@ class Round:
         if game is None:
             raise RuntimeError("a cost shares values by game(player, round); it was called by itself")
         parameters = [held[name] for held, name in game.places(modules)]
-        versions = [p._version for p in parameters]  # noqa: SLF001
-        return parameters, (list(map(id, parameters)), versions, game.training, torch.is_grad_enabled())
+        state = [(id(p), p._version, p.requires_grad) for p in parameters]  # noqa: SLF001
+        return parameters, (state, game.training, torch.is_grad_enabled())
 
     def enter(self, game: Table) -> None:
         """Remembers whose cost is evaluated; `Game.forward` calls it."""
@@ -165,12 +182,10 @@ class Round:
         for name in [name for name, shared in self._shared.items() if not ids.isdisjoint(map(id, shared.parameters))]:
             del self._shared[name]
 
-    def parts(self, micro: int) -> list[Round]:
-        """This round in `micro` parts, each with its share of the data and the chance."""
-        if micro == 1:
-            return [self]
+    def parts(self, micro: int) -> Iterator[Round]:
+        """This round in `micro` parts, one after the other, each with its share of the data and the chance."""
         index, count = self.chance.share
-        return [self._part((index * micro + i, count * micro)) for i in range(micro)]
+        yield from (self,) if micro == 1 else (self._part((index * micro + i, count * micro)) for i in range(micro))
 
     def _part(self, share: tuple[int, int]) -> Round:
         part = Round(self._draw, self.chance.part(share), number=self.number, ranks=self.ranks, fast=self._fast)
@@ -183,11 +198,15 @@ class Round:
         again._split, again.micro = self._split, self.micro  # noqa: SLF001
         return again
 
-    def later(self, name: str, action: Callable[[], None]) -> None:
-        """Runs `action` once, after everybody has moved: so a penalty moves its buffers and leaves this round alone."""
-        self._later[name] = action
+    def later(self, owner: object, action: Callable[[], None]) -> None:
+        """Runs `action`, without gradients, after everybody has moved: so a penalty moves its buffers.
 
-    def close(self) -> None:
-        """Runs what was put off. The trainer calls it."""
-        for action in self._later.values():
-            action()
+        Args:
+            owner: Whose action it is, such as the penalty itself; the last one of an owner counts.
+            action: What to run. Detach what it holds.
+
+        Raises:
+            ValueError: The gradient is computed in parts, which each see another batch.
+        """
+        self._refuse_parts()
+        self._later[owner] = action

@@ -17,7 +17,7 @@ from sparring.game import Cost, Game
 from sparring.hooks import GradientCheck, Hook
 from sparring.phase import Phase, Source, TrainState
 from sparring.ranks import ALONE, Ranks
-from sparring.round import Round
+from sparring.round import Actions, Round
 
 __all__ = ["Phase", "Source", "TrainState", "Trainer"]
 
@@ -98,8 +98,10 @@ class Trainer:
         self._stopping = False
         self._grounds.clear()
         for phase in self.phases:
-            phase.game.train()
+            if not phase.game.training:
+                phase.game.train()  # else what somebody has put into evaluation mode stays there
             phase.game.recount()
+        self._check_ranks()
         for hook in self.hooks:
             hook.start(self)
         try:
@@ -113,13 +115,22 @@ class Trainer:
                 hook.finish(self)
         return self
 
+    def _check_ranks(self) -> None:
+        """Raises ValueError if the ranks have not the same parameters."""
+        sums = torch.stack([tensor.double().sum().cpu() for tensor in self._tensors().values()])
+        if not torch.allclose(sums, self.ranks.mean([sums])[0], rtol=1e-9, atol=1e-12, equal_nan=True):
+            raise ValueError("the ranks have different parameters: seed the networks alike on every rank")
+
     def play_round(self) -> dict[str, Cost]:
         """One round of the present phase, without hooks."""
         self.state.phase, self.state.within = self._next()
-        phase, played = self.phase, list[Round]()
-        costs = phase.dynamics(phase.game, self.turns(played), phase.optimizers, self._memory())
-        for turn in played:
-            turn.close()
+        phase, played = self.phase, list[Actions]()
+        with phase.updating():
+            costs = phase.dynamics(phase.game, self.turns(played), phase.optimizers, self._memory())
+        with torch.no_grad():
+            for actions in played:
+                for action in actions.values():
+                    action()
         self.state.round += 1
         self.state.within += 1
         self.state.images += phase.batch
@@ -129,24 +140,30 @@ class Trainer:
         """Ends `play` after the present round, on all ranks."""
         self._stopping = True
 
-    def turns(self, played: list[Round] | None = None) -> Iterator[Round]:
-        """Turns of the present phase without end, each on new data and with new chance; `played` gets them too."""
+    def turns(self, played: list[Actions] | None = None) -> Iterator[Round]:
+        """Turns of the present phase without end, each on new data and with new chance, and counted.
+
+        Args:
+            played: Gets what each turn puts off until everybody has moved.
+        """
         state, phase = self.state, self.phase
         draw = phase.drawer(Key(self.seed), state.batches, str(state.phase))
         share = self.ranks.index, self.ranks.size
         generator, dtype = self._ground(phase)
         while True:
             chance = Draws(self.seed, state, generator, phase.batch, dtype=dtype, share=share)
-            turn = Round(draw, chance, number=state.within, ranks=self.ranks, micro=phase.micro, fast=self.autocast)
-            state.turn += 1
+            later: Actions = {}
             if played is not None:
-                played.append(turn)
-            yield turn
+                played.append(later)
+            state.turn += 1
+            yield Round(
+                draw, chance, number=state.within, ranks=self.ranks, micro=phase.micro, fast=self.autocast, later=later
+            )
 
     def _ground(self, phase: Phase) -> tuple[torch.Generator, torch.dtype]:
         """A generator of chance on the device of a phase's game, and its type of numbers."""
         if phase.game not in self._grounds:
-            first = next(phase.game.parameters())
+            first = next(p for p in phase.game.parameters() if p.is_floating_point())
             self._grounds[phase.game] = torch.Generator(first.device), first.dtype
         return self._grounds[phase.game]
 
@@ -216,6 +233,12 @@ class Trainer:
             raise ValueError(f"this state is of another game: these tensors differ in name or shape: {differing}")
         if len(state["dynamics"]) != len(self.phases):
             raise ValueError(f"this state has {len(state['dynamics'])} phases, this trainer has {len(self.phases)}")
+        for name, mine in (("optimizers", "optimizers"), ("sources", "streams")):
+            theirs, ours = (
+                [sorted(part) for part in parts] for parts in (state[name], [getattr(p, mine) for p in self.phases])
+            )
+            if theirs != ours:
+                raise ValueError(f"this state has the {mine} {theirs}, this trainer has {ours}")
         if missing := sorted(state["hooks"].keys() - self._named_hooks().keys()):
             raise ValueError(f"this state has hooks that this trainer lacks: {missing}")
 

@@ -3,9 +3,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rounds import round_of
 from sparring import InMemory, Key
 from sparring.data.source import Mirrored, Shifted
-from sparring.game import Round
 
 
 @given(st.integers(1, 30), st.integers(1, 70), st.integers(1, 6))
@@ -32,7 +32,7 @@ def test_labels_stay_with_their_examples():
 
 def test_bytes_become_pictures_on_the_device():
     source = InMemory(torch.tensor([0, 51, 255], dtype=torch.uint8).reshape(3, 1, 1, 1))
-    round = Round(lambda name: source.draw(3, Key(0, ("s", 0))), Key(0), batch=3)
+    round = round_of(lambda name: source.draw(3, Key(0, ("s", 0))), 3)
     torch.testing.assert_close(round.stream("real").x.flatten().sort().values, torch.tensor([-1.0, -0.6, 1.0]))
 
 

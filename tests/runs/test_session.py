@@ -17,7 +17,7 @@ import pytest
 from sparring import cli
 from sparring.hooks import Every
 from sparring.recipes.theory.ring import Config
-from sparring.runs import checkpoint, files, lock, writers
+from sparring.runs import checkpoint, files, lock, portraits, writers
 from sparring.runs.errors import InUseError, StoppedError
 from sparring.runs.session import Session
 
@@ -68,8 +68,8 @@ def test_the_last_save_and_the_drawing_end_after_a_signal(tmp_path, config, monk
 @pytest.mark.parametrize("number", STOPS)
 def test_a_signal_before_the_first_round(tmp_path, config, monkeypatch, number):
     """It is not forgotten, whatever the trainer does when it begins."""
-    describe = Session._describe_data
-    monkeypatch.setattr(Session, "_describe_data", lambda self: (signal.raise_signal(number), describe(self)))
+    describe = portraits.describe
+    monkeypatch.setattr(portraits, "describe", lambda *about: (signal.raise_signal(number), describe(*about)))
     session = Session.create(tmp_path / "run", "ring", config)
     assert not session.play()
     assert rounds(tmp_path / "run") == ["00000001"]

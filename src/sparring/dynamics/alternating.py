@@ -49,9 +49,10 @@ class Alternating(Dynamics):
         if unknown := self.steps.keys() - players.keys():
             raise ValueError(f"there are steps for {sorted(unknown)}, but the players are {list(players)}")
         costs: dict[str, Cost] = {}
-        first = round = next(rounds)
+        round = next(rounds)
+        number = round.number
         for player in players:
-            for step in range(self._count(player, first.number)):
+            for step in range(self._count(player, number)):
                 if costs and (self.fresh or step):
                     round = next(rounds)
                 costs[player], slope = gradient(game, player, round)
@@ -60,7 +61,10 @@ class Alternating(Dynamics):
 
     def _count(self, player: str, number: int) -> int:
         steps = self.steps.get(player, 1)
-        return steps(number) if callable(steps) else steps
+        count = steps(number) if callable(steps) else steps
+        if count < 0:
+            raise ValueError(f"{player!r} is to take {count} steps in round {number}; expected 0 or more")
+        return count
 
 
 METHODS = (

@@ -7,7 +7,7 @@ micro-batches and ranks is taken here, inside the gradient, so that it can be di
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -77,7 +77,7 @@ def gradient_field(
     count = round.micro if micro is None else micro
     if count == round.ranks.size == 1:
         return _field(game, names, round, there, create_graph)
-    return _mean([_field(game, names, part, there, create_graph) for part in round.parts(count)], round.ranks)
+    return _mean(game, (_field(game, names, part, there, create_graph) for part in round.parts(count)), round.ranks)
 
 
 def _field(
@@ -105,20 +105,32 @@ def _field(
 def _slope(
     player: str, cost: Cost, names: Mapping[str, object], inputs: Sequence[Tensor], create_graph: bool, keep: bool
 ) -> Gradient:
-    if not cost.total.requires_grad:
+    values: Sequence[Tensor | None] = ()
+    if inputs and cost.total.requires_grad:
+        values = torch.autograd.grad(
+            cost.total, inputs, create_graph=create_graph, retain_graph=keep, allow_unused=True
+        )
+    if all(value is None for value in values):
         raise ValueError(f"the cost of {player!r} does not depend on any parameter it controls")
-    values = torch.autograd.grad(cost.total, inputs, create_graph=create_graph, retain_graph=keep, allow_unused=True)
     return dict(zip(names, values, strict=True))
 
 
-def _mean(fields: Sequence[Field], ranks: Ranks) -> Field:
-    """The mean of the fields of equal parts of a batch, and over ranks."""
-    flat = [[*tensors] for tensors in zip(*map(_tensors, fields), strict=True)]
-    means = iter(ranks.mean([torch.stack(parts).mean(0) if len(parts) > 1 else parts[0] for parts in flat]))
+def _mean(game: Game, fields: Iterable[Field], ranks: Ranks) -> Field:
+    """The mean of the fields of equal parts of a batch, added up as they come, and over ranks."""
+    strategies = {player: game.strategy(player) for player in game.sides()}
+    field, sums, there, count = Field(), list[Tensor](), torch.zeros(0), 0
+    for field in fields:
+        flags = torch.tensor([value is not None for _, slope in field.values() for value in slope.values()]).float()
+        tensors = _tensors(field, strategies)
+        sums = [a + b for a, b in zip(sums, tensors, strict=True)] if count else tensors
+        there, count = torch.maximum(there, flags) if count else flags, count + 1
+    flags, *tensors = ranks.mean([there, *(total / count for total in sums)])
+    means, flag = iter(tensors), iter(flags.gt(0).tolist())  # where one part has a gradient, another may have none
     found: Field = {}
-    for player, (cost, slope) in fields[0].items():
+    for player, (cost, slope) in field.items():
         terms, watch = ({name: next(means) for name in values} for values in (cost.terms, cost.watch))
-        found[player] = Cost(terms, watch), {n: value if value is None else next(means) for n, value in slope.items()}
+        pairs = {name: (next(flag), next(means)) for name in slope}
+        found[player] = Cost(terms, watch), {name: value if known else None for name, (known, value) in pairs.items()}
     return found
 
 
@@ -141,14 +153,14 @@ def differentiate(
     return {name: s if s is None else next(means) for name, s in zip(parameters, slopes, strict=True)}
 
 
-def _tensors(field: Field) -> list[Tensor]:
-    """Terms, watched values and gradients, in the order in which `_mean` takes them back."""
-    return [
-        value
-        for cost, slope in field.values()
-        for value in (*cost.terms.values(), *cost.watch.values(), *slope.values())
-        if value is not None
-    ]
+def _tensors(field: Field, strategies: Mapping[str, Mapping[str, Tensor]]) -> list[Tensor]:
+    """Terms, watched values and gradients, zeros for None, in the order in which `_mean` takes them back."""
+    found: list[Tensor] = []
+    for player, (cost, slope) in field.items():
+        found += [value if value.is_floating_point() else value.float() for value in cost.terms.values()]
+        found += [value if value.is_floating_point() else value.float() for value in cost.watch.values()]
+        found += [torch.zeros_like(strategies[player][n]) if g is None else g for n, g in slope.items()]
+    return found
 
 
 def move(game: Game, field: Field, round: Round, optimizers: Mapping[str, Optimizer]) -> None:
@@ -169,13 +181,31 @@ def move(game: Game, field: Field, round: Round, optimizers: Mapping[str, Optimi
     sides = game.sides()
     for player, (_, slope) in field.items():
         strategy = list(game.strategy(player).values())
-        for p, value in zip(strategy, slope.values(), strict=True):
+        for p, value in zip(strategy, apart(list(slope.values())), strict=True):
             p.grad = like(p, value)
+        let_go(optimizers[player], strategy)
         optimizers[player].step()
         with torch.no_grad():
             sides[player].project(strategy)
         # Fused optimizers do not, and `Round.once` relies on it.
         torch.autograd.graph.increment_version(strategy)
+
+
+def apart(values: list[Tensor | None]) -> list[Tensor | None]:
+    """The values, each a tensor of its own: autograd gives one for both sides of a sum, and updates work in place."""
+    if len(set(map(id, values))) == len(values):
+        return values
+    first = {id(value): i for i, value in reversed(list(enumerate(values)))}
+    return [v if v is None or first[id(v)] == i else v.clone() for i, v in enumerate(values)]
+
+
+def let_go(optimizer: Optimizer, movers: Sequence[Tensor]) -> None:
+    """Takes the old gradients from parameters that do not move any more: the optimizer would follow them."""
+    held = [p for group in optimizer.param_groups for p in group["params"]]
+    if len(held) > len(movers):
+        moving = set(map(id, movers))
+        for p in held:
+            p.grad = p.grad if id(p) in moving else None
 
 
 def like(parameter: Tensor, value: Tensor | None) -> Tensor | None:

@@ -17,6 +17,7 @@ def normalised(norm: _BatchNorm, x: Tensor, round: Round) -> Tensor:
 
     Both are differentiable, any number of times. The running statistics move as those of one process do.
     """
+    dtype, x = x.dtype, x.to(torch.promote_types(x.dtype, torch.float32))
     over = [0, *range(2, x.ndim)]
     shape = (1, -1, *[1] * (x.ndim - 2))
     mean = round.gather(x.mean(over)[None]).mean(0)
@@ -25,7 +26,7 @@ def normalised(norm: _BatchNorm, x: Tensor, round: Round) -> Tensor:
     count = x.numel() // x.shape[1] * round.ranks.size
     track(norm, mean.detach(), variance.detach() * count / (count - 1))
     y = centred * torch.rsqrt(variance + norm.eps).view(shape)
-    return y * norm.weight.view(shape) + norm.bias.view(shape) if norm.affine else y
+    return (y * norm.weight.view(shape) + norm.bias.view(shape) if norm.affine else y).to(dtype)
 
 
 @torch.no_grad()

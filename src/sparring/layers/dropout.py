@@ -29,6 +29,8 @@ class Dropout(nn.Dropout):
         round = playing()
         if not self.training or not self.p:
             return x
+        if self.p == 1:
+            return 0 * x
         one = x[(slice(None), slice(None), *[slice(0, 1)] * (x.ndim - 2))] if self.spatial else x
         chance = torch.rand_like(one) if round is None else round.chance.like(one)
         return x * (chance >= self.p).to(x.dtype).div_(1 - self.p)

@@ -252,7 +252,7 @@ def read_model(run: Path, name: str) -> dict[str, Tensor]:
     except (SafetensorError, ValueError) as error:
         raise ValueError(f"{str(file)!r} is damaged ({error}): {again}") from error
     if written is None:
-        raise ValueError(f"{str(file)!r} is damaged (its SHA-256 is gone), or of sparring 0.1.0, an older version")
+        raise ValueError(f"{str(file)!r} is damaged (its SHA-256 is gone), or of sparring 0.1.0: {again}")
     if written != _digest(name, tensors):
         raise ValueError(f"{str(file)!r} is damaged (its SHA-256 differs): {again}")
     return tensors

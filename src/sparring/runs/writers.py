@@ -83,7 +83,7 @@ class Log(_Written):
         for player, cost in costs.items():
             for name, value in (*cost.terms.items(), *cost.watch.items()):
                 self._held.setdefault(f"{player}/{name}", []).append(value)
-        if trainer.state.round % self.rounds == 0:
+        if self._held and trainer.state.round % self.rounds == 0:
             self._write(trainer)
 
     def _write(self, trainer: Playing) -> None:
