@@ -20,13 +20,14 @@ def slopes(network, x):
     """Value, gradients of a nonlinear function of it, and gradients of a function of those gradients."""
     variables = (x, *network.parameters())
     y = network(x)
-    first = grad((y * y.sin()).sum(), variables, create_graph=True)
-    return [y, *first, *grad(sum((g * g.cos()).sum() for g in first), variables)]
+    first = grad(y.sin().sum(), variables, create_graph=True)
+    return [y, *first, *grad(sum((g / 10).sin().sum() for g in first), variables)]  # of moderate size
 
 
 @given(st.integers(1, 3), st.integers(1, 4), st.integers(1, 4), st.integers(1, 7), st.integers(1, 7), st.booleans())
 @settings(max_examples=60)
 def test_the_same_as_upsampling_and_convolution(n, before, after, height, width, bias):
+    torch.manual_seed(0)
     layer, reference = pair(before, after, bias)
     x = torch.randn(n, before, height, width, dtype=torch.float64, requires_grad=True)
     for mine, expected in zip(slopes(layer, x), slopes(reference, x), strict=True):
