@@ -9,7 +9,8 @@ import torch
 import discover
 from sparring import GAN, Phase, Round, Trainer
 from sparring.checks import check_game, check_loss, check_network
-from sparring.checks.game import DYNAMICS, NOTHING
+from sparring.checks.declared import NOTHING
+from sparring.checks.game import DYNAMICS
 from sparring.layers.dropout import Dropout
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()

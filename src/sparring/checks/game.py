@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -12,6 +12,7 @@ from torch.func import functional_call
 from torch.optim import Optimizer
 
 from sparring.chance import Key
+from sparring.checks.declared import NOTHING, Declared, Estimator
 from sparring.dynamics.alternating import Alternating
 from sparring.dynamics.dynamics import Dynamics
 from sparring.dynamics.gradients import gradient, gradient_field, move
@@ -21,47 +22,13 @@ from sparring.phase import Phase, Source
 from sparring.ranks import Ranks, Threads
 from sparring.trainer import Trainer
 
-__all__ = ["Declared", "Estimator", "check_game"]
+__all__ = ["DYNAMICS", "check_game"]
 
 MakeGame = Callable[[], tuple[Game, Mapping[str, Source]]]
 
 DYNAMICS = (Alternating(), Alternating(fresh=False), Simultaneous())
 """How every game is played, unless somebody names other dynamics."""
 
-
-@dataclass(frozen=True)
-class Estimator:
-    """A gradient that is not the derivative of its cost: straight-through, vector quantisation, gradient reversal.
-
-    Attributes:
-        why: Which one, and its source.
-        oracle: Checks the gradient against an independent one, such as an enumeration of a tiny case; raises
-            AssertionError.
-    """
-
-    why: str
-    oracle: Callable[[], None]
-
-
-@dataclass(frozen=True)
-class Declared:
-    """Where a game rightly departs from the contract: the module's `DECLARED`.
-
-    Attributes:
-        still: Parameters whose gradient is always zero, each with the reason.
-        estimators: Players whose gradient is not the derivative of their cost.
-    """
-
-    still: Mapping[str, str] = field(default_factory=dict)
-    estimators: Mapping[str, Estimator] = field(default_factory=dict)
-
-    def reasons(self) -> Iterator[tuple[str, str]]:
-        """What is declared, and why."""
-        yield from self.still.items()
-        yield from ((player, estimator.why) for player, estimator in self.estimators.items())
-
-
-NOTHING = Declared()
 
 ADVICE = "look across examples by round.gather, draw by round.chance, use sparring.layers for dropout and batch norm"
 
