@@ -145,17 +145,15 @@ def annealed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:
     decoder, latent = likelihood.decoder_of(run.sampler(options.weights, device), pictures=bytes)
     if bytes:
         x, others = dequantised(x, options.seed), dequantised(others, options.seed + 1)
-    settings: dict[str, Any] = {
-        "latent": latent, "protocol": protocol, "seed": options.seed, "kept": options.run / "likelihood"
-    }  # fmt: skip
+    kept = options.run / "likelihood"
+    settings: dict[str, Any] = {"latent": latent, "protocol": protocol, "seed": options.seed, "kept": kept}
     variance, tried = options.variance, None
     if variance is None:
         variance, tried = choose(decoder, others.to(device), bytes, settings)
     found = likelihood.estimate(decoder, x.to(device), variance=variance, **settings)
-    units = "pixels in [0, 1], bytes dequantised" if bytes else "those of the data"
     content = {
         "data": data,
-        "units": units,
+        "units": "pixels in [0, 1], bytes dequantised" if bytes else "those of the data",
         "device": device,
         "latent": latent,
         **asdict(found),
