@@ -47,6 +47,11 @@ class Sampler(nn.Module, ABC):
         """What `n` samples of that seed are asked for when nobody says, as the data have it; None of no condition."""
         return self.condition.draw(Key(seed, ("given",)).rows(n))
 
+    def sheet(self, n: int, *, seed: int = 0) -> Tensor:
+        """About `n` samples [m, ...] for a picture: of a few classes each has its own columns of the grid."""
+        given = self.condition.sheet(n)
+        return self.sample(n if given is None else len(given), given=given, seed=seed)
+
     def log_likelihood(self, x: Tensor) -> Tensor | None:
         """Nats [n] of examples [n, ...], where it is known how likely samples are; None where it is not."""
         return None

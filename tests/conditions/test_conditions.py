@@ -117,3 +117,14 @@ def test_nonsense_is_refused():
         Classes(("a",), (1, 2))
     with pytest.raises(ValueError, match="0 or more, and 1 in all"):
         Classes(("a", "b"), (0, 0))
+
+
+@pytest.mark.parametrize(("classes", "side"), [(1, 8), (2, 8), (3, 9), (10, 10), (16, 16), (5, 10)])
+def test_in_a_grid_each_class_has_its_columns(classes, side):
+    found = Classes.of(torch.arange(classes)).sheet(64)
+    assert torch.equal(found.reshape(side, side), (torch.arange(side) % classes).expand(side, side))
+
+
+def test_too_many_classes_or_none_are_shown_as_the_data_have_them():
+    assert Classes.of(torch.arange(17)).sheet(64) is None
+    assert Nothing().sheet(64) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,3 +53,9 @@ class Classes(Condition):
     def describe(self) -> str:
         """The names."""
         return f"a class: {', '.join(self.names)}"
+
+    def sheet(self, n: int) -> Tensor | None:
+        """The classes in turn, in so many rows and columns that each has its own; None if that makes too many."""
+        classes, least = len(self.names), math.isqrt(n - 1) + 1
+        side = -(-least // classes) * classes
+        return torch.arange(side**2) % classes if side <= 2 * least else None

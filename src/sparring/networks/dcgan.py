@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from sparring.layers.batch_norm import BatchNorm2d
 
-__all__ = ["Discriminator", "Generator", "sizes", "tiny"]
+__all__ = ["Discriminator", "Generator", "Shape", "initialise", "kernel", "sizes", "tiny"]
 
 Shape = tuple[int, int, int]
 _SMALLEST = 4
@@ -43,7 +43,8 @@ def _half(height: int, width: int) -> tuple[int, int]:
     return (height + 1) // 2, (width + 1) // 2
 
 
-def _kernel(larger: tuple[int, int]) -> tuple[int, int]:
+def kernel(larger: tuple[int, int]) -> tuple[int, int]:
+    """The kernel of a layer between a picture of this height and width and its half."""
     return 3 + (larger[0] % 2 == 0), 3 + (larger[1] % 2 == 0)
 
 
@@ -67,10 +68,10 @@ class Generator(nn.Module):
         for level in reversed(range(len(chain) - 1)):
             layers += [BatchNorm2d(channels[level + 1]), nn.ReLU(inplace=True)]
             layers += [
-                nn.ConvTranspose2d(channels[level + 1], channels[level], _kernel(chain[level]), 2, 1, bias=level == 0)
+                nn.ConvTranspose2d(channels[level + 1], channels[level], kernel(chain[level]), 2, 1, bias=level == 0)
             ]
         self.layers = nn.Sequential(*layers, nn.Tanh())
-        self.apply(_initialise)
+        self.apply(initialise)
 
     def forward(self, z: Tensor) -> Tensor:
         """[B, latent] to [B, C, H, W]."""
@@ -92,11 +93,11 @@ class Discriminator(nn.Module):
         channels = [shape[0], *(width * min(2**level, 8) for level in range(len(chain) - 1))]
         layers: list[nn.Module] = []
         for level in range(len(chain) - 1):
-            layers += [nn.Conv2d(channels[level], channels[level + 1], _kernel(chain[level]), 2, 1, bias=level == 0)]
+            layers += [nn.Conv2d(channels[level], channels[level + 1], kernel(chain[level]), 2, 1, bias=level == 0)]
             layers += [BatchNorm2d(channels[level + 1])] if level else []
             layers += [nn.LeakyReLU(0.2, inplace=True)]
         self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, chain[-1]), nn.Flatten(0))
-        self.apply(_initialise)
+        self.apply(initialise)
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, C, H, W] to [B]."""
@@ -104,12 +105,13 @@ class Discriminator(nn.Module):
         return logits
 
 
-def _initialise(module: nn.Module) -> None:
+def initialise(module: nn.Module) -> None:
+    """Draws the weights of a convolution or of a norm's gains; other modules stay as they are."""
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
         nn.init.normal_(module.weight, 0.0, 0.02)
         if module.bias is not None:
             nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.BatchNorm2d):
+    elif isinstance(module, nn.BatchNorm2d) and module.affine:
         nn.init.normal_(module.weight, 1.0, 0.02)
 
 

@@ -38,9 +38,9 @@ def finish(path: Path, data: Data, sampler: Sampler, most: int) -> list[Path]:
         sampler: Settled.
         most: Half of the frames that a time-lapse may have.
     """
-    kind, n = data.kind, min(data.kind.shown, len(data))
+    kind, generated = data.kind, sampler.sheet(data.kind.shown, seed=0)
+    n = min(len(generated), len(data))
     real = data.main.examples(torch.linspace(0, len(data) - 1, n).long())
-    generated = sampler.sample(kind.shown, seed=0)
     made = {"samples.png": drawing.encode(kind.show({"generated": generated}))}
     if log := files.read_history(path):
         made["curves.png"] = drawing.encode(drawing.curves(log))

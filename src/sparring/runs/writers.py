@@ -163,7 +163,7 @@ class Samples(Hook):
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Draws."""
-        samples = self.sampler.settled().sample(self.n, seed=self.seed)
+        samples = self.sampler.settled().sheet(self.n, seed=self.seed)
         png = drawing.encode(self.sampler.kind.show({"generated": samples}))
         write_atomically(self.folder / SAMPLES / f"{trainer.state.round:08d}.png", png)
         write_atomically(self.folder / PREVIEW, png)

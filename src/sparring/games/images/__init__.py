@@ -1,0 +1,1 @@
+"""Games that make pictures, a method a file."""

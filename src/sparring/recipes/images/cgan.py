@@ -1,0 +1,95 @@
+"""A conditional GAN on pictures with classes (Mirza and Osindero 2014, https://arxiv.org/abs/1411.1784).
+
+The discriminator is that of Miyato and Koyama (2018), https://arxiv.org/abs/1802.05637; both players move at once and
+share all passes, which is the fastest way to play. Departures from the papers: convolutions instead of the first one's
+perceptrons, and a smaller network without residual blocks and spectral norm instead of the second one's; learning
+rates that fall in the second half; an average of the generator's weights to sample from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from sparring.chance import Key
+from sparring.conditions.classes import Classes
+from sparring.data.source import Mirrored
+from sparring.data.streams import Data, Spec
+from sparring.dynamics.simultaneous import Simultaneous
+from sparring.games.images.cgan import ConditionalGAN
+from sparring.hooks import LearningRate
+from sparring.latents import Normal
+from sparring.machine import devices
+from sparring.networks.conditional_dcgan import Discriminator, Generator
+from sparring.recipes.images import dcgan
+from sparring.samplers import Sampler
+from sparring.schedules import linear
+from sparring.trainer import Phase, Trainer
+
+__all__ = ["USES", "Config", "build", "open_data", "sampler"]
+
+USES = frozenset({"labels"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(dcgan.Config):
+    """Train a conditional GAN on your pictures, which are in a folder for each class."""
+
+    rounds: int = 20_000
+    """Rounds to play."""
+    generator_rate: float = 2e-3
+    """Learning rate of the generator in the first half of the rounds; then it falls to a hundredth."""
+    discriminator_rate: float = 1e-3
+    """The same of the discriminator."""
+
+
+def open_data(config: Config) -> Data:
+    """The pictures, as bytes, with the places of their classes.
+
+    Raises:
+        ValueError: They have no classes.
+    """
+    pictures = dcgan.open_data(config).main
+    if pictures.y is None or pictures.y.ndim != 1 or not pictures.classes:
+        raise ValueError(
+            f"--data {config.data} has no classes; expected a folder for each class, or labels. Without classes, "
+            "train dcgan: sparring train dcgan"
+        )
+    return Data({"real": pictures}, Classes.of(pictures.y, pictures.classes))
+
+
+def game(config: Config, spec: Spec) -> ConditionalGAN:
+    """The game on pictures [C, H, W] like the spec's, of its classes."""
+    condition = spec.condition
+    assert isinstance(condition, Classes), "open_data gives classes"
+    (channels, height, width), classes = spec.shape, len(condition.names)
+    shape = (channels, height, width)
+    with Key(config.seed, ("initial weights",)).seeded():
+        generator = Generator(shape, classes, config.latent, config.width)
+        discriminator = Discriminator(shape, classes, config.width)
+    gan = ConditionalGAN(generator, discriminator, Normal(config.latent), condition)
+    return gan.to(devices.resolve(config.device))
+
+
+def sampler(config: Config, spec: Spec) -> Sampler:
+    """The untrained generator."""
+    return game(config, spec).sampler()
+
+
+def build(config: Config, data: Data) -> Trainer:
+    """The trainer."""
+    device = devices.resolve(config.device)
+    gan = game(config, data.spec)
+    pictures = data.main.to(device)
+    source = Mirrored(pictures) if config.flips else pictures
+    rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
+    optimizers = {
+        player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
+        for player, rate in rates.items()
+    }
+    falling = {player: linear(1.0, 0.01, first=0.5) for player in rates}
+    phase = Phase(gan, optimizers, {"real": source}, config.rounds, Simultaneous(), batch=config.batch)
+    return Trainer(
+        phase, hooks=[LearningRate(falling, config.rounds)], seed=config.seed, autocast=devices.autocast(device)
+    )

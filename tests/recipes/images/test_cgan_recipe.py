@@ -1,0 +1,76 @@
+"""`sparring train cgan` from the command line: killed, resumed, sampled, evaluated."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import sparring
+from made import folder
+from sparring import cli
+from sparring.kinds.drawing import to_bytes
+from sparring.recipes.images import cgan
+
+SMALL = ["--batch", "8", "--width", "2", "--latent", "4", "--device", "cpu", "--threads", "1"]
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder(tmp_path / "pictures", count=222, shape=(8, 8, 3), classes=3)
+    return str(tmp_path / "pictures")
+
+
+def lines(path):
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def test_killed_and_resumed_it_ends_with_the_same_bits(tmp_path, pictures):
+    options = ["--data", pictures, *SMALL, "--rounds", "60", "--checkpoint-every", "20"]
+    assert cli.run("train", ["cgan", *options, "--out", str(tmp_path / "whole")]) == 0
+    killed = tmp_path / "killed"
+    command = [sys.executable, "-m", "sparring", "train", "cgan", *options, "--out", str(killed)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while process.poll() is None and lines(killed / "log.jsonl") < 5:
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed: make it longer"
+    assert cli.run("resume", [str(killed)]) == 0
+    for file in ("checkpoints/00000060/tensors.safetensors", "model/average.safetensors"):
+        assert (killed / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
+
+
+def test_a_run_is_asked_for_classes_and_evaluated(tmp_path, pictures, capsys):
+    run, out = tmp_path / "run", tmp_path / "made.npy"
+    words = ["cgan", "--data", pictures, *SMALL, "--rounds", "2", "--hold-out", "100", "--out", str(run)]
+    assert cli.run("train", words) == 0
+    assert "IGNORES" not in capsys.readouterr().out
+    with Image.open(run / "preview.png") as image:
+        assert image.width == image.height == 9 * (8 + 2) * 8 + 2 * 8, "three classes, a column for each, three times"
+    assert cli.run("sample", [str(run), "--class", "class 1", "-n", "5", "--seed", "2", "--out", str(out)]) == 0
+    sampler = sparring.load(run)
+    expected = sampler.sample(5, given=sampler.condition.parse(["class 1"]), seed=2)
+    assert np.array_equal(np.load(out), to_bytes(expected).numpy())
+    assert not np.array_equal(np.load(out), to_bytes(sampler.sample(5, seed=2)).numpy())
+    capsys.readouterr()
+    assert cli.run("evaluate", [str(run), "--n", "100", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["scores"]
+
+
+def test_pictures_without_classes_are_refused_in_a_line(tmp_path, capsys):
+    folder(tmp_path / "flat", shape=(8, 8, 3))
+    assert cli.run("train", ["cgan", "--data", str(tmp_path / "flat"), "--out", str(tmp_path / "run")]) == 2
+    error = capsys.readouterr().err
+    assert "has no classes" in error
+    assert "sparring train dcgan" in error
+    assert error.count("\n") == 1
+
+
+def test_the_default_data_have_classes():
+    data = cgan.open_data(cgan.Config())
+    assert data.condition.names[8] == "bag"
+    assert data.condition.counts == (1000,) * 10
