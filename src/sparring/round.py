@@ -101,7 +101,8 @@ class Round:
 
     def _draw_whole(self, name: str) -> Batch:
         """The batch of all ranks; a source that evaluates a player does so as if it were alone."""
-        alone = Round(self._draw, self.chance.part((0, 1)), number=self.number)
+        shared = self.chance.share[1] > 1
+        alone = Round(self._draw, self.chance.part((0, 1)), number=self.number) if shared else self
         token = PLAYING.set(alone)
         try:
             with torch.no_grad():
