@@ -105,7 +105,9 @@ def made(runs: Sequence[dict[str, Any]], samples: int, **about: Any) -> Record:
     floor = Figure(what="the chain's own entropy, exact: the floor of both NLL", value=chain().entropy(KIND.length))
     variety = Figure(what="distinct-2 of as many sequences of the chain", value=distinct(real, 2))
     gain, *others = (
-        over_seeds(f"{WORDS['oracle']}: less than {what}, on each seed", [run[a]["oracle"] - run[b]["oracle"] for run in runs])
+        over_seeds(
+            f"{WORDS['oracle']}: less than {what}, on each seed", [run[a]["oracle"] - run[b]["oracle"] for run in runs]
+        )
         for what, a, b in (
             ("after maximum likelihood", "first", "second"),
             ("with a constant reward", "constant", "second"),

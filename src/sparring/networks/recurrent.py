@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from sparring.chance import Key
 from sparring.samplers import Sampler
 
-__all__ = ["Recurrent", "Rounded", "RecurrentSampler", "tiny"]
+__all__ = ["Recurrent", "RecurrentSampler", "Rounded", "tiny"]
 
 
 class Recurrent(nn.Module):

@@ -65,7 +65,7 @@ class SeqGAN(Game):
         """Its gradient in the generator is minus that of the expected reward of a sequence, estimated."""
         batch = round.stream("rollouts")
         assert batch.y is not None, "the roll-outs"
-        reward = self.reward(batch.y.flatten(0, 2)).unflatten(0, batch.y.shape[:3]).mean(2)
+        reward = self.reward(batch.y.flatten(0, 2)).reshape(batch.y.shape[:3]).mean(2)
         chosen = self.generator(batch.x).gather(2, batch.x[..., None])[..., 0]
         surrogate = -(chosen * self.advantage(round, reward)).sum(1).mean()
         return Cost({"reward": surrogate}, {"mean_reward": reward[:, -1].detach().mean()})
@@ -129,7 +129,7 @@ class Rollouts(Written):
         luck = self._luck(key, "rest", n, length, self.count).flatten(0, 2)
         kept = torch.arange(1, length + 1, device=text.device).repeat_interleave(self.count).repeat(n)
         rest = self.generator.write(luck, text.repeat_interleave(length * self.count, 0), kept)
-        return Batch(text, rest.unflatten(0, (n, length, self.count)))
+        return Batch(text, rest.reshape(n, length, self.count, length))
 
 
 METHODS = (

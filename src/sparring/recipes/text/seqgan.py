@@ -16,7 +16,7 @@ from sparring.chance import Key
 from sparring.data.sequences import Markov, read, sequences
 from sparring.data.source import InMemory
 from sparring.data.streams import Data, Spec
-from sparring.dynamics.alternating import Alternating
+from sparring.dynamics.alternating import Alternating, Steps
 from sparring.families.autoregression import Autoregression
 from sparring.game import Game
 from sparring.games.text.seqgan import SeqGAN
@@ -127,7 +127,7 @@ def build(config: Config, data: Data, kind_of_game: type[SeqGAN] = SeqGAN) -> Tr
     updates = {"generator": ClipNorm(config.clip)}
     likelihood = _optimizers(first, {"generator": config.likelihood_rate})
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
-    steps = {
+    steps: dict[str, Steps] = {
         "discriminator": config.discriminator_steps,
         "generator": lambda number: int(number >= config.discriminator_rounds),
     }
