@@ -1,0 +1,1 @@
+"""Games that make text: sequences of tokens."""

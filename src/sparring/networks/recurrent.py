@@ -1,0 +1,118 @@
+"""A recurrent network that writes: the probability of each token given those before it (Cho et al. 2014)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from sparring.chance import Key
+from sparring.samplers import Sampler
+
+__all__ = ["Recurrent", "RecurrentSampler", "Rounded", "tiny"]
+
+
+class Recurrent(nn.Module):
+    """Gated recurrent units, https://arxiv.org/abs/1406.1078, from tokens [B, length] to log-probabilities.
+
+    Args:
+        vocabulary: Tokens.
+        length: Of a sequence.
+        width: Of embeddings and of the state.
+        end: The token after which there is nothing but itself; None where all sequences are of full length.
+    """
+
+    def __init__(self, vocabulary: int, length: int, width: int, end: int | None = None) -> None:
+        super().__init__()
+        self.vocabulary, self.length, self.end = vocabulary, length, end
+        self.embedding = nn.Embedding(vocabulary + 1, width)  # the last one stands before the first token
+        self.cell, self.head = nn.GRUCell(width, width), nn.Linear(width, vocabulary)
+
+    def forward(self, words: Tensor) -> Tensor:
+        """Log-probabilities [B, length, V], in nats, of what may stand at each place, given the tokens before it."""
+        before = torch.cat([self._start(len(words)), words[:, :-1]], 1)
+        pairs = zip(before.unbind(1), self._states(before), strict=True)
+        return torch.stack([self._next(token, state) for token, state in pairs], 1)
+
+    def log_likelihood(self, words: Tensor) -> Tensor:
+        """Nats [B] of sequences [B, length]."""
+        chosen: Tensor = self(words).gather(2, words[..., None]).sum((1, 2))
+        return chosen
+
+    @torch.no_grad()
+    def write(self, luck: Tensor, words: Tensor | None = None, kept: Tensor | None = None) -> Tensor:
+        """Sequences [B, length], written by uniform numbers.
+
+        Args:
+            luck: Numbers in (0, 1), [B, length]: token t is the quantile t of its distribution.
+            words: Sequences [B, length] that have been begun; none without.
+            kept: How many tokens of each are kept, [B].
+        """
+        written = torch.zeros(luck.shape, dtype=torch.int64, device=luck.device) if words is None else words.clone()
+        kept = torch.zeros_like(written[:, 0]) if kept is None else kept
+        token, state = self._start(len(luck))[:, 0], None
+        for place in range(self.length):
+            state = self.cell(self.embedding(token), state)
+            (free,) = (kept <= place).nonzero(as_tuple=True)
+            bounds = self._next(token[free], state[free]).exp().cumsum(1)[:, :-1]
+            written[free, place] = (luck[free, place, None] > bounds).sum(1)
+            token = written[:, place]
+        return written
+
+    def _start(self, rows: int) -> Tensor:
+        return torch.full((rows, 1), self.vocabulary, device=self.head.weight.device)
+
+    def _states(self, before: Tensor) -> Iterator[Tensor]:
+        """The state [B, width] after each token of [B, length]."""
+        state = None
+        for vectors in self.embedding(before).unbind(1):
+            state = self.cell(vectors, state)
+            yield state
+
+    def _next(self, token: Tensor, state: Tensor) -> Tensor:
+        """Log-probabilities [B, V] of what follows a token [B] in a state [B, width]."""
+        logits: Tensor = self.head(state)
+        if self.end is not None:
+            others = torch.arange(self.vocabulary, device=token.device) != self.end
+            logits = logits.masked_fill((token == self.end)[:, None] & others, -torch.inf)
+        return logits.log_softmax(1)
+
+
+class RecurrentSampler(Sampler):
+    """Sequences of a recurrent network, whose likelihood is known."""
+
+    def __init__(self, generator: Recurrent) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
+        """`n` sequences [n, length] on the CPU."""
+        if n < 1 or given is not None:
+            raise ValueError(f"n is {n}; expected at least 1 sample, and nothing given: these cannot be asked for")
+        luck = Key(seed, ("sample",)).rows(n).uniform("luck", self.generator.length)
+        parts = torch.split(luck.to(self.generator.head.weight), 1024)
+        return torch.cat([self.generator.write(part).cpu() for part in parts])
+
+    @torch.no_grad()
+    def log_likelihood(self, x: Tensor) -> Tensor:
+        """Nats [n] of sequences [n, length]; minus infinity of those that go on after their end."""
+        parts = torch.split(x.to(self.generator.head.weight.device), 1024)
+        return torch.cat([self.generator.log_likelihood(part).cpu() for part in parts])
+
+
+class Rounded(nn.Module):
+    """Any numbers as tokens: for the contract of networks, which gives them numbers."""
+
+    def __init__(self, vocabulary: int) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, ...] to int64 of the same shape."""
+        return (x.abs() * 10).long() % self.vocabulary
+
+
+def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:
+    """A small network with the shapes of one input and one output."""
+    return [(nn.Sequential(Rounded(3), Recurrent(3, 4, 6)), (4,), (4, 3))]

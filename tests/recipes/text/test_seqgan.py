@@ -1,0 +1,100 @@
+"""A SeqGAN from the command line: trained, killed in both phases, resumed, sampled, evaluated."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+
+import sparring
+from sparring import cli
+from sparring.data.sequences import read
+from sparring.recipes.text.seqgan import CHAIN, Config, build, chain, open_data
+from sparring.runs import checkpoint, files
+
+LINES = ["the cat sat", "a dog ran", "the dog sat", "a cat ran off", "it ran"]
+
+
+@pytest.fixture
+def lines(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("".join(f"{line}\n" for line in LINES * 80), encoding="utf-8")
+    return path
+
+
+def options(lines, rounds, first):
+    words = ["--data", lines, "--rounds", rounds, "--likelihood-rounds", first, "--discriminator-rounds", 5]
+    words += ["--batch", 4, "--width", 4, "--rollouts", 2, "--checkpoint-every", 10, "--device", "cpu"]
+    return list(map(str, words))
+
+
+def ended(path):
+    """The bits of the end, and the log without its clocks."""
+    [last] = sorted((path / "checkpoints").iterdir())[-1:]
+    parts = (last / "tensors.safetensors", last / "tree.json", path / "model" / "average.safetensors")
+    clocks = ("seconds", "images_per_second")
+    log = [{k: v for k, v in line.items() if k not in clocks} for line in files.read_log(path / "log.jsonl")]
+    return [file.read_bytes() for file in parts], log
+
+
+def test_killed_in_the_second_phase_and_extended_it_ends_bit_identical(tmp_path, lines):
+    """Begun with fewer rounds than the first phase has, extended beyond it, killed there."""
+    killed = tmp_path / "killed"
+    assert cli.run("train", ["seqgan", *options(lines, 20, 30), "--out", str(killed)]) == 0
+    command = [sys.executable, "-m", "sparring", "resume", str(killed), "--rounds", "1000"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while process.poll() is None and not list(killed.glob("checkpoints/*[5-9]0")):
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed: make it longer"
+    at = checkpoint.load(checkpoint.latest(killed / "checkpoints"))["state"]["round"]
+    last = str(at + 5)
+    assert 40 < at < 1000
+    about = files.read_config(killed)
+    files.write_config(killed, {**about, "config": {**about["config"], "rounds": at + 5}})
+    assert cli.run("resume", [str(killed)]) == 0
+    assert cli.run("train", ["seqgan", *options(lines, last, 30), "--out", str(tmp_path / "whole")]) == 0
+    assert ended(killed) == ended(tmp_path / "whole")
+
+
+def test_sampled_evaluated_and_its_likelihood_is_exact(tmp_path, lines, capsys):
+    run, out = str(tmp_path / "run"), tmp_path / "made"
+    words = ["--hold-out", "200", "--evaluate-every", "5", *options(lines, 10, 5), "--words"]
+    assert cli.run("train", ["seqgan", *words, "--out", run]) == 0
+    assert cli.run("sample", [run, "-n", "6", "--out", str(out)]) == 0
+    known = set(" ".join(LINES).split())
+    made = (out / "sequences.txt").read_text(encoding="utf-8").split("\n")
+    assert len(made) == 7
+    assert set(" ".join(made).split()) <= known
+    capsys.readouterr()
+    assert cli.run("evaluate", [run, "--n", "100", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+    assert cli.run("likelihood", [run, "--pictures", "10", "--against", str(lines), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["method"] == "exact"
+    sampler, x = sparring.load(run), read(lines, words=True).x
+    each = {round(v, 3) for v in sampler.log_likelihood(x.unique(dim=0)).tolist()}
+    assert {round(v, 3) for v in result["values"]} <= each
+
+
+def test_what_a_file_is_called_means_the_same_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Config(data="lines.txt").data == str(tmp_path / "lines.txt")
+    assert Config().data == CHAIN
+
+
+def test_the_first_phase_learns_the_chain():
+    """Far from the chain's entropy at first, nearer after some rounds; nobody can be below it on fresh sequences."""
+    config = Config(rounds=150, likelihood_rounds=150, device="cpu")
+    data = open_data(config)
+    fresh = data.main.fresh().x[:1000]
+    trainer = build(config, data)
+    before, _, after = (-trainer.game.sampler().log_likelihood(fresh).mean().item(), trainer.play(),
+                        -trainer.game.sampler().log_likelihood(fresh).mean().item())  # fmt: skip
+    floor = chain().entropy(10)
+    assert before > 45
+    assert floor < after < 37
+    assert not torch.equal(fresh[:100], data.main.x[:100])
