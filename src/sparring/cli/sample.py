@@ -32,8 +32,8 @@ class Options:
     seed: int = 0
     """Decides which."""
     out: Path = Path("samples.png")
-    """A .png for a picture of all; an .npy or .npz for the numbers, pictures as bytes [N, C, H, W]; or a new folder
-    for files that people open: numbered pictures, CSV or text."""
+    """A .png for a picture of all; an .npy or .npz for the numbers, pictures as bytes [N, C, H, W]; a .csv for
+    rows of a table; or a new folder for files that people open: numbered pictures, CSV or text."""
     given: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["--class"])] = ()
     """What to ask for, where the recipe has a condition, such as the name of a class; several are used in turn."""
     weights: Literal["average", "raw"] = "average"
@@ -45,7 +45,7 @@ class Options:
 def main(words: list[str]) -> int:
     """Samples."""
     options = tyro.cli(Options, args=words, prog="sparring sample")
-    if options.out.suffix not in {".png", ".npy", ".npz", ""}:
+    if options.out.suffix not in {".png", ".npy", ".npz", ".csv", ""}:
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .png, .npy or .npz, or a folder")
     if not options.out.suffix and options.out.exists() and (not options.out.is_dir() or any(options.out.iterdir())):
         raise FileExistsError(f"{str(options.out)!r} exists: choose another --out")
@@ -55,6 +55,8 @@ def main(words: list[str]) -> int:
     from sparring.runs.run import load
 
     sampler = load(options.run, weights=options.weights, device=devices.resolve(options.device))
+    if options.out.suffix not in {".png", ".npy", ".npz", sampler.kind.ending, ""}:
+        raise ValueError(f"--out is {str(options.out)!r}; {sampler.kind.name} have no such file: give a folder")
     given = asked(sampler, options)
     save(sampler.kind, Batch(sampler.sample(options.n, given=given, seed=options.seed), given), options.out)
     print(f"{options.n} samples in {options.out}")

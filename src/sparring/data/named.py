@@ -24,6 +24,7 @@ from sparring.data.listing import Labels, Listing, stamp
 from sparring.data.report import points
 from sparring.data.sets import SETS
 from sparring.data.source import InMemory
+from sparring.data.spreadsheet import penguins
 from sparring.data.toys import TOYS, toy
 
 __all__ = ["NAMED", "Named"]
@@ -71,6 +72,10 @@ def _toy(name: str, labels: str, _: Path) -> Found:
     data = toy(name)
     data.report = points(name, "toy data", data.x)
     return data
+
+
+def _penguins(labels: str, _: Path) -> Found:
+    return penguins()
 
 
 def _idx(classes: tuple[str, ...], labels: str, folder: Path) -> Found:
@@ -121,6 +126,7 @@ _MOJI, _ICONS, _ALL = ("color", "black"), ("filled", "outline"), bool
 NAMED: Mapping[str, Named] = {
     "fashion-mnist-10k": Named("10,000 of Fashion-MNIST's training pictures; ships with sparring", _embedded),
     **{name: Named("toy points [N, 2]", partial(_toy, name)) for name in TOYS},
+    "penguins": Named("342 rows of a table; ships with sparring", _penguins),
     "mnist": Named("60,000 handwritten digits, 28 x 28, 10 classes", partial(_idx, ()), "mnist"),
     "fashion-mnist": Named("60,000 garments, 28 x 28, 10 classes", partial(_idx, FASHION_CLASSES), "fashion-mnist"),
     "stacked-mnist": Named("128,000 triples of digits, a thousand modes", _stacked, "mnist"),

@@ -35,6 +35,9 @@ class Kind(ABC):
     continuous: ClassVar[bool] = True
     """Whether copies are sought by distances, which are never equal; a kind of other examples counts copies itself."""
 
+    ending: ClassVar[str] = ""
+    """Of a file, such as .csv, into which `save` writes where it is given one instead of a folder; none without."""
+
     measures: ClassVar[tuple[str, ...]]
     """How samples are measured unless somebody asks otherwise: names in `sparring.evaluation.measures.MEASURES`."""
 

@@ -43,6 +43,7 @@ class Rows(Kind):
     name: ClassVar[str] = "rows"
     shown: ClassVar[int] = 1000
     vector: ClassVar[str] = "coded columns"
+    ending: ClassVar[str] = ".csv"
     measures: ClassVar[tuple[str, ...]] = ("sliced", "wasserstein", "precision", "recall", "density", "coverage")
     quick: ClassVar[str] = "sliced"
 
@@ -107,8 +108,8 @@ class Rows(Kind):
         return drawing.text({"": lines})
 
     def save(self, samples: Tensor, folder: Path) -> list[Path]:
-        """`rows.csv`, with the names of the columns in its first line."""
-        lines, path = io.StringIO(newline=""), folder / "rows.csv"
+        """`rows.csv`, or a file of that ending, with the names of the columns in its first line."""
+        lines, path = io.StringIO(newline=""), folder if folder.suffix == self.ending else folder / "rows.csv"
         csv.writer(lines).writerow([column.name for column in self.columns])
         csv.writer(lines).writerows(self.decode(samples))
         write_atomically(path, lines.getvalue().encode())

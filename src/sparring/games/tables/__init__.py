@@ -1,0 +1,1 @@
+"""Games that make rows of tables."""

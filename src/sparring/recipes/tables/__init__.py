@@ -1,0 +1,1 @@
+"""Recipes that make rows of tables."""

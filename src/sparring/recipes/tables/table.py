@@ -1,0 +1,95 @@
+"""A GAN on the rows of a table: a CSV file of yours, or the penguins that ship with sparring.
+
+Chosen on a part of the training penguins, seed 100, among WGAN-GP, non-saturating and relativistic losses, 2,500 and
+5,000 rounds, and batches of 64 and 128. WGAN-GP was furthest from real associations; the others were nearly alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from sparring.chance import Key
+from sparring.data import opening, readers, spreadsheet
+from sparring.data.named import NAMED
+from sparring.data.streams import Data, Spec
+from sparring.dynamics.alternating import Alternating
+from sparring.games.gan import GAN
+from sparring.games.tables.table import table_gan
+from sparring.hooks import LearningRate
+from sparring.kinds.rows import Rows
+from sparring.machine import devices
+from sparring.recipes import Config as Common
+from sparring.samplers import Sampler
+from sparring.schedules import linear
+from sparring.trainer import Phase, Trainer
+
+__all__ = ["USES", "Config", "build", "open_data", "sampler"]
+
+USES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(Common):
+    """Train a GAN on the rows of a table."""
+
+    rounds: int = 5000
+    """Rounds to play."""
+    batch: int = 128
+    """Rows a player draws a turn."""
+    data: str = "penguins"
+    """A CSV file: UTF-8, commas or semicolons, names of columns in its first line. The default ships with sparring."""
+    threads: int = 1
+    """CPU threads; more only slow down networks as small as these."""
+    half_life: float = 20_000
+    """Half-life of the average of the generator's weights, in rows."""
+    latent: int = 64
+    """Size of the latent."""
+    width: int = 128
+    """Units of each of the two hidden layers of both networks."""
+    generator_rate: float = 5e-4
+    """Learning rate of the generator in the first half of the rounds; then it falls to a hundredth."""
+    discriminator_rate: float = 5e-4
+    """The same of the discriminator."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "data", readers.absolute(self.data))  # so that the run finds it from any folder
+
+
+def open_data(config: Config) -> Data:
+    """The rows, as codes."""
+    found = opening.open_data(config.data) if config.data in NAMED else spreadsheet.read(Path(config.data))
+    if not isinstance(found.kind, Rows):
+        raise ValueError(f"--data {config.data} holds {found.kind.name}; expected a table: a CSV file, or penguins")  # noqa: TRY004
+    return Data({"real": found})
+
+
+def game(config: Config, spec: Spec) -> GAN:
+    """The game on rows like these."""
+    if not isinstance(spec.kind, Rows):
+        raise TypeError(f"these are {spec.kind.name}; expected rows of a table")
+    with Key(config.seed, ("initial weights",)).seeded():
+        gan = table_gan(spec.kind, latent=config.latent, width=config.width)
+    return gan.to(devices.resolve(config.device))
+
+
+def sampler(config: Config, spec: Spec) -> Sampler:
+    """The untrained generator."""
+    return game(config, spec).sampler()
+
+
+def build(config: Config, data: Data) -> Trainer:
+    """The trainer."""
+    gan = game(config, data.spec)
+    rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
+    optimizers = {
+        player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.9), fused=True)
+        for player, rate in rates.items()
+    }
+    schedule = LearningRate({player: linear(1.0, 0.01, first=0.5) for player in rates}, config.rounds)
+    streams = {"real": data.main.to(devices.resolve(config.device))}
+    phase = Phase(gan, optimizers, streams, config.rounds, Alternating(fresh=False), batch=config.batch)
+    return Trainer(phase, hooks=[schedule], seed=config.seed)
