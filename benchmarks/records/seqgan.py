@@ -38,6 +38,7 @@ class Constant(SeqGAN):
     """Every token earns the same, and nothing is taken off."""
 
     def advantage(self, round: Round, reward: Tensor) -> Tensor:
+        """The same for all."""
         return torch.full_like(reward, 0.5)
 
 
@@ -127,10 +128,25 @@ def made(runs: Sequence[dict[str, Any]], samples: int, **about: Any) -> Record:
         controls=(floor, variety, *(of(phase, name) for phase in PHASES for name in WORDS)),
         published=(PAPER,),
         claims=(
-            Claim(words="On every seed the second phase lowers NLL under the chain.", left=least[0], relation=">", right=0.0),
-            Claim(words="With a constant reward it does not, on any seed.", left=max(still.values), relation="<=", right=0.0),
+            Claim(
+                words="On every seed the second phase lowers NLL under the chain.",
+                left=least[0],
+                relation=">",
+                right=0.0,
+            ),
+            Claim(
+                words="With a constant reward it does not, on any seed.",
+                left=max(still.values),
+                relation="<=",
+                right=0.0,
+            ),
             Claim(words="It is below that with a constant reward.", left=least[1], relation=">", right=0.0),
-            Claim(words="It is below that of as many rounds of maximum likelihood.", left=least[2], relation=">", right=0.0),
+            Claim(
+                words="It is below that of as many rounds of maximum likelihood.",
+                left=least[2],
+                relation=">",
+                right=0.0,
+            ),
             Claim(words="It is not below the floor.", left=lowest, relation=">=", right=floor.value),
             Claim(
                 words="NLL of fresh sequences does not rise by as much as the other falls.",

@@ -107,7 +107,7 @@ METHODS = (
     Method(
         name="GAN for tables, Gumbel-softmax",
         category="tables",
-        python="games.tables.table.table_gan(Rows(columns))",
+        python="games.tables.table.table_gan(kinds.rows.Rows(columns))",
         papers=(
             Paper("Jang et al.", 2016, "https://arxiv.org/abs/1611.01144"),
             Paper("Xu et al.", 2019, "https://arxiv.org/abs/1907.00503"),

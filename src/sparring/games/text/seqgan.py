@@ -1,9 +1,7 @@
 """SeqGAN: a generator of sequences learns by REINFORCE to write what a discriminator takes for real.
 
-Yu et al. (2017), https://arxiv.org/abs/1609.05473. Each token is rewarded by the mean of what the discriminator says of
-some ways to go on after it (equation 4), and the gradient is that of equations 6 and 7. Roll-outs are a stream: they
-are made of the generator as it is, where the paper has one that lags behind, and of a key. The paper trains the
-generator by maximum likelihood first: `families.autoregression`, on the same generator.
+Yu et al. (2017), https://arxiv.org/abs/1609.05473, equations 4, 6 and 7. Roll-outs are a stream of the generator as it
+is (the paper's lags behind). First comes maximum likelihood: `families.autoregression`.
 """
 
 from __future__ import annotations
