@@ -1,7 +1,6 @@
 """SeqGAN: a generator of sequences learns by REINFORCE to write what a discriminator takes for real.
 
-Yu et al. (2017), https://arxiv.org/abs/1609.05473, equations 4, 6 and 7. Roll-outs are a stream of the generator as it
-is (the paper's lags behind). First comes maximum likelihood: `families.autoregression`.
+Yu et al. (2017), https://arxiv.org/abs/1609.05473, equations 4, 6 and 7; roll-outs are of the generator as it is.
 """
 
 from __future__ import annotations
