@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 import pytest
 import tyro
 
-from sparring import cli
+from sparring import cli, recipes
 from sparring.cli import completion
 
 CASES = [
     ("sparring ru", {"runs"}),
     ("sparring ", set(cli.VERBS)),
-    ("sparring train ", {"dcgan", "ring"}),
+    ("sparring train ", set(recipes.names())),
     ("sparring train dcgan --dr", {"--dry-run"}),
     ("sparring train ring --gam", {"--gamma"}),
     ("sparring train dcgan --gam", set()),
