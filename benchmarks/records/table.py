@@ -1,6 +1,6 @@
 """Trains the recipe `table` on penguins, three seeds, and records how its rows are like penguins held out.
 
-Usage: python benchmarks/records/table.py      (two minutes on one core)
+Usage: python benchmarks/records/table.py      (about a minute on one core)
 
 Loss, penalty and rounds were chosen on one split of the training rows, seed 100. The rows held out, a third, and the
 seeds were fixed before the first run. All are compared with the same held-out rows, as many at a time, in draws that

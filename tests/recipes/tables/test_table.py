@@ -68,7 +68,7 @@ def test_other_kinds_have_no_csv(tmp_path, capsys):
 
 
 def test_killed_and_resumed_ends_bit_identical(tmp_path, table, monkeypatch):
-    words = ["table", "--data", str(table), "--rounds", "200", "--checkpoint-every", "10", *SMALL, "--out"]
+    words = ["table", "--data", str(table), "--rounds", "80", "--checkpoint-every", "5", *SMALL, "--out"]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     train = [sys.executable, "-m", "sparring", "train", *words, str(killed)]
     process = subprocess.Popen(train, stdout=subprocess.DEVNULL)
@@ -79,7 +79,7 @@ def test_killed_and_resumed_ends_bit_identical(tmp_path, table, monkeypatch):
     monkeypatch.setattr(Rows, "show", lambda self, sets: Image.new("L", (60, 60)))  # histograms take most of the time
     assert cli.run("resume", [str(killed)]) == 0
     assert cli.run("train", [*words, str(whole)]) == 0
-    for file in ("checkpoints/00000200/tensors.safetensors", "model/average.safetensors"):
+    for file in ("checkpoints/00000080/tensors.safetensors", "model/average.safetensors"):
         assert (killed / file).read_bytes() == (whole / file).read_bytes()
     assert [line["round"] for line in read_log(killed / "log.jsonl")] == [
         line["round"] for line in read_log(whole / "log.jsonl")
