@@ -49,7 +49,7 @@ def found(sampler: Sampler, samples: int) -> dict[str, Any]:
 
 def train(config: Config, samples: int) -> dict[str, Any]:
     trainer = build(config, open_data(config))
-    average = Average(trainer.game.sampler(), config.half_life)
+    average = Average(trainer.game.sampler(), config.half_life * trainer.images)
     trainer.hooks.append(average)
     start = time.perf_counter()
     trainer.play()

@@ -55,7 +55,7 @@ def train(config: Config, samples: int, kind_of_game: type[SeqGAN] = SeqGAN) -> 
     """What is found after each phase."""
     trainer = build(config, open_data(config), kind_of_game)
     sampler = trainer.game.sampler()
-    trainer.play(config.likelihood_rounds)
+    trainer.play(trainer.phases[0].rounds)
     first = found(sampler, samples)
     trainer.play()
     return first, found(sampler, samples)
@@ -67,7 +67,7 @@ def one(config: Config, samples: int) -> dict[str, Any]:
     first, second = train(config, samples)
     seconds = time.perf_counter() - start
     unread = dataclasses.replace(config, rollouts=1, discriminator_steps=1)  # nothing is made of them
-    longer = dataclasses.replace(config, likelihood_rounds=config.rounds)
+    longer = dataclasses.replace(config, likelihood=1.0)
     return {
         "seed": config.seed,
         "seconds": round(seconds, 1),
@@ -162,7 +162,7 @@ def made(runs: Sequence[dict[str, Any]], samples: int, **about: Any) -> Record:
 def run(quick: bool = False) -> Record:
     """Three seeds; quickly two for 3 rounds a phase."""
     seeds, samples = (SEEDS[:2], 50) if quick else (SEEDS, SAMPLES)
-    small = {"rounds": 4, "likelihood_rounds": 2, "discriminator_rounds": 1, "width": 8, "batch": 4} if quick else {}
+    small = {"rounds": 4, "likelihood": 0.5, "alone": 0.5, "width": 8, "batch": 4} if quick else {}
     configs = [Config(seed=seed, device="cpu", **small) for seed in seeds]
     torch.set_num_threads(configs[0].threads)
     start = time.perf_counter()

@@ -60,7 +60,7 @@ def copied(train: Data, held_out: Tensor, samples: Tensor) -> Memorisation:
 
 def trained(config: Config, train: Data, real: Tensor, draws: int, samples: int) -> dict[str, object]:
     trainer = build(config, train)
-    average = Average(trainer.game.sampler(), config.half_life)
+    average = Average(trainer.game.sampler(), config.half_life * trainer.images)
     trainer.hooks.append(average)
     start = time.perf_counter()
     trainer.play()

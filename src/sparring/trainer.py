@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -72,6 +73,11 @@ class Trainer:
         return self.state.round + self.left
 
     @property
+    def images(self) -> int:
+        """The examples of all rounds of all phases: the sum of their batches."""
+        return sum(phase.rounds * phase.batch for phase in self.phases)
+
+    @property
     def phase(self) -> Phase:
         """The phase of the last round."""
         return self.phases[self.state.phase]
@@ -114,6 +120,11 @@ class Trainer:
             for hook in self.hooks:
                 hook.finish(self)
         return self
+
+    def extend(self, rounds: int) -> None:
+        """Adds rounds to the last phase. Schedules, made for fewer, stay at their end."""
+        *others, last = self.phases
+        self.phases = (*others, dataclasses.replace(last, rounds=last.rounds + rounds))
 
     def _check_ranks(self) -> None:
         """Raises ValueError if the ranks have not the same parameters."""
@@ -223,6 +234,19 @@ class Trainer:
         with torch.no_grad():
             for name, tensor in mine.items():
                 tensor.copy_(tensors[name])
+
+    def take(self, tensors: Mapping[str, Tensor]) -> tuple[list[str], list[str]]:
+        """Takes those parameters and buffers of another game that are here too, in name and shape.
+
+        Returns:
+            The names of what was taken, and of what here stays as it is.
+        """
+        mine = self._tensors()
+        fits = {name: name in tensors and tensors[name].shape == tensor.shape for name, tensor in mine.items()}
+        with torch.no_grad():
+            for name in filter(fits.__getitem__, fits):
+                mine[name].copy_(tensors[name])
+        return [name for name in fits if fits[name]], [name for name in fits if not fits[name]]
 
     def _check(self, state: Mapping[str, Any]) -> None:
         if state["seed"] != self.seed:

@@ -29,7 +29,7 @@ def run(tmp_path_factory):
 
 
 def test_round_trip(run):
-    assert files.read_config(run) == {**CONTENT, "format": 2}
+    assert files.read_config(run) == {**CONTENT, "format": files.FORMAT}
     assert same(dict(sorted(files.read_model(run, "average").items())), dict(sorted(TENSORS.items())))
     assert files.read_log(run / files.LOG) == LINES
 
@@ -69,7 +69,7 @@ def test_a_damaged_configuration_is_refused(run, damage):
         assert files.CONFIG in str(error) or "an older version" in str(error)  # noqa: PT017
         assert "\n" not in str(error)  # noqa: PT017
     else:
-        assert found == {**CONTENT, "format": 2}
+        assert found == {**CONTENT, "format": files.FORMAT}
 
 
 @given(DAMAGE)

@@ -33,7 +33,7 @@ class Options:
     rounds: int | None = None
     """Rounds to play; without it as many as take about two minutes on two CPU cores."""
     time: str | None = None
-    """Stop after this long: 90s, 10m, 1.5h."""
+    """How long to train: 90s, 10m, 1.5h. The number of rounds follows from it."""
     batch: int | None = None
     """Examples a player draws a turn (64)."""
     seed: int | None = None
@@ -67,7 +67,8 @@ def main(words: list[str]) -> int:
         run = same(Run.open(options.out), options)
         session = Session.resume(options.out, rounds=None if options.rounds == run.config.rounds else options.rounds)
     else:
-        session = Session.create(options.out, "dcgan", config)
+        planned = limit if options.rounds is None else None
+        session = Session.create(options.out, "dcgan", config, time=planned)
     if session.complete and session.drawn:
         session.repair(break_lock=options.break_lock)
     elif not play(session, limit, "the same command", console, break_lock=options.break_lock):
@@ -126,4 +127,4 @@ def report(session: Session, console: Console) -> None:
     console.print("\nTry next:")
     console.print(f"  {program()} sample {path} -n 100 --seed 7 --out more.png")
     console.print(f"  {program()} resume {path} --rounds {2 * session.trainer.rounds}")
-    console.print(f"  {program()} train dcgan --data FOLDER_OF_YOUR_PICTURES --time 10m")
+    console.print(f"  {program()} train --data FOLDER_OF_YOUR_PICTURES --time 10m")

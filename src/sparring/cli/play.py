@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -14,7 +15,8 @@ from rich.console import Console
 
 from sparring import ranks
 from sparring.cli.progress import progress
-from sparring.hooks import TimeLimit
+from sparring.hooks import Hook
+from sparring.runs.budget import Budget
 from sparring.runs.session import Session
 
 __all__ = ["estimate", "patient", "play", "program", "seconds"]
@@ -80,26 +82,51 @@ def play(session: Session, limit: float | None, again: str, console: Console, *,
     Returns:
         Whether nobody interrupted.
     """
-    limits = [] if limit is None else [TimeLimit(limit)]
-    state, path = session.trainer.state, session.run.path
-    where = f" from round {state.round}" if state.round else ""
-    console.print(
-        f"Training {session.run.recipe}{where} on {session.run.config.device}. "
-        f"Ctrl-C saves and stops; preview: {path / 'preview.png'}"
-    )
+    budget = session.budget or (None if limit is None else Budget(limit))
+    console.print(opening(session), markup=False, highlight=False)
+    console.print(f"Ctrl-C saves and stops; preview: {session.run.path / 'preview.png'}", markup=False, highlight=False)
 
     def interrupted() -> None:
         console.print("Stopping: finishing this round and saving (Ctrl-C again stops at once) ...")
 
-    hooks = [progress(session.log, console, limit), *limits]
-    finished = session.play(hooks, on_interrupt=interrupted, break_lock=break_lock)
+    def planned() -> None:
+        console.print(f"There is time for {session.trainer.rounds:,} rounds.", highlight=False)
+
+    hooks: list[Hook] = [progress(session, console, budget.seconds if budget else None)]
+    hooks += [budget] if budget and not session.budget else []
+    finished = session.play(hooks, on_interrupt=interrupted, on_plan=planned, break_lock=break_lock)
     if finished:
-        console.print(f"Played to round {session.trainer.state.round}. In {path}: " + ", ".join(listing(session)))
+        there = f"In {session.run.path}: " + ", ".join(listing(session))
+        console.print(f"Played to round {session.trainer.state.round}. {there}", markup=False, highlight=False)
     if not session.complete:
-        console.print(
-            f"Saved at round {session.trainer.state.round} of {session.trainer.rounds}. Continue with: {again}"
-        )
+        console.print(ending(session, again, out=budget is not None and budget.out), markup=False, highlight=False)
     return finished
+
+
+def opening(session: Session) -> str:
+    """What is going to be played."""
+    trainer, run = session.trainer, session.run
+    begun = trainer.state.round
+    where = f" from round {begun:,} of {trainer.rounds:,}" if begun else ""
+    rounds = f"{trainer.rounds - begun:,} rounds"
+    if session.budget:
+        plan = f"as many rounds as there is time for, about {trainer.rounds - begun:,}"
+    else:
+        plan = f"{rounds}{' left' if begun else ''}{_about(session.seconds_left())}"
+    return f"Training {run.recipe}{where} on {run.config.device}: {plan}."
+
+
+def ending(session: Session, again: str, *, out: bool) -> str:
+    """Why play has ended before the last round, and how to go on."""
+    done, rounds = session.trainer.state.round, session.trainer.rounds
+    why = "Time is out: saved" if out else "Saved"
+    left = f"{rounds - done:,} rounds are left{_about(session.seconds_left())}"
+    return f"{why} at round {done:,} of {rounds:,}; {left}. Continue with: {again}"
+
+
+def _about(seconds: float | None) -> str:
+    """A time in words, where it is known."""
+    return "" if seconds is None else f", about {timedelta(seconds=round(seconds))}"
 
 
 def listing(session: Session) -> Sequence[str]:

@@ -6,18 +6,27 @@ import math
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from sparring.game import Cost
 from sparring.hooks import Hook, Playing
-from sparring.runs.writers import Log
 
 __all__ = ["Bar", "Lines", "progress"]
 
 
-def progress(log: Log, console: Console, limit: float | None = None) -> Hook:
+class Logged(Protocol):
+    """What has a newest line of a log: a log, or a session, whose log may be made again."""
+
+    @property
+    def last(self) -> Mapping[str, float]:
+        """Its values by name."""
+        ...
+
+
+def progress(log: Logged, console: Console, limit: float | None = None) -> Hook:
     """What suits the console; with a `limit` in seconds, the time left is at most what is left of it."""
     return Bar(console, limit) if console.is_terminal else Lines(log, console, limit)
 
@@ -26,10 +35,11 @@ class _Clock(Hook):
     """Images a second since the start of this session, and the time it will still take."""
 
     def __init__(self, limit: float | None) -> None:
-        self.limit = math.inf if limit is None else limit
+        self._end, self._limit = math.inf, math.inf if limit is None else limit
 
     def start(self, trainer: Playing) -> None:
         self._since, self._round, self._images = time.perf_counter(), trainer.state.round, trainer.state.images
+        self._end = min(self._end, self._since + self._limit)  # a budget is planned once more, which is no new start
 
     def speed(self, trainer: Playing) -> float:
         return (trainer.state.images - self._images) / max(time.perf_counter() - self._since, 1e-9)
@@ -37,7 +47,7 @@ class _Clock(Hook):
     def left(self, trainer: Playing) -> timedelta:
         elapsed, played = time.perf_counter() - self._since, trainer.state.round - self._round
         by_rounds = (trainer.rounds - trainer.state.round) * elapsed / max(played, 1)
-        return timedelta(seconds=max(0, round(min(by_rounds, self.limit - elapsed))))
+        return timedelta(seconds=max(0, round(min(by_rounds, self._end - time.perf_counter()))))
 
 
 class Bar(_Clock):
@@ -51,7 +61,8 @@ class Bar(_Clock):
     def start(self, trainer: Playing) -> None:
         """Shows the bar."""
         super().start(trainer)
-        self.task = self.bar.add_task("", total=trainer.rounds, completed=trainer.state.round)
+        self.task = self.bar.task_ids[0] if self.bar.task_ids else self.bar.add_task("")
+        self.bar.update(self.task, total=trainer.rounds, completed=trainer.state.round)
         self.bar.start()
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
@@ -67,7 +78,7 @@ class Bar(_Clock):
 class Lines(_Clock):
     """The same as a plain line, every ten seconds."""
 
-    def __init__(self, log: Log, console: Console, limit: float | None = None, seconds: float = 10.0) -> None:
+    def __init__(self, log: Logged, console: Console, limit: float | None = None, seconds: float = 10.0) -> None:
         super().__init__(limit)
         self.log, self.console, self.seconds = log, console, seconds
 

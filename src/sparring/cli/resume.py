@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
+
+if TYPE_CHECKING:
+    from sparring.runs.run import Run
+    from sparring.runs.session import Session
 
 __all__ = ["Options", "main"]
 
@@ -18,9 +22,11 @@ class Options:
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
     rounds: int | None = None
-    """Play to this round instead of the first one given. Falling learning rates stretch, so they rise again."""
+    """Play to this round. Learning rates that have fallen rise again, and fall over all rounds."""
     time: str | None = None
-    """Stop after this long: 90s, 10m, 1.5h."""
+    """Stop after this long: 90s, 10m, 1.5h. A finished run gets as many more rounds as there is time for."""
+    keep_rates: bool = False
+    """Play the rounds that are added at the last learning rates."""
     device: str | None = None
     """Another device; the run then goes on, but not bit for bit."""
     threads: int | None = None
@@ -37,19 +43,42 @@ def main(words: list[str]) -> int:
     from sparring.cli.play import estimate, patient, play, program, seconds
     from sparring.ranks import leads
     from sparring.runs import lock
-    from sparring.runs.session import Session
+    from sparring.runs.run import Run
 
     limit, again = seconds(options.time), f"{program()} resume {options.run}"
     if leads() and not options.dry_run:
         lock.check(options.run, break_lock=options.break_lock)
-    session = Session.resume(options.run, rounds=options.rounds, device=options.device, threads=options.threads)
+    session, before = opened(options), Run.open(options.run).rounds
+    if session.complete and limit and options.rounds is None:
+        session = opened(options, before + session.rounds_in(limit))
     console = patient()
+    if options.keep_rates and session.run.rounds <= before:
+        raise ValueError(f"--keep-rates is for rounds that are added: give --rounds beyond {before:,}, or --time")
+    if session.run.rounds != before:
+        console.print(stretched(before, session.run), highlight=False)
     if options.dry_run:
         return estimate(session, console)
     if session.complete and session.drawn:
         if leads():
             session.repair(break_lock=options.break_lock)
         at = session.trainer.state.round
-        console.print(f"{options.run} is complete at round {at}. More: {again} --rounds {2 * at}")
+        more = f"{again} --rounds {2 * at}, or --time 10m; with --keep-rates learning rates stay as they are"
+        console.print(f"{options.run} is complete at round {at}. More: {more}", markup=False, highlight=False)
         return 0
     return 0 if play(session, limit, again, console, break_lock=options.break_lock) else 130
+
+
+def opened(options: Options, rounds: int | None = None) -> Session:
+    """The run, to be played to a round."""
+    from sparring.runs.session import Session
+
+    own = {"device": options.device, "threads": options.threads, "keep_rates": options.keep_rates}
+    return Session.resume(options.run, rounds=options.rounds or rounds, **own)  # type: ignore[arg-type]
+
+
+def stretched(before: int, run: Run) -> str:
+    """What another number of rounds does to the schedules."""
+    if run.extra:
+        return f"{run.rounds - before:,} rounds are added, at the last learning rates."
+    risen = "; learning rates that have fallen rise again. To go on at the last ones: --keep-rates"
+    return f"Schedules stretch from {before:,} to {run.rounds:,} rounds{risen if run.rounds > before else ''}."

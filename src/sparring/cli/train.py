@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, make_dataclass
+from argparse import ArgumentError, ArgumentParser
+from dataclasses import dataclass, field, make_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 from rich.console import Console
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "main"]
 
-USAGE = """usage: sparring train RECIPE [OPTIONS]
+USAGE = """usage: sparring train [RECIPE] [OPTIONS]
+
+sparring train --data FOLDER      takes the recipe that suits the data
+sparring train dcgan --data FOLDER
+sparring train --config runs/x/config.json --seed 1
 
 Recipes: {recipes}
 
@@ -31,16 +36,26 @@ class Options:
     out: Path | None = None
     """Directory of the run; runs/RECIPE-DATE without it."""
     time: str | None = None
-    """Stop after this long: 90s, 10m, 1.5h. The run can be resumed."""
+    """How long to train: 90s, 10m, 1.5h. The number of rounds follows from it; with --rounds too, what ends first."""
+    origin: Annotated[Path | None, tyro.conf.arg(name="from")] = None
+    """A run to begin with the weights of, as far as they fit."""
     dry_run: bool = False
     """Say what would be trained, on what, in how much memory and time; write nothing."""
     break_lock: bool = False
     """Take the run from a process of another machine that has ended without saying so."""
 
 
-def parse(recipe: str, words: list[str]) -> tuple[recipes.Config, Options]:
-    """The recipe's configuration and the run's options; flags come from their dataclasses."""
-    both: Any = make_dataclass("Both", [("config", recipes.find(recipe).Config), ("options", Options)])
+def parse(recipe: str, words: list[str], default: recipes.Config | None = None) -> tuple[recipes.Config, Options]:
+    """The recipe's configuration and the run's options; flags come from their dataclasses.
+
+    Args:
+        recipe: Its name.
+        words: The command line after it.
+        default: Values of what is not given.
+    """
+    cls = recipes.find(recipe).Config
+    config = field(default=cls() if default is None else default)
+    both: Any = make_dataclass("Both", [("config", cls, config), ("options", Options, field(default=Options()))])
     arguments: Any = tyro.cli(
         both,
         args=words,
@@ -48,8 +63,8 @@ def parse(recipe: str, words: list[str]) -> tuple[recipes.Config, Options]:
         description=recipes.find(recipe).__doc__,
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
     )
-    if arguments.config.evaluate_every and not arguments.config.hold_out:
-        raise ValueError("--evaluate-every needs examples to measure against: give --hold-out too")
+    if arguments.config.evaluate_every and arguments.config.hold_out == 0:
+        raise ValueError("--evaluate-every needs examples to measure against: leave out --hold-out 0")
     return arguments.config, arguments.options
 
 
@@ -58,31 +73,70 @@ def main(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help"}:
         print(USAGE.format(recipes=", ".join(recipes.names())))
         return 0 if words else 2
-    if words[0].startswith("-"):
-        raise ValueError(f"expected a recipe, got {words[0]!r}: sparring train {recipes.names()[0]} {words[0]} ...")
     from sparring.cli.play import patient
 
-    recipe = words[0]
-    config, options = parse(recipe, words[1:])
-    return start(recipe, config, options, patient())
+    console = patient()
+    recipe, words, default = chosen(words, console)
+    config, options = parse(recipe, words, default)
+    return start(recipe, config, options, console, counted=_taken("--rounds", words)[0] is not None)
 
 
-def start(recipe: str, config: recipes.Config, options: Options, console: Console) -> int:
-    """A new run, or its estimate."""
+def chosen(words: list[str], console: Console) -> tuple[str, list[str], recipes.Config | None]:
+    """The recipe, the words of its options, and their defaults if these are not the recipe's own."""
+    file, words = _taken("--config", words)
+    named = words[0] if words and not words[0].startswith("-") else None
+    if file is not None:
+        recipe, config = recipes.configured(Path(file))
+        if named not in {None, recipe}:
+            raise ValueError(f"{file!r} is of the recipe {recipe!r}, not {named!r}: leave out one of them")
+        return recipe, words[1:] if named else words, config
+    if named is not None and (named in recipes.names() or not Path(named).exists() or named.endswith(".py")):
+        return named, words[1:], None
+    if named is not None:
+        words = ["--data", *words]
+    return suggested(words, console), words, None
+
+
+def suggested(words: list[str], console: Console) -> str:
+    """The recipe that suits the data which the words name."""
+    from sparring.data.preparation import Preparation
+
+    data, labels = _taken("--data", words)[0], _taken("--labels", words)[0]
+    if data is None:
+        raise ValueError(f"expected a recipe or --data, got {words[0]!r}: sparring train --data FOLDER")
+    recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"))
+    console.print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})", markup=False, highlight=False)
+    return recipe
+
+
+def _taken(option: str, words: list[str]) -> tuple[str | None, list[str]]:
+    """The value of an option that others come after, and the words without it."""
+    parser = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument(option, dest="value")
+    try:
+        found, rest = parser.parse_known_args(words)
+    except ArgumentError as error:
+        raise ValueError(f"{option} needs a value") from error
+    return found.value, rest
+
+
+def start(recipe: str, config: recipes.Config, options: Options, console: Console, *, counted: bool) -> int:
+    """A new run, or its estimate; with `counted` rounds, time is a limit alone."""
     from sparring.cli.play import estimate, play, program, seconds
     from sparring.ranks import leads
     from sparring.runs import lock
     from sparring.runs.session import Session
 
     limit = seconds(options.time)
+    plan: Any = {"time": None if counted else limit, "origin": options.origin}
     if options.dry_run:
-        session = Session.prepare(options.out or Path(), recipe, config)
+        session = Session.prepare(options.out or Path(), recipe, config, **plan)
         describe(session, console)
         return estimate(session, console)
     path = options.out or Path("runs") / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     if leads():
         lock.check(path, break_lock=options.break_lock)
-    session = Session.create(path, recipe, config)
+    session = Session.create(path, recipe, config, **plan)
     describe(session, console)
     again = f"{program()} resume {path}"
     return 0 if play(session, limit, again, console, break_lock=options.break_lock) else 130
@@ -96,6 +150,8 @@ def describe(session: Session, console: Console) -> None:
     for report in data.reports.values():
         console.print("\n".join(lines(report)), markup=False, highlight=False)
     unused = sorted(data.has - recipes.find(recipe).USES)
+    if session.run.origin:
+        console.print(f"Weights from {session.run.origin}", markup=False, highlight=False)
     if unused:
         console.print(
             f"NOTE: these data have {' and '.join(unused)}, which {recipe} IGNORES: it learns all examples as one kind "

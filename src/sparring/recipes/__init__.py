@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import json
 import pkgutil
 from dataclasses import dataclass, fields
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from sparring.machine.plain import restore
 
 if TYPE_CHECKING:
     from sparring.data.streams import Data, Spec
     from sparring.samplers import Sampler
     from sparring.trainer import Trainer
 
-__all__ = ["Config", "Recipe", "UnknownRecipeError", "find", "names"]
+__all__ = ["RECOMMENDED", "Config", "Recipe", "UnknownRecipeError", "configured", "find", "names", "recommended"]
+
+RECOMMENDED = ("cgan", "dcgan", "table", "seqgan")
+"""Where nobody names a recipe, the first of these that can open the data is taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,22 +38,25 @@ class Config:
     """auto, cpu, cuda, cuda:1 or mps."""
     threads: int = 0
     """CPU threads; 0 takes all cores."""
-    half_life: float = 5000
-    """Half-life of the average of the generator's weights, in images."""
-    checkpoint_every: int = 500
-    """Rounds between checkpoints."""
-    hold_out: int = 0
-    """Examples to keep out of training, drawn at random, against which samples are measured now and then."""
+    half_life: float = 0.03
+    """Half-life of the average of the generator's weights, as a share of all that is shown in training."""
+    checkpoint_every: int = 0
+    """Rounds between checkpoints; 0 makes ten, or one every 500 rounds."""
+    hold_out: int | None = None
+    """Examples to keep out of training, to measure samples by. Unset: 1 in 20, at most 500, of 1,000 or more."""
     evaluate_every: int = 0
-    """Rounds between these measurements; 0 measures some twenty times."""
+    """Rounds between these measurements; 0 makes twenty."""
 
     def __post_init__(self) -> None:
         for name, value in ((field.name, getattr(self, field.name)) for field in fields(self)):
             if any(_too_small(name, number) for number in (value if isinstance(value, tuple) else (value,))):
                 raise ValueError(f"--{name.replace('_', '-')} is {value}; expected {_LEAST.get(name, 'more than 0')}")
+        if self.half_life > 1:
+            raise ValueError(f"--half-life is {self.half_life}; expected a share of the run, such as 0.03")
 
 
-_LEAST = {"batch": "2 or more", **dict.fromkeys(("seed", "threads", "hold_out", "evaluate_every"), "0 or more")}
+_ANY = ("seed", "threads", "hold_out", "evaluate_every", "checkpoint_every")
+_LEAST = {"batch": "2 or more", **dict.fromkeys(_ANY, "0 or more")}
 
 
 def _too_small(name: str, value: object) -> bool:
@@ -80,6 +90,59 @@ class Recipe(Protocol):
     def build(self, config: Any, data: Data) -> Trainer:
         """The trainer, at round 0."""
         ...
+
+
+def recommended(**config: Any) -> str:
+    """The recipe for data, where nobody names one.
+
+    Args:
+        **config: What decides what the data are: `data`, and `pictures` if there are wishes. Recipes that do not know
+            a value do without it.
+
+    Raises:
+        FileNotFoundError: There are no such data.
+        ValueError: No recipe can open them.
+    """
+    reasons = []
+    for name in RECOMMENDED:
+        recipe = find(name)
+        known = {field.name for field in fields(recipe.Config)}
+        try:
+            recipe.open_data(recipe.Config(**{key: value for key, value in config.items() if key in known}))
+        except FileNotFoundError:
+            raise
+        except ValueError as error:
+            reasons.append(f"{name}: {error}")
+        else:
+            return name
+    raise ValueError("no recipe can open these data:\n  " + "\n  ".join(reasons))
+
+
+def configured(file: Path) -> tuple[str, Config]:
+    """The recipe and the configuration in a config.json, that of a run or a copy with changed values.
+
+    Args:
+        file: The file, or the directory of a run.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: It holds something else; the message names the first value that is unknown.
+    """
+    file = file / "config.json" if file.is_dir() else file
+    try:
+        content = json.loads(file.read_bytes())
+        name, values = content["recipe"], dict(content["config"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(
+            f"{str(file)!r} is no config.json of a run ({error}): expected a recipe and a config"
+        ) from error
+    cls = find(str(name)).Config
+    if unknown := values.keys() - {field.name for field in fields(cls)}:
+        raise ValueError(f"{str(file)!r}: the recipe {name!r} has no {min(unknown)!r}: leave it out")
+    try:
+        return name, restore(cls, values)
+    except TypeError as error:
+        raise ValueError(f"{str(file)!r} does not describe a run of this version ({error})") from error
 
 
 def names() -> list[str]:

@@ -33,8 +33,8 @@ __all__ = [
     "read_lines", "read_log", "read_model", "write_config", "write_model",
 ]  # fmt: skip
 
-FORMAT = 2
-"""Of the files of a run; sparring 0.1.0 wrote none."""
+FORMAT = 3
+"""Of the files of a run; sparring 0.1.0 wrote none, and 2 knew no budgets."""
 
 CONFIG, LOG, SCORES = "config.json", "log.jsonl", "scores.jsonl"
 CHECKPOINTS, MODEL, SAMPLES = "checkpoints", "model", "samples"
@@ -104,10 +104,9 @@ def read_config(run: Path) -> dict[str, Any]:
     number = content.get("format")
     if number is None and "sha256" not in content:
         raise ValueError(f"{str(run)!r} is of an older version, sparring 0.1.0: use that version, or train again")
-    if isinstance(number, int) and number > FORMAT:
-        raise ValueError(
-            f"{file!r} has format {number} and this version of sparring reads {FORMAT}: use a newer version"
-        )
+    if isinstance(number, int) and number != FORMAT:
+        wanted = "a newer version" if number > FORMAT else "the version that wrote it, or train again"
+        raise ValueError(f"{file!r} has format {number} and this version of sparring reads {FORMAT}: use {wanted}")
     if content.pop("sha256", None) != _seal(content):
         raise ValueError(
             f"{file!r} was changed or damaged since it was written (its SHA-256 differs): "

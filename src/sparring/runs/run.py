@@ -40,12 +40,23 @@ class Run:
         recipe: The name of a module in `sparring.recipes`.
         config: The recipe's configuration, complete.
         data: The shape of an example, the number of examples, the SHA-256 of all, and their spec as JSON.
+        extra: Rounds to play after those of the configuration, at the last learning rates.
+        time: Seconds to train in, until it is known how many rounds these are.
+        origin: Where the first weights are from, as words; "" if they are random.
     """
 
     path: Path
     recipe: str
     config: recipes.Config
     data: dict[str, Any]
+    extra: int = 0
+    time: float | None = None
+    origin: str = ""
+
+    @property
+    def rounds(self) -> int:
+        """All rounds, as the configuration has them."""
+        return self.config.rounds + self.extra
 
     @staticmethod
     def open(path: Path) -> Run:
@@ -60,10 +71,19 @@ class Run:
         try:
             data = {name: about["data"][name] for name in ("shape", "count", "sha256", "spec")}
             restore(Spec, data["spec"])
-            return Run(path, about["recipe"], restore(recipe.Config, about["config"]), data)
+            more = {name: about[name] for name in ("extra", "time", "origin")}
+            return Run(path, about["recipe"], restore(recipe.Config, about["config"]), data, **more)
         except (KeyError, TypeError) as error:
             file = str(path / files.CONFIG)
             raise ValueError(f"{file!r} does not describe a run of this version ({error})") from error
+
+    def planned(self, rounds: int | None, *, keep_rates: bool) -> Run:
+        """The same with another number of rounds, over which schedules stretch, or after whose old end they stay."""
+        if rounds is None:
+            return self
+        if keep_rates:
+            return dataclasses.replace(self, extra=max(0, rounds - self.config.rounds))
+        return dataclasses.replace(self, config=dataclasses.replace(self.config, rounds=rounds), extra=0, time=None)
 
     @property
     def spec(self) -> Spec:
@@ -84,8 +104,8 @@ class Run:
         sessions = files.read_config(self.path)["sessions"] if begun else []
         versions = {name: version(name) for name in ("sparring", "torch", "numpy")}
         sessions.append({"from_round": round, **versions, "python": platform.python_version()})
-        about = {"recipe": self.recipe, "config": dataclasses.asdict(self.config), "data": self.data}
-        files.write_config(self.path, {**about, "sessions": sessions})
+        about = {name: getattr(self, name) for name in ("recipe", "data", "rounds", "extra", "time", "origin")}
+        files.write_config(self.path, {**about, "config": dataclasses.asdict(self.config), "sessions": sessions})
 
     def checked_data(self) -> Data:
         """The data of the run, as it was begun with.

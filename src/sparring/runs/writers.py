@@ -123,7 +123,7 @@ class Evaluate(_Written):
         sampler: Makes the samples.
         measure: Some cheap figures of samples [n, ...], such as `sparring.evaluation.measures.quick` gives. They decide
             nothing in training, so that examples they are measured against stay unseen.
-        every: Rounds between.
+        every: Rounds between. The last round of all is measured too.
         n: Samples to make.
         seed: Of the samples.
 
@@ -141,11 +141,13 @@ class Evaluate(_Written):
         n: int,
         seed: int = 0,
     ) -> None:
-        super().__init__(path, every)
-        self.sampler, self.measure, self.n, self.seed = sampler, measure, n, seed
+        super().__init__(path, 1)
+        self.rounds, self.sampler, self.measure, self.n, self.seed = every, sampler, measure, n, seed
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
-        """Measures."""
+        """Measures, when it is time."""
+        if trainer.state.round % self.rounds and trainer.state.round != trainer.rounds:
+            return
         samples = self.sampler.settled().sample(self.n, seed=self.seed)
         if not torch.isfinite(samples).all():
             raise FloatingPointError(
@@ -156,13 +158,19 @@ class Evaluate(_Written):
 
 
 class Samples(Hook):
-    """Draws the same latents again and again: `samples/<round>.png`, and the newest as `preview.png`."""
+    """Draws the same latents again and again: `samples/<round>.png`, and the newest as `preview.png`.
+
+    First after rounds 1, 2, 4, 8 and so on, then every `every` rounds.
+    """
 
     def __init__(self, folder: Path, sampler: Sampler, *, every: int, n: int = 64, seed: int = 0) -> None:
-        self.folder, self.sampler, self.every, self.n, self.seed = folder, sampler, every, n, seed
+        self.folder, self.sampler, self.rounds, self.n, self.seed = folder, sampler, every, n, seed
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
-        """Draws."""
+        """Draws, when it is time."""
+        number = trainer.state.round
+        if number % self.rounds and (number > self.rounds or number.bit_count() > 1):
+            return
         samples = self.sampler.settled().sheet(self.n, seed=self.seed)
         png = drawing.encode(self.sampler.kind.show({"generated": samples}))
         write_atomically(self.folder / SAMPLES / f"{trainer.state.round:08d}.png", png)
@@ -191,16 +199,28 @@ class Checkpoint(Hook):
         samplers: What `sparring.load` opens, by name.
         every: Rounds between checkpoints.
         logs: What is on the disk before the checkpoint is.
+        first: Save before the first round too.
 
     Raises:
         FloatingPointError: A parameter is not finite; nothing is saved.
     """
 
     def __init__(
-        self, folder: Path, samplers: Mapping[str, Sampler], every: int, logs: Sequence[Log | Evaluate] = ()
+        self,
+        folder: Path,
+        samplers: Mapping[str, Sampler],
+        every: int,
+        logs: Sequence[Log | Evaluate] = (),
+        *,
+        first: bool = False,
     ) -> None:
-        self.folder, self.samplers, self.every, self.logs = folder, samplers, every, logs
+        self.folder, self.samplers, self.every, self.logs, self.first = folder, samplers, every, logs, first
         self.saved = -1
+
+    def start(self, trainer: Playing) -> None:
+        """Saves, if that is wanted and nothing is saved yet."""
+        if self.first and self.saved < 0:
+            self(trainer, {})
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Saves."""

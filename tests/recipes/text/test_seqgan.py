@@ -88,7 +88,7 @@ def test_what_a_file_is_called_means_the_same_from_anywhere(tmp_path, monkeypatc
 
 def test_the_first_phase_learns_the_chain():
     """Far from the chain's entropy at first, nearer after some rounds; nobody can be below it on fresh sequences."""
-    config = Config(rounds=150, likelihood_rounds=150, device="cpu")
+    config = Config(rounds=150, likelihood=1.0, device="cpu")
     data = open_data(config)
     fresh = data.main.fresh().x[:1000]
     trainer = build(config, data)

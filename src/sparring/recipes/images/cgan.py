@@ -36,12 +36,8 @@ USES = frozenset({"labels"})
 class Config(dcgan.Config):
     """Train a conditional GAN on your pictures, which are in a folder for each class."""
 
-    rounds: int = 20_000
+    rounds: int = 4000
     """Rounds to play."""
-    generator_rate: float = 2e-3
-    """Learning rate of the generator in the first half of the rounds; then it falls to a hundredth."""
-    discriminator_rate: float = 1e-3
-    """The same of the discriminator."""
 
 
 def open_data(config: Config) -> Data:

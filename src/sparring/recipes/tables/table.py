@@ -43,8 +43,6 @@ class Config(Common):
     """A CSV file: UTF-8, commas or semicolons, names of columns in its first line. The default ships with sparring."""
     threads: int = 1
     """CPU threads; more only slow down networks as small as these."""
-    half_life: float = 20_000
-    """Half-life of the average of the generator's weights, in rows."""
     latent: int = 64
     """Size of the latent."""
     width: int = 128

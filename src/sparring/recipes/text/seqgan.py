@@ -49,10 +49,12 @@ class Config(Common):
 
     rounds: int = 3000
     """Rounds to play, those of the first phase included."""
-    likelihood_rounds: int = 2000
-    """So many of them, the first ones, by maximum likelihood; the others against a discriminator."""
-    discriminator_rounds: int = 200
-    """So many of the others, the first ones, the discriminator learns alone."""
+    likelihood: float = 2 / 3
+    """This share of them, the first ones, by maximum likelihood; the others against a discriminator."""
+    alone: float = 0.2
+    """In this share of the others, the first ones, the discriminator learns alone."""
+    hold_out: int | None = 0
+    """Sequences to keep out of training."""
     threads: int = 1
     """CPU threads; more only slow down networks as small as these."""
     data: str = CHAIN
@@ -123,13 +125,14 @@ def build(config: Config, data: Data, kind_of_game: type[SeqGAN] = SeqGAN) -> Tr
     """
     first, second = games(config, data.spec, kind_of_game)
     real: InMemory = data.main.to(devices.resolve(config.device))
-    early = min(config.likelihood_rounds, config.rounds)
+    early = round(min(1.0, config.likelihood) * config.rounds)
+    alone = config.alone * (config.rounds - early)
     updates = {"generator": ClipNorm(config.clip)}
     likelihood = _optimizers(first, {"generator": config.likelihood_rate})
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     steps: dict[str, Steps] = {
         "discriminator": config.discriminator_steps,
-        "generator": lambda number: int(number >= config.discriminator_rounds),
+        "generator": lambda number: int(number >= alone),
     }
     streams = {"real": real, **second.streams(config.rollouts)}
     return Trainer(

@@ -45,8 +45,8 @@ class Config(Common):
     """CPU threads; more only slow down networks as small as these."""
     batch: int = 256
     """Examples a player draws a turn."""
-    half_life: float = 50_000
-    """Half-life of the average of the generator's weights, in images."""
+    hold_out: int | None = 0
+    """Points to keep out of training; fresh ones can be had, so none."""
     latent: int = 2
     """Size of the latent."""
     width: int = 128
