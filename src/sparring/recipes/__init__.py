@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RECOMMENDED", "Config", "Recipe", "UnknownRecipeError", "configured", "find", "names", "recommended"]
 
-RECOMMENDED = ("cgan", "dcgan", "table", "seqgan")
-"""Where nobody names a recipe, the first of these that can open the data is taken."""
+RECOMMENDED = {"": ("cgan", "dcgan", "table"), ".txt": ("seqgan",)}
+"""Where nobody names a recipe, the first of these that can open the data, by the ending of their name or any other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ def recommended(**config: Any) -> str:
         ValueError: No recipe can open them.
     """
     reasons = []
-    for name in RECOMMENDED:
+    for name in RECOMMENDED.get(Path(config["data"]).suffix.lower(), RECOMMENDED[""]):
         recipe = find(name)
         known = {field.name for field in fields(recipe.Config)}
         try:
