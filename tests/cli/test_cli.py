@@ -87,7 +87,7 @@ def test_demo(tmp_path, capsys):
     [
         ("trian", "did you mean 'train'"),
         ("train dcgam", "did you mean 'dcgan'"),
-        ("train --data x", "expected a recipe, got '--data'"),
+        ("train --rounds 3", "expected a recipe or --data, got '--rounds'"),
         ("train dcgan --data nowhere", "nowhere': check --data"),
         ("train dcgan --time soon", "--time is 'soon'; expected something like"),
         ("train dcgan --device cuda:99", "use --device cpu"),
@@ -130,7 +130,7 @@ def test_nonsense_values_are_errors(capsys):
 def test_measuring_needs_examples_to_measure_against(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.run("train", ["ring", "--evaluate-every", "5", "--rounds", "2"]) == 2
-    assert "--evaluate-every needs examples to measure against: give --hold-out too" in capsys.readouterr().err
+    assert "--evaluate-every needs examples to measure against: give --hold-out 100 too" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -120,7 +120,7 @@ def test_remove_takes_all_or_nothing(folder, capsys):
 def test_prune(folder, capsys):
     run = folder / "[bold]seed 0"
     last = run / "checkpoints" / "00000006"
-    shutil.copytree(last, last.with_name("00000005"))
+    shutil.copytree(last, last.with_name("00000005"), dirs_exist_ok=True)
     size = sum(file.stat().st_size for file in last.iterdir())
     assert cli.run("runs", ["prune", str(run), "--keep", "1"]) == 0
     assert capsys.readouterr().out == f"{size:,} bytes freed  {run}\n"

@@ -88,7 +88,7 @@ def test_mistakes_are_explained(garments, points, tmp_path, capsys):
     first, second = (str(garments / f"seed {seed}") for seed in (0, 1))
     elsewhere = shutil.copytree(garments / "seed 0", tmp_path / "elsewhere")
     content = read_config(elsewhere)
-    content["config"]["data"] = "mnist"
+    content["config"] |= {"data": "mnist", "hold_out": 0}
     write_config(elsewhere, content)
     empty = shutil.copytree(garments / "seed 0", tmp_path / "empty", ignore=shutil.ignore_patterns("checkpoints"))
     ring = str(shutil.copytree(points, tmp_path / "ring"))

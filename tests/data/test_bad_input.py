@@ -378,7 +378,7 @@ def test_wrong_names(words, parts, here, capsys):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--size", "0", "8"], "--size is (0, 8); expected a height and a width"),
+        (["--size", "0", "8"], "--size is 0 8; expected --size 64, or a height and a width"),
         (["--alpha", "whyte"], "--alpha is 'whyte'; expected keep, or a colour"),
         (["--colour", "gray"], "--colour"),
         (["--dta", "x"], "Perhaps you meant"),
@@ -437,7 +437,7 @@ def test_what_is_no_file(here, capsys):
 
 
 def test_a_size_that_no_memory_holds(here):
-    with pytest.raises(ValueError, match=r"--size is \(100000, 100000\); .* at most 16,777,216 pixels"):
+    with pytest.raises(ValueError, match=r"--size is 100000 100000; expected .* of at most 16,777,216 pixels"):
         Preparation(size=(100_000, 100_000))
 
 

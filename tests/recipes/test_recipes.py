@@ -35,7 +35,7 @@ def test_names_are_a_closed_set():
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("rounds", 0), ("batch", 1), ("threads", -1), ("checkpoint_every", 0), ("half_life", -5.0), ("width", 0),
+    [("rounds", 0), ("batch", 1), ("threads", -1), ("checkpoint_every", -1), ("half_life", -5.0), ("width", 0),
      ("generator_rate", -1.0), ("generator_rate", float("nan"))],
 )  # fmt: skip
 def test_nonsense_is_refused(option, value):

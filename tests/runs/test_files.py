@@ -91,9 +91,10 @@ def test_runs_of_other_versions_are_called_that(tmp_path):
     (tmp_path / files.CONFIG).write_text(json.dumps({**CONTENT, "sessions": []}))
     with pytest.raises(ValueError, match=r"is of an older version, sparring 0\.1\.0: use that version, or train again"):
         Run.open(tmp_path)
-    (tmp_path / files.CONFIG).write_text(json.dumps({**CONTENT, "format": 3, "seal": "other"}))
-    with pytest.raises(ValueError, match=r"config\.json' has format 3 and this version of sparring reads 2"):
-        Run.open(tmp_path)
+    for number, use in ((files.FORMAT - 1, "the version that wrote it"), (files.FORMAT + 1, "a newer version")):
+        (tmp_path / files.CONFIG).write_text(json.dumps({**CONTENT, "format": number, "seal": "other"}))
+        with pytest.raises(ValueError, match=rf"config\.json' has format {number} .* reads {files.FORMAT}: use {use}"):
+            Run.open(tmp_path)
 
 
 def test_a_changed_configuration_says_what_to_do(run):

@@ -177,7 +177,7 @@ def test_killed_between_the_writers_of_a_round_no_score_is_lost(tmp_path, config
     session.play()
     scores = [(tmp_path / name / SCORES).read_bytes() for name in ("killed", "whole")]
     assert scores[0] == scores[1]
-    assert len(scores[0].splitlines()) == 2
+    assert len(scores[0].splitlines()) == 3
 
 
 def test_a_single_example_held_out_is_refused_at_once(tmp_path, config):

@@ -145,7 +145,8 @@ def test_a_terminal_that_closes(tmp_path):
 def test_a_reader_that_goes_away(tmp_path):
     """As in `sparring train ... | head -n 1`."""
     run = tmp_path / "run"
-    words = ["train", "ring", "--rounds", "20", "--batch", "4", "--width", "4", "--out", str(run)]
+    words = ["train", "ring", "--rounds", "20", "--batch", "4", "--width", "4", "--checkpoint-every", "99"]
+    words += ["--out", str(run)]
     process = subprocess.Popen([sys.executable, "-m", "sparring", *words], stdout=subprocess.PIPE)
     process.stdout.close()
     assert process.wait(60) == 0

@@ -46,7 +46,7 @@ def test_samples_are_the_same_latents_again(tmp_path):
     trainer = trainer_of([], 4)
     trainer.hooks.append(Samples(tmp_path, trainer.game.sampler(), every=2, n=5))
     trainer.play()
-    assert sorted(p.name for p in (tmp_path / "samples").iterdir()) == ["00000002.png", "00000004.png"]
+    assert sorted(p.name for p in (tmp_path / "samples").iterdir()) == ["00000001.png", "00000002.png", "00000004.png"]
     assert (tmp_path / "preview.png").read_bytes() == (tmp_path / "samples" / "00000004.png").read_bytes()
 
 

@@ -91,7 +91,8 @@ def _fields(kind: type[Any]) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
         if is_dataclass(hint):
             yield from _fields(typing.cast("type[Any]", hint))
         else:
-            yield name, typing.get_args(hint)[0] if marks else hint, marks
+            own = next((mark.name for mark in marks if getattr(mark, "name", None)), name)
+            yield own, typing.get_args(hint)[0] if marks else hint, marks
 
 
 def _choices(hint: Any) -> Iterator[str]:

@@ -55,17 +55,17 @@ def parse(recipe: str, words: list[str], default: recipes.Config | None = None) 
     """
     cls = recipes.find(recipe).Config
     config = field(default=cls() if default is None else default)
-    both: Any = make_dataclass("Both", [("config", cls, config), ("options", Options, field(default=Options()))])
+    both: Any = make_dataclass("Both", [("recipe", cls, config), ("run", Options, field(default=Options()))])
     arguments: Any = tyro.cli(
         both,
         args=words,
         prog=f"sparring train {recipe}",
-        description=recipes.find(recipe).__doc__,
+        description=(recipes.find(recipe).__doc__ or "").partition("\n\n")[0],
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
     )
-    if arguments.config.evaluate_every and arguments.config.hold_out == 0:
-        raise ValueError("--evaluate-every needs examples to measure against: leave out --hold-out 0")
-    return arguments.config, arguments.options
+    if arguments.recipe.evaluate_every and arguments.recipe.hold_out == 0:
+        raise ValueError("--evaluate-every needs examples to measure against: give --hold-out 100 too")
+    return arguments.recipe, arguments.run
 
 
 def main(words: list[str]) -> int:

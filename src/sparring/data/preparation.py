@@ -20,8 +20,8 @@ class Preparation:
         ValueError: A value makes no sense.
     """
 
-    size: tuple[int, int] | None = None
-    """Height and width; without it, the pictures' own if they agree and no side is over 128, else 64 64."""
+    size: tuple[int, ...] | None = None
+    """Side of a square, or height and width. Unset: the pictures' own size if all agree, up to 128; else 64."""
     fit: Literal["crop", "pad"] = "crop"
     """A picture of another shape is cropped in the middle, or padded with the colour of --alpha; then it is resized."""
     colour: Literal["auto", "grey", "colour"] = "auto"
@@ -32,10 +32,8 @@ class Preparation:
     """auto: from class sub-folders, a table beside the pictures or the file's own. none: without. Or a table's path."""
 
     def __post_init__(self) -> None:
-        if self.size is not None and (len(self.size) != 2 or min(self.size) < 1 or math.prod(self.size) > _MOST):
-            raise ValueError(
-                f"--size is {self.size}; expected a height and a width of 1 or more, at most {_MOST:,} pixels"
-            )
+        if self.size is not None:
+            object.__setattr__(self, "size", _both(self.size))
         if self.alpha != "keep":
             self.background()
         if self.labels not in {"auto", "none"}:  # so that a run finds its table from any folder
@@ -51,3 +49,14 @@ class Preparation:
             raise ValueError(
                 f"--alpha is {self.alpha!r}; expected keep, or a colour such as white, black or #8090a0"
             ) from None
+
+
+def _both(size: tuple[int, ...]) -> tuple[int, int]:
+    """Height and width, from these or from the side of a square."""
+    both = (size[0], size[-1]) if len(size) in {1, 2} else (0, 0)
+    if min(both) < 1 or math.prod(both) > _MOST:
+        words = " ".join(map(str, size))
+        raise ValueError(
+            f"--size is {words}; expected --size 64, or a height and a width: --size 48 64, of at most {_MOST:,} pixels"
+        )
+    return both

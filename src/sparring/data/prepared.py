@@ -124,7 +124,8 @@ def _target(preparation: Preparation, headers: Sequence[Header]) -> Target:
     """The shape at which pictures with these headers are trained on."""
     sizes = {header.size for header in headers}
     own = next(iter(sizes)) if len(sizes) == 1 else None
-    size = preparation.size or (own if own and max(own) <= OWN_SIZE else FALLBACK)
+    wanted = (preparation.size[0], preparation.size[-1]) if preparation.size else None
+    size = wanted or (own if own and max(own) <= OWN_SIZE else FALLBACK)
     grey = preparation.colour == "grey" or (preparation.colour == "auto" and all(header.grey for header in headers))
     mode = ("L" if grey else "RGB") + ("A" if preparation.alpha == "keep" else "")
     return Target(mode, size, preparation.fit, preparation.background())

@@ -27,8 +27,21 @@ def lines(tmp_path):
 
 
 def options(lines, rounds, first):
-    words = ["--data", lines, "--rounds", rounds, "--likelihood-rounds", first, "--discriminator-rounds", 5]
-    words += ["--batch", 4, "--width", 4, "--rollouts", 2, "--checkpoint-every", 10, "--device", "cpu"]
+    words = ["--data", lines, "--rounds", rounds, "--likelihood", first / rounds, "--alone", 5 / (rounds - first)]
+    words += [
+        "--batch",
+        4,
+        "--width",
+        4,
+        "--rollouts",
+        2,
+        "--checkpoint-every",
+        10,
+        "--half-life",
+        1,
+        "--device",
+        "cpu",
+    ]
     return list(map(str, words))
 
 
@@ -40,23 +53,22 @@ def ended(path):
     return [*parts, (path / "model" / "average.safetensors").read_bytes()]
 
 
-def test_killed_in_the_second_phase_and_extended_it_ends_bit_identical(tmp_path, lines):
-    """Begun with fewer rounds than the first phase has, extended beyond it, killed there."""
+def test_killed_in_the_second_phase_it_ends_bit_identical(tmp_path, lines):
+    """Its first phase ended, it is killed in the second, and then ends sooner than was planned."""
     killed = tmp_path / "killed"
-    assert cli.run("train", ["seqgan", *options(lines, 20, 30), "--out", str(killed)]) == 0
-    command = [sys.executable, "-m", "sparring", "resume", str(killed), "--rounds", "1000"]
+    command = [sys.executable, "-m", "sparring", "train", "seqgan", *options(lines, 1000, 30), "--out", str(killed)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while process.poll() is None and not list(killed.glob("checkpoints/*[5-9]0")):
         time.sleep(0.005)
     process.kill()
     assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed: make it longer"
     at = checkpoint.load(checkpoint.latest(killed / "checkpoints"))["state"]["round"]
-    last = str(at + 5)
     assert 40 < at < 1000
     about = files.read_config(killed)
-    files.write_config(killed, {**about, "config": {**about["config"], "rounds": at + 5}})
+    shorter = {"rounds": at + 5, "likelihood": 30 / (at + 5), "alone": 5 / (at - 25)}
+    files.write_config(killed, {**about, "config": {**about["config"], **shorter}})
     assert cli.run("resume", [str(killed)]) == 0
-    assert cli.run("train", ["seqgan", *options(lines, last, 30), "--out", str(tmp_path / "whole")]) == 0
+    assert cli.run("train", ["seqgan", *options(lines, at + 5, 30), "--out", str(tmp_path / "whole")]) == 0
     assert same(ended(killed), ended(tmp_path / "whole"))
 
 
