@@ -42,15 +42,32 @@ MODULES = dict(modules())
 
 
 def imports(file):
-    """The modules that a file imports, anywhere in it."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    """The modules that a file imports, or reaches by their names below `sparring` or one of its packages.
+
+    What a package lists for type checkers, `import dcgan as dcgan`, it does not import.
+    """
+    nodes, known = list(ast.walk(ast.parse(file.read_text()))), {}
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sparring":
             home = node.module.partition(".")[2]
-            for alias in node.names:
+            for alias in (alias for alias in node.names if alias.asname != alias.name):
                 name = f"{home}.{alias.name}".lstrip(".")
+                known[alias.asname or alias.name] = name
                 yield name if name in MODULES else home
         if isinstance(node, ast.Import):
             yield from (a.name.partition(".")[2] for a in node.names if a.name.startswith("sparring."))
+            known |= {a.asname or a.name: "" for a in node.names if a.name == "sparring"}
+    chains = (ast.unparse(node).partition(".") for node in nodes if isinstance(node, ast.Attribute))
+    yield from filter(
+        None, (reached(f"{known[first]}.{rest}".lstrip(".")) for first, _, rest in chains if first in known)
+    )
+
+
+def reached(name):
+    """The module in which a dotted name below `sparring` is; "" if there is none."""
+    home = next((home for home, names in sparring._HOMES.items() if name.split(".")[0] in names), "")
+    parts = name.split(".")
+    return home or next((n for i in range(len(parts), 0, -1) if (n := ".".join(parts[:i])) in MODULES), "")
 
 
 GRAPH = {
@@ -71,6 +88,14 @@ def test_no_import_goes_up():
         if HEIGHT[other.split(".")[0]] > HEIGHT[name.split(".")[0]]
     ]
     assert not up
+
+
+def test_what_is_reached_by_its_name_counts(tmp_path):
+    file = tmp_path / "some.py"
+    file.write_text("import sparring as sp\nfrom sparring import data\nsp.runs.files.x, sp.GAN(), data.idx.read_idx(1)")
+    assert {"runs.files", "games.gan", "data.idx"} <= set(imports(file))
+    file.write_text("from sparring.runs import files as files")
+    assert not list(imports(file))
 
 
 def test_no_circle():

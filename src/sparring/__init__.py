@@ -9,8 +9,41 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from sparring.machine.lazy import submodules
+
 if TYPE_CHECKING:
-    from sparring import losses, penalties, projections
+    from sparring import (
+        chance,
+        checks,
+        cli,
+        conditions,
+        data,
+        doctor,
+        dynamics,
+        evaluation,
+        families,
+        game,
+        games,
+        hooks,
+        kinds,
+        latents,
+        layers,
+        losses,
+        machine,
+        methods,
+        metrics,
+        networks,
+        penalties,
+        phase,
+        projections,
+        ranks,
+        recipes,
+        round,  # noqa: A004
+        runs,
+        samplers,
+        schedules,
+        trainer,
+    )
     from sparring.chance import Key
     from sparring.data.opening import open_data
     from sparring.data.source import InMemory
@@ -46,11 +79,38 @@ __all__ = [
     "Trainer",
     "Uniform",
     "__version__",
+    "chance",
+    "checks",
+    "cli",
+    "conditions",
+    "data",
+    "doctor",
+    "dynamics",
+    "evaluation",
+    "families",
+    "game",
+    "games",
+    "hooks",
+    "kinds",
+    "latents",
+    "layers",
     "load",
     "losses",
+    "machine",
+    "methods",
+    "metrics",
+    "networks",
     "open_data",
     "penalties",
+    "phase",
     "projections",
+    "ranks",
+    "recipes",
+    "round",
+    "runs",
+    "samplers",
+    "schedules",
+    "trainer",
 ]
 
 __version__ = "0.1.0"
@@ -74,15 +134,15 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Imports a public name when it is first used: `import torch` takes seconds that `sparring --help` has not."""
-    if name in {"losses", "penalties", "projections"}:
-        return importlib.import_module(f"sparring.{name}")
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(importlib.import_module(f"sparring.{home}"), name)
-    raise AttributeError(f"module 'sparring' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker would take any name
+    _module, _ = submodules(__name__)
 
+    def __getattr__(name: str) -> Any:
+        """Imports a public name when it is first used: `import torch` takes seconds that `sparring --help` has not."""
+        for home, names in _HOMES.items():
+            if name in names:
+                return getattr(importlib.import_module(f"sparring.{home}"), name)
+        return _module(name)
 
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    def __dir__() -> list[str]:
+        return sorted(__all__)

@@ -1,1 +1,13 @@
 """Evaluation: what puts metrics together, and its pictures."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.evaluation import likelihood as likelihood
+    from sparring.evaluation import measures as measures
+    from sparring.evaluation import pictures as pictures
+    from sparring.evaluation import record as record
+else:
+    __getattr__, __dir__ = submodules(__name__)

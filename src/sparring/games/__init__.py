@@ -1,1 +1,14 @@
 """Games: one method a file."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.games import gan as gan
+    from sparring.games import images as images
+    from sparring.games import tables as tables
+    from sparring.games import text as text
+    from sparring.games import theory as theory
+else:
+    __getattr__, __dir__ = submodules(__name__)

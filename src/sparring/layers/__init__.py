@@ -1,1 +1,13 @@
 """Layers: what networks are made of besides those of torch, one a file."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.layers import batch_norm as batch_norm
+    from sparring.layers import conditional_norm as conditional_norm
+    from sparring.layers import dropout as dropout
+    from sparring.layers import upsampling as upsampling
+else:
+    __getattr__, __dir__ = submodules(__name__)

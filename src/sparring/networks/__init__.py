@@ -1,1 +1,20 @@
 """Networks: one architecture a file."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.networks import conditional_dcgan as conditional_dcgan
+    from sparring.networks import convnet as convnet
+    from sparring.networks import dcgan as dcgan
+    from sparring.networks import efficientnet_lite as efficientnet_lite
+    from sparring.networks import fourier as fourier
+    from sparring.networks import inception as inception
+    from sparring.networks import mlp as mlp
+    from sparring.networks import recurrent as recurrent
+    from sparring.networks import text_cnn as text_cnn
+    from sparring.networks import upsampling_dcgan as upsampling_dcgan
+    from sparring.networks import vit as vit
+else:
+    __getattr__, __dir__ = submodules(__name__)

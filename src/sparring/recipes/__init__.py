@@ -11,12 +11,19 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from sparring.machine.lazy import submodules
 from sparring.machine.plain import restore
 
 if TYPE_CHECKING:
     from sparring.data.streams import Data, Spec
+    from sparring.recipes import images as images
+    from sparring.recipes import tables as tables
+    from sparring.recipes import text as text
+    from sparring.recipes import theory as theory
     from sparring.samplers import Sampler
     from sparring.trainer import Trainer
+else:
+    __getattr__, __dir__ = submodules(__name__)
 
 __all__ = ["RECOMMENDED", "Config", "Recipe", "UnknownRecipeError", "configured", "find", "names", "recommended"]
 

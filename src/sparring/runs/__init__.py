@@ -1,1 +1,19 @@
 """A run on disk: what is in its directory, who plays it, how it is kept."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.runs import budget as budget
+    from sparring.runs import checkpoint as checkpoint
+    from sparring.runs import errors as errors
+    from sparring.runs import files as files
+    from sparring.runs import listing as listing
+    from sparring.runs import lock as lock
+    from sparring.runs import portraits as portraits
+    from sparring.runs import run as run
+    from sparring.runs import session as session
+    from sparring.runs import writers as writers
+else:
+    __getattr__, __dir__ = submodules(__name__)

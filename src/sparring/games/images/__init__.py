@@ -1,1 +1,10 @@
 """Games that make pictures, a method a file."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.games.images import cgan as cgan
+else:
+    __getattr__, __dir__ = submodules(__name__)

@@ -1,1 +1,10 @@
 """Games that make rows of tables."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.games.tables import table as table
+else:
+    __getattr__, __dir__ = submodules(__name__)

@@ -1,1 +1,10 @@
 """Games small enough for closed forms."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.games.theory import xy as xy
+else:
+    __getattr__, __dir__ = submodules(__name__)

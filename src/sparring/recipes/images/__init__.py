@@ -1,1 +1,11 @@
 """Recipes for pictures."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.recipes.images import cgan as cgan
+    from sparring.recipes.images import dcgan as dcgan
+else:
+    __getattr__, __dir__ = submodules(__name__)

@@ -1,1 +1,10 @@
 """Runs that make text: sequences of tokens."""
+
+from typing import TYPE_CHECKING
+
+from sparring.machine.lazy import submodules
+
+if TYPE_CHECKING:
+    from sparring.recipes.text import seqgan as seqgan
+else:
+    __getattr__, __dir__ = submodules(__name__)
