@@ -25,7 +25,7 @@ from sparring.evaluation.record import Claim, Figure, Published, Record, over_se
 from sparring.game import Round
 from sparring.games.text.seqgan import SeqGAN
 from sparring.kinds.tokens import distinct
-from sparring.recipes.text.seqgan import KIND, Config, build, chain, open_data
+from sparring.recipes.text.seqgan import Config, build, chain, kind, open_data
 from sparring.samplers import Sampler
 
 OUT = Path(__file__).with_suffix(".json")
@@ -44,7 +44,7 @@ class Constant(SeqGAN):
 
 def found(sampler: Sampler, samples: int) -> Found:
     """Nats of a sequence of ten tokens, and the share of distinct bigrams among those of all samples."""
-    made, fresh = sampler.sample(samples, seed=1), chain().sample(samples, KIND.length, seed=2)
+    made, fresh = sampler.sample(samples, seed=1), chain().sample(samples, kind().length, seed=2)
     under = sampler.log_likelihood(fresh)
     assert under is not None, "it is known"
     oracle = -chain().log_likelihood(made).mean().item()
@@ -102,8 +102,8 @@ def made(runs: Sequence[dict[str, Any]], samples: int, **about: Any) -> Record:
         f"{WORDS[name]}, {PHASES.get(phase, 'after REINFORCE')}", [run[phase][name] for run in runs]
     )
     ours = [of("second", name) for name in WORDS]
-    real = chain().sample(samples, KIND.length, seed=2)
-    floor = Figure(what="the chain's own entropy, exact: the floor of both NLL", value=chain().entropy(KIND.length))
+    real = chain().sample(samples, kind().length, seed=2)
+    floor = Figure(what="the chain's own entropy, exact: the floor of both NLL", value=chain().entropy(kind().length))
     variety = Figure(what="distinct-2 of as many sequences of the chain", value=distinct(real, 2))
     gain, *others = (
         over_seeds(

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from sparring.chance import Key
     from sparring.data.opening import open_data
     from sparring.data.source import InMemory
-    from sparring.data.streams import Data
+    from sparring.data.streams import Data, Spec
     from sparring.dynamics.alternating import Alternating
     from sparring.dynamics.simultaneous import Simultaneous
     from sparring.game import Cost, Game, Player
@@ -76,6 +76,7 @@ __all__ = [
     "Round",
     "Sampler",
     "Simultaneous",
+    "Spec",
     "Trainer",
     "Uniform",
     "__version__",
@@ -119,7 +120,7 @@ _HOMES = {
     "chance": ("Key",),
     "data.opening": ("open_data",),
     "data.source": ("InMemory",),
-    "data.streams": ("Data",),
+    "data.streams": ("Data", "Spec"),
     "dynamics.alternating": ("Alternating",),
     "dynamics.simultaneous": ("Simultaneous",),
     "game": ("Cost", "Game", "Player"),

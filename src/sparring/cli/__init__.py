@@ -1,8 +1,8 @@
 """The command line: one verb a file, each imported when it is called.
 
-Exit codes: 0 done, 1 training failed (a cost became infinite, the disk is full) or `sparring doctor` found something
-wrong, 2 a wrong option or input, 3 another process uses the run, 130 interrupted by Ctrl-C. A verb with verbs of its
-own, such as `runs`, has them in a mapping `VERBS`.
+Exit codes: 0 done, 1 training failed (a cost became infinite, the disk is full), a package is broken or `sparring
+doctor` found something wrong, 2 a wrong option or input, 3 another process uses the run, 130 interrupted by Ctrl-C. A
+verb with verbs of its own, such as `runs`, has them in a mapping `VERBS`.
 With SPARRING_DEBUG=1 in the environment an error shows where it came from.
 """
 
@@ -12,9 +12,11 @@ import importlib
 import os
 import sys
 import warnings
+from contextlib import nullcontext
 from typing import cast
 
 from sparring.cli.verbs import HELP, listing, unknown
+from sparring.doctor import packages
 from sparring.machine.files import explained
 from sparring.runs.errors import InUseError, StoppedError
 
@@ -75,10 +77,11 @@ def run(verb: str, words: list[str]) -> int:
     if verb not in VERBS:
         return fail(unknown("verb", verb, VERBS), 2)
     try:
-        return cast("int", importlib.import_module(f"sparring.cli.{verb}").main(words))
+        with nullcontext() if verb == "doctor" else packages.explained():
+            return cast("int", importlib.import_module(f"sparring.cli.{verb}").main(words))
     except KeyboardInterrupt:
         return fail(f"stopped at once{_STOPPED.get(verb, '')}", 130)
-    except (FloatingPointError, StoppedError) as error:
+    except (FloatingPointError, StoppedError, packages.BrokenPackageError) as error:
         return fail(str(error), 1)
     except InUseError as error:
         return fail(str(error), 3)

@@ -73,15 +73,14 @@ def main(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help"}:
         print(USAGE.format(recipes=", ".join(recipes.names())))
         return 0 if words else 2
+    recipe, words, default = chosen(words)
+    config, options = parse(recipe, words, default)
     from sparring.cli.play import patient
 
-    console = patient()
-    recipe, words, default = chosen(words, console)
-    config, options = parse(recipe, words, default)
-    return start(recipe, config, options, console, counted=_taken("--rounds", words)[0] is not None)
+    return start(recipe, config, options, patient(), counted=_taken("--rounds", words)[0] is not None)
 
 
-def chosen(words: list[str], console: Console) -> tuple[str, list[str], recipes.Config | None]:
+def chosen(words: list[str]) -> tuple[str, list[str], recipes.Config | None]:
     """The recipe, the words of its options, and their defaults if these are not the recipe's own."""
     file, words = _taken("--config", words)
     named = words[0] if words and not words[0].startswith("-") else None
@@ -94,18 +93,19 @@ def chosen(words: list[str], console: Console) -> tuple[str, list[str], recipes.
         return named, words[1:], None
     if named is not None:
         words = ["--data", *words]
-    return suggested(words, console), words, None
+    return suggested(words), words, None
 
 
-def suggested(words: list[str], console: Console) -> str:
+def suggested(words: list[str]) -> str:
     """The recipe that suits the data which the words name."""
+    from sparring.cli.play import patient
     from sparring.data.preparation import Preparation
 
     data, labels = _taken("--data", words)[0], _taken("--labels", words)[0]
     if data is None:
         raise ValueError(f"expected a recipe or --data, got {words[0]!r}: sparring train --data FOLDER")
     recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"))
-    console.print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})", markup=False, highlight=False)
+    patient().print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})", markup=False, highlight=False)
     return recipe
 
 

@@ -10,26 +10,24 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
-from sparring.data import digits, fetching
-from sparring.data.archive import read_archive
-from sparring.data.arrays import of_array
-from sparring.data.drawings import read_drawings
-from sparring.data.embedded import FASHION_CLASSES, fashion_mnist
-from sparring.data.idx import read_idx
-from sparring.data.listing import Labels, Listing, stamp
-from sparring.data.report import points
+from sparring import data
+from sparring.data import fetching
 from sparring.data.sets import SETS
-from sparring.data.source import InMemory
-from sparring.data.spreadsheet import penguins
-from sparring.data.toys import TOYS, toy
 
-__all__ = ["NAMED", "Named"]
+if TYPE_CHECKING:
+    from torch import Tensor
 
-Found = Listing | InMemory
+    from sparring.data.listing import Listing
+    from sparring.data.source import InMemory
+
+    Found = Listing | InMemory
+
+__all__ = ["NAMED", "Named", "absolute"]
+
+TOYS = ("ring", "grid", "swiss-roll", "parallel-lines", "gaussians")
+"""The keys of `toys.TOYS`, which takes torch to be imported."""
 
 
 @dataclass(frozen=True)
@@ -59,34 +57,41 @@ class Named:
 
 
 def _embedded(labels: str, _: Path) -> Found:
-    data, name = fashion_mnist(), "fashion-mnist-10k"
-    assert data.y is not None
-    y = None if labels == "none" else data.y.numpy()
-    listing = of_array(Path(name), name, data.x.squeeze(1).numpy(), y, () if y is None else FASHION_CLASSES)
-    stamped = stamp([Path(str(files("sparring.data") / "fashion_mnist.npz"))])
-    fresh = partial(fashion_mnist, "held_out")
+    pictures, name = data.embedded.fashion_mnist(), "fashion-mnist-10k"
+    assert pictures.y is not None
+    y = None if labels == "none" else pictures.y.numpy()
+    classes = () if y is None else data.embedded.FASHION_CLASSES
+    listing = data.arrays.of_array(Path(name), name, pictures.x.squeeze(1).numpy(), y, classes)
+    stamped = data.listing.stamp([Path(str(files("sparring.data") / "fashion_mnist.npz"))])
+    fresh = partial(data.embedded.fashion_mnist, "held_out")
     return dataclasses.replace(listing, kind="ships with sparring", stamp=stamped, fresh=fresh)
 
 
 def _toy(name: str, labels: str, _: Path) -> Found:
-    data = toy(name)
-    data.report = points(name, "toy data", data.x)
-    return data
+    found = data.toys.toy(name)
+    found.report = data.report.points(name, "toy data", found.x)
+    return found
 
 
 def _penguins(labels: str, _: Path) -> Found:
-    return penguins()
+    return data.spreadsheet.penguins()
 
 
-def _idx(classes: tuple[str, ...], labels: str, folder: Path) -> Found:
-    listing = read_idx(folder / "train-images-idx3-ubyte", labels)
-    known = listing.labels
-    return dataclasses.replace(listing, labels=Labels(known.y, classes)) if known.y and classes else listing
+def _mnist(labels: str, folder: Path) -> Listing:
+    return data.idx.read_idx(folder / "train-images-idx3-ubyte", labels)
+
+
+def _garments(labels: str, folder: Path) -> Found:
+    listing = _mnist(labels, folder)
+    known = data.listing.Labels(listing.labels.y, data.embedded.FASHION_CLASSES)
+    return dataclasses.replace(listing, labels=known) if known.y else listing
 
 
 def _pictures(labels: str, folder: Path) -> Found:
     table = folder / "captions.csv"
-    return read_archive(folder / "pictures.zip", str(table) if labels == "auto" and table.exists() else labels)
+    return data.archive.read_archive(
+        folder / "pictures.zip", str(table) if labels == "auto" and table.exists() else labels
+    )
 
 
 def _drawings(
@@ -94,8 +99,8 @@ def _drawings(
 ) -> Found:
     table = csv.DictReader(io.StringIO(folder.joinpath("captions.csv").read_text(encoding="utf-8")))
     rows = [(row["file"], row["caption"]) for row in table if keep(row)]
-    listing = read_drawings(folder / "drawings.zip", rows, looks, (size, size))
-    return dataclasses.replace(listing, labels=Labels()) if labels == "none" else listing
+    listing = data.drawings.read_drawings(folder / "drawings.zip", rows, looks, (size, size))
+    return dataclasses.replace(listing, labels=data.listing.Labels()) if labels == "none" else listing
 
 
 def _plain(row: Mapping[str, str]) -> bool:
@@ -103,22 +108,27 @@ def _plain(row: Mapping[str, str]) -> bool:
     return not row["skintone"] and "flags" not in row["group"]
 
 
-def _mnist(part: str, folder: Path) -> tuple[Tensor, Tensor]:
+def _digits(part: str, folder: Path) -> tuple[Tensor, Tensor]:
     """Digits [N, 1, 28, 28] as bytes and labels [N] of a part, train or t10k."""
-    listing = read_idx(folder / f"{part}-images-idx3-ubyte")
+    import torch
+
+    listing = data.idx.read_idx(folder / f"{part}-images-idx3-ubyte")
     return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2), torch.tensor(listing.labels.y)
 
 
 def _stacked(labels: str, folder: Path) -> Found:
-    x, y = (torch.cat(parts) for parts in zip(*(_mnist(part, folder) for part in ("train", "t10k")), strict=True))
-    data = digits.stacked(x, y)
-    report = points("stacked-mnist", "three digits as colours, drawn from all 70,000", data.x)
-    return InMemory(data.x, None if labels == "none" else data.y, report=report, name="stacked-mnist")
+    import torch
+
+    x, y = (torch.cat(parts) for parts in zip(*(_digits(part, folder) for part in ("train", "t10k")), strict=True))
+    found = data.digits.stacked(x, y)
+    report = data.report.points("stacked-mnist", "three digits as colours, drawn from all 70,000", found.x)
+    known = None if labels == "none" else found.y
+    return data.source.InMemory(found.x, known, report=report, name="stacked-mnist")
 
 
 def _moving(labels: str, folder: Path) -> Found:
-    x = digits.moving_digits(_mnist("train", folder)[0], 2000)
-    return InMemory(x, report=points("moving-digits", "videos [T, C, H, W]", x))
+    x = data.digits.moving_digits(_digits("train", folder)[0], 2000)
+    return data.source.InMemory(x, report=data.report.points("moving-digits", "videos [T, C, H, W]", x))
 
 
 _MOJI, _ICONS, _ALL = ("color", "black"), ("filled", "outline"), bool
@@ -127,8 +137,8 @@ NAMED: Mapping[str, Named] = {
     "fashion-mnist-10k": Named("10,000 of Fashion-MNIST's training pictures; ships with sparring", _embedded),
     **{name: Named("toy points [N, 2]", partial(_toy, name)) for name in TOYS},
     "penguins": Named("342 rows of a table; ships with sparring", _penguins),
-    "mnist": Named("60,000 handwritten digits, 28 x 28, 10 classes", partial(_idx, ()), "mnist"),
-    "fashion-mnist": Named("60,000 garments, 28 x 28, 10 classes", partial(_idx, FASHION_CLASSES), "fashion-mnist"),
+    "mnist": Named("60,000 handwritten digits, 28 x 28, 10 classes", _mnist, "mnist"),
+    "fashion-mnist": Named("60,000 garments, 28 x 28, 10 classes", _garments, "fashion-mnist"),
     "stacked-mnist": Named("128,000 triples of digits, a thousand modes", _stacked, "mnist"),
     "moving-digits": Named("2,000 videos of two digits that bounce", _moving, "mnist"),
     "openmoji": Named(
@@ -148,3 +158,8 @@ NAMED: Mapping[str, Named] = {
     },
 }
 """Everything that `open_data` opens by name."""
+
+
+def absolute(path: str) -> str:
+    """A path that means the same in any folder. A name is always the set; `./name` is a folder of that name."""
+    return path if path in NAMED else str(Path(path).absolute())

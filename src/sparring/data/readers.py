@@ -13,7 +13,7 @@ from sparring.data.arrays import read_npy, read_npz
 from sparring.data.folder import read_folder
 from sparring.data.idx import find_idx, read_idx
 from sparring.data.listing import Listing, shown
-from sparring.data.named import NAMED
+from sparring.data.named import NAMED, absolute
 from sparring.data.official import find_cifar10, read_cifar10, read_svhn
 from sparring.data.picture import SUFFIXES
 from sparring.data.sets import SETS
@@ -50,11 +50,6 @@ def read(path: str | Path, labels: str = "auto") -> Listing | InMemory:
         hint = f"did you mean the set {near[0]!r}?" if near else "check --data, or see `sparring data list`"
         raise FileNotFoundError(f"there is no folder, file or set {shown(path)!r}: {hint}")
     return _read_directory(path, labels) if path.is_dir() else _read_file(path, labels)
-
-
-def absolute(path: str) -> str:
-    """A path that means the same in any folder. A name is always the set; `./name` is a folder of that name."""
-    return path if path in NAMED else str(Path(path).absolute())
 
 
 def _read_directory(path: Path, labels: str) -> Listing:

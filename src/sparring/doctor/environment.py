@@ -27,14 +27,22 @@ Facts = Mapping[str, Any]
 
 def requirements(extra: str | None = None) -> dict[str, str]:
     """What the installed sparring requires, or one of its extras: the oldest version by name, "" for any."""
-    found = {}
-    for line in metadata.requires("sparring") or []:
+    found: dict[str, str] = {}
+    for line in _declared():
         need, _, marker = line.partition(";")
         of = re.search(r"extra\s*==\s*[\"']([\w.-]+)", marker)
         match = re.match(r"([\w.-]+)(?:.*>=\s*([\d.]+))?", need)
         if match and match[1] != "sparring" and (of[1] if of else None) == extra:
             found[match[1]] = match[2] or ""
     return found
+
+
+def _declared() -> list[str]:
+    """What is required, extras included, as pip reads it; nothing where sparring runs from a folder, not installed."""
+    try:
+        return metadata.requires("sparring") or []
+    except metadata.PackageNotFoundError:
+        return []
 
 
 def version(package: str) -> str | None:
@@ -53,7 +61,7 @@ def packages() -> Facts:
 
 def extras() -> Facts:
     """For each extra of sparring the versions of its packages, None for missing ones."""
-    names = metadata.metadata("sparring").get_all("Provides-Extra") or []
+    names = dict.fromkeys(re.findall(r"extra\s*==\s*[\"']([\w.-]+)", "\n".join(_declared())))
     return {extra: {name: version(name) for name in requirements(extra)} for extra in names}
 
 

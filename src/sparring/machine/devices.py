@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-import torch
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["autocast", "resolve", "threads"]
 
@@ -15,6 +17,8 @@ def resolve(name: str) -> str:
     Raises:
         ValueError: There is no such device here.
     """
+    import torch
+
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
@@ -33,5 +37,7 @@ def threads(count: int) -> int:
 
 def autocast(device: str) -> torch.dtype | None:
     """bfloat16 for matrix products where the hardware has it, else None."""
+    import torch
+
     fast = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return torch.bfloat16 if fast else None

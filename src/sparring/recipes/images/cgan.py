@@ -10,22 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-
-from sparring.chance import Key
-from sparring.conditions.classes import Classes
-from sparring.data.source import Mirrored
-from sparring.data.streams import Data, Spec
-from sparring.dynamics.simultaneous import Simultaneous
-from sparring.games.images.cgan import ConditionalGAN
-from sparring.hooks import LearningRate
-from sparring.latents import Normal
+import sparring as sp
 from sparring.machine import devices
-from sparring.networks.conditional_dcgan import Discriminator, Generator
 from sparring.recipes.images import dcgan
-from sparring.samplers import Sampler
 from sparring.schedules import linear
-from sparring.trainer import Phase, Trainer
 
 __all__ = ["USES", "Config", "build", "open_data", "sampler"]
 
@@ -40,7 +28,7 @@ class Config(dcgan.Config):
     """Rounds to play."""
 
 
-def open_data(config: Config) -> Data:
+def open_data(config: Config) -> sp.Data:
     """The pictures, as bytes, with the places of their classes.
 
     Raises:
@@ -52,40 +40,45 @@ def open_data(config: Config) -> Data:
             f"--data {config.data} has no classes; expected a folder for each class, or labels. Without classes, "
             "train dcgan: sparring train dcgan"
         )
-    return Data({"real": pictures}, Classes.of(pictures.y, pictures.classes))
+    return sp.Data({"real": pictures}, sp.conditions.classes.Classes.of(pictures.y, pictures.classes))
 
 
-def game(config: Config, spec: Spec) -> ConditionalGAN:
+def game(config: Config, spec: sp.Spec) -> sp.games.images.cgan.ConditionalGAN:
     """The game on pictures [C, H, W] like the spec's, of its classes."""
     condition = spec.condition
-    assert isinstance(condition, Classes), "open_data gives classes"
+    assert isinstance(condition, sp.conditions.classes.Classes), "open_data gives classes"
     (channels, height, width), classes = spec.shape, len(condition.names)
     shape = (channels, height, width)
-    with Key(config.seed, ("initial weights",)).seeded():
-        generator = Generator(shape, classes, config.latent, config.width)
-        discriminator = Discriminator(shape, classes, config.width)
-    gan = ConditionalGAN(generator, discriminator, Normal(config.latent), condition)
+    with sp.Key(config.seed, ("initial weights",)).seeded():
+        generator = sp.networks.conditional_dcgan.Generator(shape, classes, config.latent, config.width)
+        discriminator = sp.networks.conditional_dcgan.Discriminator(shape, classes, config.width)
+    gan = sp.games.images.cgan.ConditionalGAN(generator, discriminator, sp.Normal(config.latent), condition)
     return gan.to(devices.resolve(config.device))
 
 
-def sampler(config: Config, spec: Spec) -> Sampler:
+def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
     """The untrained generator."""
     return game(config, spec).sampler()
 
 
-def build(config: Config, data: Data) -> Trainer:
+def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
+    import torch
+
     device = devices.resolve(config.device)
     gan = game(config, data.spec)
     pictures = data.main.to(device)
-    source = Mirrored(pictures) if config.flips else pictures
+    source = sp.data.source.Mirrored(pictures) if config.flips else pictures
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     optimizers = {
         player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
         for player, rate in rates.items()
     }
     falling = {player: linear(1.0, 0.01, first=0.5) for player in rates}
-    phase = Phase(gan, optimizers, {"real": source}, config.rounds, Simultaneous(), batch=config.batch)
-    return Trainer(
-        phase, hooks=[LearningRate(falling, config.rounds)], seed=config.seed, autocast=devices.autocast(device)
+    phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, sp.Simultaneous(), batch=config.batch)
+    return sp.Trainer(
+        phase,
+        hooks=[sp.hooks.LearningRate(falling, config.rounds)],
+        seed=config.seed,
+        autocast=devices.autocast(device),
     )

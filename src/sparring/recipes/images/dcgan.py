@@ -14,24 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import torch
-
-from sparring.chance import Key
-from sparring.data import opening, readers
+import sparring as sp
+from sparring.data.named import absolute
 from sparring.data.preparation import Preparation
-from sparring.data.source import Mirrored
-from sparring.data.streams import Data, Spec
-from sparring.dynamics.alternating import Alternating
-from sparring.games.gan import GAN
-from sparring.hooks import LearningRate
-from sparring.latents import Normal
 from sparring.machine import devices
 from sparring.methods import Method, Paper
-from sparring.networks.dcgan import Discriminator, Generator
 from sparring.recipes import Config as Common
-from sparring.samplers import Sampler
 from sparring.schedules import linear
-from sparring.trainer import Phase, Trainer
 
 __all__ = ["DEMO", "METHODS", "USES", "Config", "build", "open_data", "sampler"]
 
@@ -61,55 +50,62 @@ class Config(Common):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "data", readers.absolute(self.data))  # so that the run finds them from any folder
+        object.__setattr__(self, "data", absolute(self.data))  # so that the run finds them from any folder
 
 
 DEMO = Config()
 """Two minutes on two CPU cores, on the pictures that ship with the package."""
 
 
-def open_data(config: Config) -> Data:
+def open_data(config: Config) -> sp.Data:
     """The pictures, as bytes."""
-    pictures = opening.open_data(config.data, config.pictures)
+    pictures = sp.open_data(config.data, config.pictures)
     if pictures.x.ndim != 4:
         raise ValueError(
             f"--data {config.data} holds examples of shape {list(pictures.x.shape[1:])}; expected pictures [C, H, W]: "
             "see `sparring data list`"
         )
-    return Data({"real": pictures})
+    return sp.Data({"real": pictures})
 
 
-def game(config: Config, shape: tuple[int, ...]) -> GAN:
+def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:
     """The game on pictures of `shape` [C, H, W]."""
+    import torch
+
     channels, height, width = shape
-    with Key(config.seed, ("initial weights",)).seeded():
-        generator = Generator((channels, height, width), config.latent, config.width)
-        discriminator = Discriminator((channels, height, width), config.width)
-    gan = GAN(generator, discriminator, Normal(config.latent)).to(devices.resolve(config.device))
+    with sp.Key(config.seed, ("initial weights",)).seeded():
+        generator = sp.networks.dcgan.Generator((channels, height, width), config.latent, config.width)
+        discriminator = sp.networks.dcgan.Discriminator((channels, height, width), config.width)
+    gan = sp.GAN(generator, discriminator, sp.Normal(config.latent)).to(devices.resolve(config.device))
     gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster convolutions
     return gan
 
 
-def sampler(config: Config, spec: Spec) -> Sampler:
+def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
     """The untrained generator."""
     return game(config, spec.shape).sampler()
 
 
-def build(config: Config, data: Data) -> Trainer:
+def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
+    import torch
+
     device = devices.resolve(config.device)
     gan = game(config, data.spec.shape)
     pictures = data.main.to(device)
-    source = Mirrored(pictures) if config.flips else pictures
+    source = sp.data.source.Mirrored(pictures) if config.flips else pictures
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     optimizers = {
         player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
         for player, rate in rates.items()
     }
     falling = {player: linear(1.0, 0.01, first=0.5) for player in rates}
-    phase = Phase(gan, optimizers, {"real": source}, config.rounds, Alternating(fresh=False), batch=config.batch)
-    return Trainer(
-        phase, hooks=[LearningRate(falling, config.rounds)], seed=config.seed, autocast=devices.autocast(device)
+    phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, sp.Alternating(fresh=False), batch=config.batch)
+    return sp.Trainer(
+        phase,
+        hooks=[sp.hooks.LearningRate(falling, config.rounds)],
+        seed=config.seed,
+        autocast=devices.autocast(device),
     )
 
 

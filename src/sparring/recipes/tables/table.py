@@ -9,22 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from sparring.chance import Key
-from sparring.data import opening, readers, spreadsheet
-from sparring.data.named import NAMED
-from sparring.data.streams import Data, Spec
-from sparring.dynamics.alternating import Alternating
-from sparring.games.gan import GAN
-from sparring.games.tables.table import table_gan
-from sparring.hooks import LearningRate
-from sparring.kinds.rows import Rows
+import sparring as sp
+from sparring.data.named import NAMED, absolute
 from sparring.machine import devices
 from sparring.recipes import Config as Common
-from sparring.samplers import Sampler
 from sparring.schedules import linear
-from sparring.trainer import Phase, Trainer
 
 __all__ = ["USES", "Config", "build", "open_data", "sampler"]
 
@@ -54,40 +43,42 @@ class Config(Common):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "data", readers.absolute(self.data))  # so that the run finds it from any folder
+        object.__setattr__(self, "data", absolute(self.data))  # so that the run finds it from any folder
 
 
-def open_data(config: Config) -> Data:
+def open_data(config: Config) -> sp.Data:
     """The rows, as codes."""
-    found = opening.open_data(config.data) if config.data in NAMED else spreadsheet.read(Path(config.data))
-    if not isinstance(found.kind, Rows):
+    found = sp.open_data(config.data) if config.data in NAMED else sp.data.spreadsheet.read(Path(config.data))
+    if not isinstance(found.kind, sp.kinds.rows.Rows):
         raise ValueError(f"--data {config.data} holds {found.kind.name}; expected a table: a CSV file, or penguins")  # noqa: TRY004
-    return Data({"real": found})
+    return sp.Data({"real": found})
 
 
-def game(config: Config, spec: Spec) -> GAN:
+def game(config: Config, spec: sp.Spec) -> sp.GAN:
     """The game on rows like these."""
-    if not isinstance(spec.kind, Rows):
+    if not isinstance(spec.kind, sp.kinds.rows.Rows):
         raise TypeError(f"these are {spec.kind.name}; expected rows of a table")
-    with Key(config.seed, ("initial weights",)).seeded():
-        gan = table_gan(spec.kind, latent=config.latent, width=config.width)
+    with sp.Key(config.seed, ("initial weights",)).seeded():
+        gan = sp.games.tables.table.table_gan(spec.kind, latent=config.latent, width=config.width)
     return gan.to(devices.resolve(config.device))
 
 
-def sampler(config: Config, spec: Spec) -> Sampler:
+def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
     """The untrained generator."""
     return game(config, spec).sampler()
 
 
-def build(config: Config, data: Data) -> Trainer:
+def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
+    import torch
+
     gan = game(config, data.spec)
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     optimizers = {
         player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.9), fused=True)
         for player, rate in rates.items()
     }
-    schedule = LearningRate({player: linear(1.0, 0.01, first=0.5) for player in rates}, config.rounds)
+    schedule = sp.hooks.LearningRate({player: linear(1.0, 0.01, first=0.5) for player in rates}, config.rounds)
     streams = {"real": data.main.to(devices.resolve(config.device))}
-    phase = Phase(gan, optimizers, streams, config.rounds, Alternating(fresh=False), batch=config.batch)
-    return Trainer(phase, hooks=[schedule], seed=config.seed)
+    phase = sp.Phase(gan, optimizers, streams, config.rounds, sp.Alternating(fresh=False), batch=config.batch)
+    return sp.Trainer(phase, hooks=[schedule], seed=config.seed)

@@ -9,35 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-
-from sparring.chance import Key
-from sparring.data.sequences import Markov, read, sequences
-from sparring.data.source import InMemory
-from sparring.data.streams import Data, Spec
-from sparring.dynamics.alternating import Alternating, Steps
-from sparring.families.autoregression import Autoregression
-from sparring.game import Game
-from sparring.games.text.seqgan import SeqGAN
-from sparring.kinds.tokens import Tokens
+import sparring as sp
 from sparring.machine import devices
-from sparring.networks.recurrent import Recurrent
-from sparring.networks.text_cnn import TextCNN
-from sparring.phase import ClipNorm
 from sparring.recipes import Config as Common
-from sparring.samplers import Sampler
-from sparring.trainer import Phase, Trainer
 
-__all__ = ["CHAIN", "KIND", "USES", "Config", "build", "open_data", "sampler"]
+if TYPE_CHECKING:
+    import torch
+
+    from sparring.games.text.seqgan import SeqGAN
+
+__all__ = ["CHAIN", "USES", "Config", "build", "kind", "open_data", "sampler"]
 
 USES: frozenset[str] = frozenset()
 
 CHAIN = "random-chain"
 """The name of the default data."""
-
-KIND = Tokens(vocabulary=tuple(map(str, range(100))), length=10, between=" ")
-"""Sequences of the chain: numbers."""
 
 EXAMPLES = 10_000
 """Sequences of the chain to train on, and as many fresh ones."""
@@ -84,38 +72,48 @@ class Config(Common):
             object.__setattr__(self, "data", str(Path(self.data).absolute()))  # so that the run finds it from anywhere
 
 
-def chain() -> Markov:
+def kind() -> sp.kinds.tokens.Tokens:
+    """Sequences of the chain: numbers."""
+    return sp.kinds.tokens.Tokens(vocabulary=tuple(map(str, range(100))), length=10, between=" ")
+
+
+def chain() -> sp.data.sequences.Markov:
     """The chain of the default data, the same for every seed."""
-    return Markov.random(len(KIND.vocabulary), spread=2.0)
+    return sp.data.sequences.Markov.random(len(kind().vocabulary), spread=2.0)
 
 
-def open_data(config: Config) -> Data:
+def open_data(config: Config) -> sp.Data:
     """The sequences, places in a vocabulary."""
     if config.data != CHAIN:
-        return Data({"real": read(Path(config.data), words=config.words, longest=config.longest)})
-    found, other = (sequences(chain().sample(EXAMPLES, KIND.length, seed), KIND) for seed in (0, 1))
+        return sp.Data({"real": sp.data.sequences.read(Path(config.data), words=config.words, longest=config.longest)})
+    found, other = (
+        sp.data.sequences.sequences(chain().sample(EXAMPLES, kind().length, seed), kind()) for seed in (0, 1)
+    )
     found.fresh = lambda: other
-    return Data({"real": found})
+    return sp.Data({"real": found})
 
 
-def games(config: Config, spec: Spec, kind_of_game: type[SeqGAN] = SeqGAN) -> tuple[Autoregression, SeqGAN]:
+def games(
+    config: Config, spec: sp.Spec, kind_of_game: type[SeqGAN] | None = None
+) -> tuple[sp.families.autoregression.Autoregression, SeqGAN]:
     """The games of the two phases, which share the generator."""
-    kind = spec.kind
-    if not isinstance(kind, Tokens):
-        raise TypeError(f"the data are {kind.name}; expected sequences of tokens")
-    size, device = len(kind.vocabulary), devices.resolve(config.device)
-    with Key(config.seed, ("initial weights",)).seeded():
-        generator = Recurrent(size, kind.length, config.width, kind.end)
-        discriminator = TextCNN(size, config.width, range(1, min(3, kind.length) + 1))
-    return Autoregression(generator).to(device), kind_of_game(generator, discriminator).to(device)
+    tokens = spec.kind
+    if not isinstance(tokens, sp.kinds.tokens.Tokens):
+        raise TypeError(f"the data are {tokens.name}; expected sequences of tokens")
+    size, device = len(tokens.vocabulary), devices.resolve(config.device)
+    with sp.Key(config.seed, ("initial weights",)).seeded():
+        generator = sp.networks.recurrent.Recurrent(size, tokens.length, config.width, tokens.end)
+        discriminator = sp.networks.text_cnn.TextCNN(size, config.width, range(1, min(3, tokens.length) + 1))
+    second = (kind_of_game or sp.games.text.seqgan.SeqGAN)(generator, discriminator)
+    return sp.families.autoregression.Autoregression(generator).to(device), second.to(device)
 
 
-def sampler(config: Config, spec: Spec) -> Sampler:
+def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
     """The untrained generator."""
     return games(config, spec)[1].sampler()
 
 
-def build(config: Config, data: Data, kind_of_game: type[SeqGAN] = SeqGAN) -> Trainer:
+def build(config: Config, data: sp.Data, kind_of_game: type[SeqGAN] | None = None) -> sp.Trainer:
     """The trainer of both phases.
 
     Args:
@@ -124,26 +122,28 @@ def build(config: Config, data: Data, kind_of_game: type[SeqGAN] = SeqGAN) -> Tr
         kind_of_game: Of the second phase: a variant, such as one with another reward.
     """
     first, second = games(config, data.spec, kind_of_game)
-    real: InMemory = data.main.to(devices.resolve(config.device))
+    real: sp.InMemory = data.main.to(devices.resolve(config.device))
     early = round(min(1.0, config.likelihood) * config.rounds)
     alone = config.alone * (config.rounds - early)
-    updates = {"generator": ClipNorm(config.clip)}
+    updates = {"generator": sp.phase.ClipNorm(config.clip)}
     likelihood = _optimizers(first, {"generator": config.likelihood_rate})
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
-    steps: dict[str, Steps] = {
+    steps: dict[str, sp.dynamics.alternating.Steps] = {
         "discriminator": config.discriminator_steps,
         "generator": lambda number: int(number >= alone),
     }
     streams = {"real": real, **second.streams(config.rollouts)}
-    return Trainer(
-        Phase(first, likelihood, {"real": real}, early, batch=config.batch, updates=updates),
-        Phase(second, _optimizers(second, rates), streams, config.rounds - early, Alternating(steps, fresh=False),
+    return sp.Trainer(
+        sp.Phase(first, likelihood, {"real": real}, early, batch=config.batch, updates=updates),
+        sp.Phase(second, _optimizers(second, rates), streams, config.rounds - early, sp.Alternating(steps, fresh=False),
               config.batch, updates=updates),
         seed=config.seed,
     )  # fmt: skip
 
 
-def _optimizers(game: Game, rates: Mapping[str, float]) -> dict[str, torch.optim.Optimizer]:
+def _optimizers(game: sp.Game, rates: Mapping[str, float]) -> dict[str, torch.optim.Optimizer]:
+    import torch
+
     return {
         player: torch.optim.Adam(game.strategy(player).values(), rate, fused=True) for player, rate in rates.items()
     }

@@ -10,25 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import nn
-
-from sparring.chance import Key
-from sparring.data.streams import Data, Spec
-from sparring.data.toys import toy
-from sparring.dynamics.alternating import Alternating
-from sparring.games.gan import GAN
-from sparring.hooks import LearningRate
-from sparring.latents import Normal
-from sparring.losses import Relativistic
+import sparring as sp
 from sparring.machine import devices
-from sparring.networks.fourier import Fourier
-from sparring.networks.mlp import MLP
-from sparring.penalties import Weight, r1, r2
 from sparring.recipes import Config as Common
-from sparring.samplers import Sampler
 from sparring.schedules import geometric
-from sparring.trainer import Phase, Trainer
 
 __all__ = ["USES", "Config", "build", "open_data", "sampler"]
 
@@ -57,33 +42,43 @@ class Config(Common):
     """Weight of R1 and R2 at the start; their factor is half of it."""
 
 
-def open_data(config: Config) -> Data:
+def open_data(config: Config) -> sp.Data:
     """The points, the same for every seed."""
-    return Data({"real": toy("ring")})
+    return sp.Data({"real": sp.data.toys.toy("ring")})
 
 
-def game(config: Config) -> GAN:
+def game(config: Config) -> sp.GAN:
     """The game."""
+    import torch
+
     gamma = geometric(config.gamma, config.gamma / 75, 0.15, 0.75)
     width, bands = config.width, 32
-    with Key(config.seed, ("initial weights",)).seeded():
-        generator = MLP(config.latent, width, width, width, 2)
-        perceptron = MLP(2 + 2 * bands, width, width, width, 1, activation=lambda: nn.LeakyReLU(0.2), logits=True)
+    with sp.Key(config.seed, ("initial weights",)).seeded():
+        generator = sp.MLP(config.latent, width, width, width, 2)
+        perceptron = sp.MLP(
+            2 + 2 * bands, width, width, width, 1, activation=lambda: torch.nn.LeakyReLU(0.2), logits=True
+        )
     perceptron.layers[-2].bias.requires_grad_(False)  # a relativistic loss cancels it
-    discriminator = nn.Sequential(Fourier(2, bands), perceptron)
-    half: Weight = lambda number: gamma(number / config.rounds) / 2  # noqa: E731
-    return GAN(generator, discriminator, Normal(config.latent), Relativistic(), {r1: half, r2: half}).to(
-        devices.resolve(config.device)
-    )
+    discriminator = torch.nn.Sequential(sp.networks.fourier.Fourier(2, bands), perceptron)
+    half: sp.penalties.Weight = lambda number: gamma(number / config.rounds) / 2  # noqa: E731
+    return sp.GAN(
+        generator,
+        discriminator,
+        sp.Normal(config.latent),
+        sp.losses.Relativistic(),
+        {sp.penalties.r1: half, sp.penalties.r2: half},
+    ).to(devices.resolve(config.device))
 
 
-def sampler(config: Config, spec: Spec) -> Sampler:
+def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
     """The untrained generator."""
     return game(config).sampler()
 
 
-def build(config: Config, data: Data) -> Trainer:
+def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
+    import torch
+
     gan = game(config)
     ends = {"discriminator": 1 / 10, "generator": 1 / 50}
     optimizers = {
@@ -91,7 +86,7 @@ def build(config: Config, data: Data) -> Trainer:
         for player in ends
     }
     rates = {player: geometric(1.0, end, 0.45, 1.0) for player, end in ends.items()}
-    schedule = LearningRate(rates, config.rounds)
+    schedule = sp.hooks.LearningRate(rates, config.rounds)
     streams = {"real": data.main.to(devices.resolve(config.device))}
-    phase = Phase(gan, optimizers, streams, config.rounds, Alternating(fresh=False), batch=config.batch)
-    return Trainer(phase, hooks=[schedule], seed=config.seed)
+    phase = sp.Phase(gan, optimizers, streams, config.rounds, sp.Alternating(fresh=False), batch=config.batch)
+    return sp.Trainer(phase, hooks=[schedule], seed=config.seed)
