@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -68,3 +70,13 @@ def test_without_a_name_the_class_is_meant():
     with pytest.raises(ValueError, match="2 classes 'Named'"):
         restore(Named, {"type": "Named"})
     assert restore(named, {"more": 1}) == named(more=1)
+
+
+def test_a_class_in_a_module_beside_need_not_be_imported():
+    code = (
+        "import sys; from sparring.machine.plain import restore; from sparring.conditions.condition import Condition\n"
+        "assert 'sparring.conditions.classes' not in sys.modules\n"
+        "print(restore(Condition, {'type': 'Classes', 'names': ['a', 'b'], 'counts': [2, 1]}))"
+    )
+    said = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert said == "Classes(names=('a', 'b'), counts=(2, 1))\n"

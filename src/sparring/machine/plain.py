@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from sparring.machine.lazy import below
 
 __all__ = ["describe", "restore"]
 
@@ -26,7 +29,9 @@ def describe(value: Any) -> Any:
 
 
 def restore(cls: type[T], values: Mapping[str, Any]) -> T:
-    """An object of a class, or of an imported class below it, from what `describe` or `dataclasses.asdict` gave.
+    """An object of a class, or of a class below it, from what `describe` or `dataclasses.asdict` gave.
+
+    The class is one that has been imported, or stands in a module beside that of `cls`, as all kinds of ours do.
 
     Raises:
         TypeError: A value is missing or unknown.
@@ -34,12 +39,25 @@ def restore(cls: type[T], values: Mapping[str, Any]) -> T:
     """
     parts = dict(values)
     name = parts.pop(TYPE, None)
-    found = [one for one in _family(cls) if one.__name__ == name] if name else [cls]
+    found = (_called(name, cls) or _called(name, _with_neighbours(cls))) if name else [cls]
     if len(found) != 1:
         raise ValueError(f"there are {len(found)} classes {name!r} of {cls.__name__}; expected one: import its module")
     types = get_type_hints(found[0])
     made = found[0](**{part: _restored(types.get(part), value) for part, value in parts.items()})
     return cast("T", made)
+
+
+def _called(name: str, cls: type[Any]) -> list[type[Any]]:
+    return [one for one in _family(cls) if one.__name__ == name]
+
+
+def _with_neighbours(cls: type[Any]) -> type[Any]:
+    """The class, after all modules of its package have been imported; a stranger's package is left alone."""
+    package = cls.__module__.rpartition(".")[0]
+    if package.startswith("sparring."):
+        for module in below(package):
+            importlib.import_module(f"{package}.{module}")
+    return cls
 
 
 def _family(cls: type[Any]) -> Iterator[type[Any]]:
