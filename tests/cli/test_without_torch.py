@@ -47,7 +47,7 @@ def test_completion(shell, capsys):
         ("train dcgam", "did you mean 'dcgan'"),
         ("train dcgan --roundss 3", "--rounds"),
         ("train dcgan --rounds 0", "--rounds is 0"),
-        ("train --data x", "expected a recipe"),
+        ("train --rounds 3", "expected a recipe"),
         ("runs lst", "did you mean 'list'"),
         ("sample", "required"),
         ("demo --outt x", "--out"),

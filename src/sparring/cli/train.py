@@ -98,12 +98,12 @@ def chosen(words: list[str]) -> tuple[str, list[str], recipes.Config | None]:
 
 def suggested(words: list[str]) -> str:
     """The recipe that suits the data which the words name."""
-    from sparring.cli.play import patient
-    from sparring.data.preparation import Preparation
-
     data, labels = _taken("--data", words)[0], _taken("--labels", words)[0]
     if data is None:
         raise ValueError(f"expected a recipe or --data, got {words[0]!r}: sparring train --data FOLDER")
+    from sparring.cli.play import patient
+    from sparring.data.preparation import Preparation
+
     recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"))
     patient().print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})", markup=False, highlight=False)
     return recipe

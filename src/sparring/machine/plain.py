@@ -62,8 +62,8 @@ def _with_neighbours(cls: type[Any]) -> type[Any]:
 
 def _family(cls: type[Any]) -> Iterator[type[Any]]:
     yield cls
-    for below in cls.__subclasses__():
-        yield from _family(below)
+    for child in cls.__subclasses__():
+        yield from _family(child)
 
 
 def _restored(cls: Any, value: Any) -> Any:
