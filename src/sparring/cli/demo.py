@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import tyro
 from rich.console import Console
@@ -44,6 +44,10 @@ class Options:
     """CPU threads; 0 takes all cores."""
     dry_run: bool = False
     """Say what would be trained, in how much memory and time; write nothing."""
+    track: tuple[Literal["tensorboard", "wandb"], ...] = ()
+    """Write to TensorBoard or, offline, to Weights & Biases too: in folders of the run. A resumed run goes on there."""
+    json: bool = False
+    """Print progress as lines of JSON, and nothing else."""
     break_lock: bool = False
     """Take the run from a process of another machine that has ended without saying so."""
 
@@ -51,13 +55,13 @@ class Options:
 def main(words: list[str]) -> int:
     """Trains, measures, and says what to try next."""
     options = tyro.cli(Options, args=words, prog="sparring demo")
-    from sparring.cli.play import estimate, patient, play, seconds
+    from sparring.cli.play import complete, estimate, patient, play, seconds
     from sparring.recipes.images.dcgan import DEMO
     from sparring.runs import lock
     from sparring.runs.run import Run
     from sparring.runs.session import Session
 
-    console = patient()
+    console = patient(options)
     config = replace(DEMO, device=options.device, threads=options.threads, **given(options))
     if options.dry_run:
         return estimate(Session.prepare(options.out, "dcgan", config), console)
@@ -71,9 +75,10 @@ def main(words: list[str]) -> int:
         session = Session.create(options.out, "dcgan", config, time=planned)
     if session.complete and session.drawn:
         session.repair(break_lock=options.break_lock)
-    elif not play(session, limit, "the same command", console, break_lock=options.break_lock):
+        complete(session, options, console)
+    elif not play(session, limit, "the same command", console, options):
         return 130
-    if session.complete:
+    if session.complete and not options.json:
         report(session, console)
     return 0
 

@@ -9,17 +9,19 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Protocol, cast
 
 from rich.console import Console
 
 from sparring import ranks
-from sparring.cli.progress import progress
+from sparring.cli.progress import Events, progress
 from sparring.hooks import Hook
 from sparring.runs.budget import Budget
+from sparring.runs.news import Listener, News
 from sparring.runs.session import Session
+from sparring.runs.sinks import opened
 
-__all__ = ["estimate", "patient", "play", "program", "seconds"]
+__all__ = ["complete", "estimate", "patient", "play", "program", "seconds"]
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -64,12 +66,43 @@ class _Patient:
         return getattr(self._stream, name)
 
 
-def patient() -> Console:
-    """A console for training, which goes on when nobody reads any more; of several ranks the first one speaks."""
-    return Console(soft_wrap=True, file=cast("IO[str]", _Patient(sys.stdout)), quiet=not ranks.leads())
+class Output(Protocol):
+    """Options that train, resume and demo have in common."""
+
+    @property
+    def json(self) -> bool:
+        """Lines of JSON and nothing else."""
+        ...
+
+    @property
+    def dry_run(self) -> bool:
+        """An estimate."""
+        ...
+
+    @property
+    def track(self) -> tuple[str, ...]:
+        """Other programs' logs to write to."""
+        ...
+
+    @property
+    def break_lock(self) -> bool:
+        """As in `Session.play`."""
+        ...
 
 
-def play(session: Session, limit: float | None, again: str, console: Console, *, break_lock: bool = False) -> bool:
+def patient(options: Output) -> Console:
+    """A console for training, which goes on when nobody reads any more; of several ranks the first one speaks.
+
+    Raises:
+        ValueError: With these options there would be nothing to print.
+    """
+    if options.json and options.dry_run:
+        raise ValueError("--json prints the progress of training, of which --dry-run has none: leave out one of them")
+    quiet = options.json or not ranks.leads()
+    return Console(soft_wrap=True, file=cast("IO[str]", _Patient(sys.stdout)), quiet=quiet)
+
+
+def play(session: Session, limit: float | None, again: str, console: Console, options: Output) -> bool:
     """Plays a session to its end and says where everything is.
 
     Args:
@@ -77,11 +110,12 @@ def play(session: Session, limit: float | None, again: str, console: Console, *,
         limit: Stop after so many seconds.
         again: The command that continues the run.
         console: Where to print.
-        break_lock: As in `Session.play`.
+        options: Who else is told, and whether to break a lock.
 
     Returns:
         Whether nobody interrupted.
     """
+    news = News(session, told(session, options, console))
     budget = session.budget or (None if limit is None else Budget(limit))
     console.print(opening(session), markup=False, highlight=False)
     console.print(f"Ctrl-C saves and stops; preview: {session.run.path / 'preview.png'}", markup=False, highlight=False)
@@ -92,15 +126,34 @@ def play(session: Session, limit: float | None, again: str, console: Console, *,
     def planned() -> None:
         console.print(f"There is time for {session.trainer.rounds:,} rounds.", highlight=False)
 
-    hooks: list[Hook] = [progress(session, console, budget.seconds if budget else None)]
+    hooks: list[Hook] = [progress(session, console, budget.seconds if budget else None), news]
     hooks += [budget] if budget and not session.budget else []
-    finished = session.play(hooks, on_interrupt=interrupted, on_plan=planned, break_lock=break_lock)
+    why = "failed"
+    try:
+        finished = session.play(hooks, on_interrupt=interrupted, on_plan=planned, break_lock=options.break_lock)
+        why = "done" if session.complete else "time" if finished else "stopped"
+    finally:
+        news.close(why)
     if finished:
         there = f"In {session.run.path}: " + ", ".join(listing(session))
         console.print(f"Played to round {session.trainer.state.round}. {there}", markup=False, highlight=False)
     if not session.complete:
         console.print(ending(session, again, out=budget is not None and budget.out), markup=False, highlight=False)
     return finished
+
+
+def told(session: Session, options: Output, console: Console) -> list[Listener]:
+    """Who is told what happens: programs that read our output, and those that `--track` names."""
+    if not ranks.leads():
+        return []
+    events: list[Listener] = [Events(session, console.file)] if options.json else []
+    return events + opened(options.track, session.run)
+
+
+def complete(session: Session, options: Output, console: Console) -> None:
+    """Tells a program that reads our output that there is nothing left to play."""
+    if options.json:
+        Events(session, console.file).end("done")
 
 
 def opening(session: Session) -> str:

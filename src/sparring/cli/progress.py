@@ -1,20 +1,26 @@
-"""Progress of training: a bar on a terminal, a line every few seconds elsewhere."""
+"""Progress of training: a bar on a terminal, a line every few seconds elsewhere, or lines of JSON for programs."""
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Protocol
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from sparring.game import Cost
 from sparring.hooks import Hook, Playing
+from sparring.runs.news import Listener
 
-__all__ = ["Bar", "Lines", "progress"]
+if TYPE_CHECKING:
+    from sparring.runs.session import Session
+
+__all__ = ["Bar", "Events", "Lines", "progress"]
 
 
 class Logged(Protocol):
@@ -95,3 +101,61 @@ class Lines(_Clock):
         values = "  ".join(f"{name} {value:.3g}" for name, value in self.log.last.items())
         place = f"round {trainer.state.round}/{trainer.rounds}"
         self.console.print(f"{place}  {self.speed(trainer):,.0f} images/s  left {self.left(trainer)}  {values}")
+
+
+class Events(Listener):
+    """What happens, one JSON object a line, each with an `event`: start, progress, preview, score, saved, end.
+
+    Args:
+        session: What is played.
+        stream: Where to write.
+        seconds: The shortest time from one progress to the next.
+    """
+
+    name = "--json"
+
+    def __init__(self, session: Session, stream: IO[str], seconds: float = 1.0) -> None:
+        self.session, self.stream, self.seconds = session, stream, seconds
+        self._next = 0.0
+
+    def begin(self, round: int) -> None:
+        """What is going to be played."""
+        run = self.session.run
+        about = {"recipe": run.recipe, "run": str(run.path), "device": run.config.device, "seed": run.config.seed}
+        self._say("start", round, **about, batch=run.config.batch, examples=len(self.session.data))
+
+    def costs(self, line: Mapping[str, Any]) -> None:
+        """The line of the log, and the seconds until the end, when it is time."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + self.seconds
+            own = {name: line[name] for name in ("images", "seconds", "images_per_second")}
+            values = {name: value for name, value in line.items() if name not in {"round", *own}}
+            self._say("progress", line["round"], **own, seconds_left=self.session.seconds_left(), costs=values)
+
+    def scores(self, line: Mapping[str, Any]) -> None:
+        """Scores by name."""
+        self._say("score", line["round"], scores={k: v for k, v in line.items() if k not in {"round", "images"}})
+
+    def preview(self, round: int, file: Path) -> None:
+        """Where the picture is."""
+        self._say("preview", round, file=str(file))
+
+    def saved(self, round: int) -> None:
+        """The run can be resumed from here."""
+        self._say("saved", round)
+
+    def end(self, why: str) -> None:
+        """Whether all rounds have been played, and why if they have not."""
+        self._say("end", self.session.trainer.state.round, complete=self.session.complete, why=why)
+
+    def _say(self, event: str, round: int, **values: Any) -> None:
+        line = {"event": event, "round": round, "rounds": self.session.trainer.rounds, **values}
+        self.stream.write(json.dumps(_finite(line)) + "\n")
+        self.stream.flush()
+
+
+def _finite(value: Any) -> Any:
+    """A value as JSON has it: no infinity, and null for what is not a number."""
+    if isinstance(value, Mapping):
+        return {name: _finite(part) for name, part in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

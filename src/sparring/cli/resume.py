@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
@@ -33,6 +33,10 @@ class Options:
     """Another number of CPU threads; the same holds."""
     dry_run: bool = False
     """Say what would be trained, in how much memory and time; write nothing."""
+    track: tuple[Literal["tensorboard", "wandb"], ...] = ()
+    """Write to TensorBoard or, offline, to Weights & Biases too. Those that the run was written to go on anyway."""
+    json: bool = False
+    """Print progress as lines of JSON, and nothing else."""
     break_lock: bool = False
     """Take the run from a process of another machine that has ended without saying so."""
 
@@ -40,7 +44,7 @@ class Options:
 def main(words: list[str]) -> int:
     """Resumes."""
     options = tyro.cli(Options, args=words, prog="sparring resume")
-    from sparring.cli.play import estimate, patient, play, program, seconds
+    from sparring.cli.play import complete, estimate, patient, play, program, seconds
     from sparring.ranks import leads
     from sparring.runs import lock
     from sparring.runs.run import Run
@@ -51,7 +55,7 @@ def main(words: list[str]) -> int:
     session, before = opened(options), Run.open(options.run).rounds
     if session.complete and limit and options.rounds is None:
         session = opened(options, before + session.rounds_in(limit))
-    console = patient()
+    console = patient(options)
     if options.keep_rates and session.run.rounds <= before:
         raise ValueError(f"--keep-rates is for rounds that are added: give --rounds beyond {before:,}, or --time")
     if session.run.rounds != before:
@@ -64,8 +68,9 @@ def main(words: list[str]) -> int:
         at = session.trainer.state.round
         more = f"{again} --rounds {2 * at}, or --time 10m; with --keep-rates learning rates stay as they are"
         console.print(f"{options.run} is complete at round {at}. More: {more}", markup=False, highlight=False)
+        complete(session, options, console)
         return 0
-    return 0 if play(session, limit, again, console, break_lock=options.break_lock) else 130
+    return 0 if play(session, limit, again, console, options) else 130
 
 
 def opened(options: Options, rounds: int | None = None) -> Session:

@@ -6,7 +6,7 @@ from argparse import ArgumentError, ArgumentParser
 from dataclasses import dataclass, field, make_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 from rich.console import Console
@@ -41,6 +41,10 @@ class Options:
     """A run to begin with the weights of, as far as they fit."""
     dry_run: bool = False
     """Say what would be trained, on what, in how much memory and time; write nothing."""
+    track: tuple[Literal["tensorboard", "wandb"], ...] = ()
+    """Write to TensorBoard or, offline, to Weights & Biases too: in folders of the run. A resumed run goes on there."""
+    json: bool = False
+    """Print progress as lines of JSON, and nothing else."""
     break_lock: bool = False
     """Take the run from a process of another machine that has ended without saying so."""
 
@@ -77,7 +81,7 @@ def main(words: list[str]) -> int:
     config, options = parse(recipe, words, default)
     from sparring.cli.play import patient
 
-    return start(recipe, config, options, patient(), counted=_taken("--rounds", words)[0] is not None)
+    return start(recipe, config, options, patient(options), counted=_taken("--rounds", words)[0] is not None)
 
 
 def chosen(words: list[str]) -> tuple[str, list[str], recipes.Config | None]:
@@ -101,11 +105,11 @@ def suggested(words: list[str]) -> str:
     data, labels = _taken("--data", words)[0], _taken("--labels", words)[0]
     if data is None:
         raise ValueError(f"expected a recipe or --data, got {words[0]!r}: sparring train --data FOLDER")
-    from sparring.cli.play import patient
     from sparring.data.preparation import Preparation
 
     recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"))
-    patient().print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})", markup=False, highlight=False)
+    console = Console(quiet="--json" in words)
+    console.print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})", markup=False, highlight=False)
     return recipe
 
 
@@ -139,7 +143,7 @@ def start(recipe: str, config: recipes.Config, options: Options, console: Consol
     session = Session.create(path, recipe, config, **plan)
     describe(session, console)
     again = f"{program()} resume {path}"
-    return 0 if play(session, limit, again, console, break_lock=options.break_lock) else 130
+    return 0 if play(session, limit, again, console, options) else 130
 
 
 def describe(session: Session, console: Console) -> None:

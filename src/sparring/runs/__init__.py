@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from sparring.runs import files as files
     from sparring.runs import listing as listing
     from sparring.runs import lock as lock
+    from sparring.runs import news as news
     from sparring.runs import portraits as portraits
     from sparring.runs import run as run
     from sparring.runs import session as session
+    from sparring.runs import sinks as sinks
     from sparring.runs import writers as writers
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -25,6 +25,7 @@ from sparring.machine.signals import first_signal
 from sparring.runs import checkpoint, files, lock, portraits
 from sparring.runs.budget import PLANNED, Budget, pace
 from sparring.runs.errors import InUseError, StoppedError
+from sparring.runs.news import Writer
 from sparring.runs.run import Run
 from sparring.runs.writers import Checkpoint, Evaluate, Log, Samples
 from sparring.samplers import Sampler
@@ -60,7 +61,7 @@ class Session:
         self.average = Average(live, self.run.config.half_life * self.trainer.images)
         self.trainer.extend(self.run.extra)
         self.shown = self.data.kind.shown
-        self.writers: list[Hook] = self._writers(live)
+        self.writers: list[Writer] = self._writers(live)
         self.trainer.hooks += [self.average, *self.writers]
 
     def _built(self) -> Trainer:
@@ -70,7 +71,7 @@ class Session:
         trainer.ranks = ranks.of_environment(config.device)
         return trainer
 
-    def _writers(self, live: Sampler) -> list[Hook]:
+    def _writers(self, live: Sampler) -> list[Writer]:
         """All that writes between rounds."""
         path, rounds, config = self.run.path, self.trainer.rounds, self.run.config
         self.log = Log(path / files.LOG, max(1, min(20, rounds // 50)))

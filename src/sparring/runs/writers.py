@@ -14,11 +14,12 @@ from PIL import Image
 from torch import Tensor
 
 from sparring.game import Cost
-from sparring.hooks import Hook, Playing
+from sparring.hooks import Playing
 from sparring.kinds import drawing
 from sparring.machine.files import write_atomically
 from sparring.runs import checkpoint
 from sparring.runs.files import CHECKPOINTS, CONFIG, PREVIEW, SAMPLES, Lines, write_model
+from sparring.runs.news import Listener, Writer
 from sparring.samplers import Sampler, tensors_of
 
 __all__ = ["Checkpoint", "Evaluate", "Log", "Samples", "frames"]
@@ -26,11 +27,12 @@ __all__ = ["Checkpoint", "Evaluate", "Log", "Samples", "frames"]
 _SOUND = "the last checkpoint is sound; try a smaller learning rate, a larger penalty, or data scaled to [-1, 1]"
 
 
-class _Written(Hook):
+class _Written(Writer):
     """A hook that writes lines, whose number is kept, so that a resumed run misses those that were lost."""
 
     def __init__(self, path: Path, every: int) -> None:
         self.path, self.every, self.lines, self._expected = path, every, Lines(path), 0
+        self.newest: Mapping[str, float] = {}
 
     def start(self, trainer: Playing) -> None:
         """Drops lines of rounds that are to be played again."""
@@ -38,7 +40,13 @@ class _Written(Hook):
 
     def _begin(self, trainer: Playing) -> list[dict[str, float]]:
         expected, self._expected = self._expected, 0  # it is known once, when a state was loaded
-        return self.lines.begin(trainer.state.round, expected)
+        kept = self.lines.begin(trainer.state.round, expected)
+        self.at = int(kept[-1]["round"]) if kept else -1
+        return kept
+
+    def _append(self, line: Mapping[str, float]) -> None:
+        self.lines.append(line)
+        self.at, self.newest = int(line["round"]), line
 
     def state_dict(self) -> dict[str, Any]:
         """How many lines there are."""
@@ -103,7 +111,11 @@ class Log(_Written):
             "seconds": round(self._seconds, 3),
             "images_per_second": round(speed, 1),
         }
-        self.lines.append({**line, **self.last})
+        self._append({**line, **self.last})
+
+    def tell(self, listener: Listener) -> None:
+        """Tells the newest line."""
+        listener.costs(self.newest)
 
     def state_dict(self) -> dict[str, Any]:
         """How many lines there are, and what the next one is a mean of."""
@@ -154,10 +166,14 @@ class Evaluate(_Written):
                 f"samples became infinite or not a number by round {trainer.state.round}; {_SOUND}"
             )
         found = self.measure(samples)
-        self.lines.append({"round": trainer.state.round, "images": trainer.state.images, **found})
+        self._append({"round": trainer.state.round, "images": trainer.state.images, **found})
+
+    def tell(self, listener: Listener) -> None:
+        """Tells the newest scores."""
+        listener.scores(self.newest)
 
 
-class Samples(Hook):
+class Samples(Writer):
     """Draws the same latents again and again: `samples/<round>.png`, and the newest as `preview.png`.
 
     First after rounds 1, 2, 4, 8 and so on, then every `every` rounds.
@@ -175,6 +191,11 @@ class Samples(Hook):
         png = drawing.encode(self.sampler.kind.show({"generated": samples}))
         write_atomically(self.folder / SAMPLES / f"{trainer.state.round:08d}.png", png)
         write_atomically(self.folder / PREVIEW, png)
+        self.at = number
+
+    def tell(self, listener: Listener) -> None:
+        """Tells of the newest picture."""
+        listener.preview(self.at, self.folder / SAMPLES / f"{self.at:08d}.png")
 
 
 def frames(folder: Path) -> list[Path]:
@@ -191,7 +212,7 @@ def frames(folder: Path) -> list[Path]:
     return found
 
 
-class Checkpoint(Hook):
+class Checkpoint(Writer):
     """Saves the trainer, and the samplers by themselves, every `every` rounds; keeps the newest two.
 
     Args:
@@ -238,6 +259,15 @@ class Checkpoint(Hook):
         checkpoint.save(self.folder / CHECKPOINTS / f"{trainer.state.round:08d}", state, config)
         self.saved = trainer.state.round
         checkpoint.prune(self.folder / CHECKPOINTS, keep=2, last=self.saved)
+
+    @property
+    def at(self) -> int:  # type: ignore[override]  # another name for `saved`
+        """The round of the newest checkpoint."""
+        return self.saved
+
+    def tell(self, listener: Listener) -> None:
+        """Tells that it is saved."""
+        listener.saved(self.saved)
 
     def write_model(self, name: str) -> None:
         """Saves one sampler."""
