@@ -20,12 +20,18 @@ def home() -> Path:
 
     That is `$XDG_CACHE_HOME/sparring` or `~/.cache/sparring`, `~/Library/Caches/sparring` on a Mac and
     `%LOCALAPPDATA%/sparring` on Windows. It need not exist.
+
+    Raises:
+        OSError: There is no home folder, as for a user without a name in a container.
     """
     if own := os.environ.get("SPARRING_CACHE"):
         return Path(own).absolute()
     places = {"darwin": Path("~/Library/Caches"), "win32": Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local"))}
     usual = places.get(sys.platform) or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
-    return usual.expanduser() / "sparring"
+    try:
+        return usual.expanduser() / "sparring"
+    except RuntimeError as error:
+        raise OSError("there is no home folder for the cache: set SPARRING_CACHE to a folder") from error
 
 
 @contextmanager
