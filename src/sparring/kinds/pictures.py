@@ -51,7 +51,7 @@ class Pictures(Kind):
         digits = len(str(len(samples) - 1))
         paths = [folder / f"{i:0{digits}}.png" for i in range(len(samples))]
         for path, x in zip(paths, samples, strict=True):
-            write_atomically(path, drawing.encode(self.single(x)))
+            write_atomically(path, drawing.encode(self.single(x), sheet=False))
         return paths
 
     def load(self, path: Path) -> Tensor:
