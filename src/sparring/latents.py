@@ -85,7 +85,7 @@ class Between:
     def uniform(self, name: str, *row: int) -> Tensor:
         """Those of which the distribution function of normal numbers makes uniform ones."""
         ends = [chance.uniform(name, *row) for chance in (self.first, self.second)]
-        turned = torch.special.ndtr(self._turned(*(torch.special.ndtri(end.double()) for end in ends)))
+        turned: Tensor = torch.special.ndtr(self._turned(*(torch.special.ndtri(end.double()) for end in ends)))
         return turned.to(ends[0].dtype)
 
     def integers(self, name: str, *row: int, high: int) -> Tensor:

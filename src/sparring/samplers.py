@@ -45,7 +45,7 @@ class Sampler(nn.Module, ABC):
 
     def parts(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Iterator[Tensor]:
         """The samples of `sample`, some [m, ...] at a time: most samplers hold no more of them in memory."""
-        yield from self.sample(n, given=given, seed=seed).split(_PART)
+        yield from torch.split(self.sample(n, given=given, seed=seed), _PART)
 
     def made(self, chance: Chance, given: Tensor | None = None) -> Tensor:
         """The samples [n, ...] that are made of a chance of `n` rows, for `walk`.
@@ -68,7 +68,7 @@ class Sampler(nn.Module, ABC):
             ValueError: The seeds or frames are too few, or there is no way between samples.
         """
         if len(seeds) < 2 or frames < len(seeds):
-            raise ValueError(f"got {len(seeds)} seeds and {frames} frames; expected 2 seeds, and as many frames, or more")
+            raise ValueError(f"got {len(seeds)} seeds and {frames} frames; expected 2 or more, and a frame each")
         asked = self.given(n, seeds[0]) if given is None else given[torch.arange(n) % len(given)]
         places = [Key(seed, _PATH).rows(n) for seed in seeds]
         for frame in range(frames):

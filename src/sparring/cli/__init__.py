@@ -2,8 +2,8 @@
 
 Exit codes: 0 done, 1 training failed (a cost became infinite, the disk is full) or `sparring doctor` found something
 wrong, 2 a wrong option or input, 3 another process uses the run, 130 interrupted by Ctrl-C, 129 and 143 ended by SIGHUP
-and SIGTERM, 141 nobody reads the output any more (as of `yes | head`). A verb with verbs of its own, such as `runs`, has
-them in a mapping `VERBS`.
+and SIGTERM, 141 nobody reads the output any more (as of `yes | head`). A verb with verbs of its own, such as `runs`,
+has them in a mapping `VERBS`.
 With SPARRING_DEBUG=1 in the environment an error shows where it came from.
 """
 
@@ -32,7 +32,8 @@ VERBS = {
     "evaluate": "how good, how varied and how much memorised: sparring evaluate RUN",
     "likelihood": "how likely held-out pictures are to a run: sparring likelihood RUN",
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
-    "sample": "draw samples of a run: sparring sample RUN -n 64 --seed 0 --out grid.png",
+    "sample": "draw samples of a run: sparring sample RUN -n 64 --out FOLDER/, or --out grid.png",
+    "walk": "a video in which samples become one another: sparring walk RUN --out walk.webp",
     "tournament": "let runs judge each other's samples: sparring tournament RUN RUN",
     "turing": "a page that asks people which pictures are real: sparring turing RUN",
     "runs": "list, compare, remove runs or prune their checkpoints: sparring runs list",

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 from rich.console import Console
 

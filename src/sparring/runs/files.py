@@ -59,7 +59,8 @@ def make_sure_vacant(run: Path) -> None:
     else:
         vacant = not run.exists()
     if not vacant:
-        raise FileExistsError(f"{str(run)!r} exists: continue it with `{command('resume', run)}`, or choose another --out")
+        again = command("resume", run)
+        raise FileExistsError(f"{str(run)!r} exists: continue it with `{again}`, or choose another --out")
 
 
 def fingerprint(run: Path) -> bytes | None:
