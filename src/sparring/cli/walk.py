@@ -34,7 +34,7 @@ class Options:
     seeds: tuple[int, ...] = (0, 1, 2, 3)
     """Where the walk leads, two or more: through the first sample of `sparring sample --seed` of each."""
     n: Annotated[int | None, tyro.conf.arg(aliases=["-n"])] = None
-    """So many walks side by side, each through another sample of the seeds: 1, but of points as many as make a picture."""
+    """So many walks side by side, each through another sample of the seeds: 1, of points as many as a picture takes."""
     seconds: float | None = None
     """How long it takes; 2 seconds for each seed."""
     frames: int | None = None
