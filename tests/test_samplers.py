@@ -6,6 +6,7 @@ from small_recipes import letters, shades
 from sparring import Key, Normal
 from sparring.conditions.classes import Classes
 from sparring.kinds.points import Points
+from sparring.latents import Between, Uniform
 from sparring.samplers import GeneratorSampler, Sampler
 
 CONDITION = Classes(("low", "high"), (1, 3))
@@ -96,3 +97,84 @@ def test_a_settled_sampler_is_loaded_whole(recipe):
     empty = recipe.sampler(config, data.spec)
     empty.load_state_dict(live.settled().state_dict())
     assert torch.equal(empty.sample(7, seed=1), live.settled().sample(7, seed=1))
+
+
+class Uneven(nn.Module):
+    """Batches of different sizes would show in it."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, z):
+        return z * self.scale
+
+
+def test_parts_are_the_samples():
+    sampler = GeneratorSampler(Uneven(), Normal(3))
+    parts = list(sampler.parts(600, seed=4))
+    assert [len(part) for part in parts] == [256, 256, 88]
+    assert torch.equal(torch.cat(parts), sampler.sample(600, seed=4))
+    assert not parts[0].requires_grad
+
+
+def test_parts_are_drawn_when_they_are_asked_for():
+    made = []
+    generator = Uneven()
+    generator.register_forward_hook(lambda *_: made.append(1))
+    sampler = GeneratorSampler(generator.train(), Normal(3))
+    next(iter(sampler.parts(10**4)))
+    assert len(made) == 1
+    assert generator.training
+
+
+def test_a_walk_leads_through_the_samples_of_its_seeds():
+    sampler = GeneratorSampler(Uneven(), Normal(3))
+    frames = list(sampler.walk([5, 2, 9], 12, n=4))
+    assert len(frames) == 12
+    for place, seed in enumerate([5, 2, 9]):
+        assert torch.equal(frames[4 * place], sampler.sample(4, seed=seed))
+    steps = [(a - b).norm().item() for a, b in zip(frames, frames[1:] + frames[:1], strict=True)]
+    assert max(steps) < 3 * min(steps), "it comes back to where it began"
+
+
+def test_a_walk_keeps_what_is_asked_for():
+    class Shifted(Uneven):
+        def forward(self, z, y):
+            return 0 * z + y[:, None]
+
+    sampler = GeneratorSampler(Shifted(), Normal(1), Classes(("a", "b"), (1, 1)))
+    for frame in sampler.walk([0, 1], 4, n=3, given=torch.tensor([0, 1])):
+        assert frame.flatten().tolist() == [0, 1, 0]
+    same = [frame.flatten().tolist() for frame in sampler.walk([0, 1], 4, n=3)]
+    assert same == [sampler.given(3, 0).tolist()] * 4
+
+
+def test_no_way_between_samples_is_said_in_a_line():
+    class Listed(Sampler):
+        def sample(self, n, *, given=None, seed=0):
+            return torch.arange(n).float()
+
+    assert [len(part) for part in Listed().parts(300)] == [256, 44]
+    with pytest.raises(ValueError, match="points are not made of one latent each"):
+        next(Listed().walk([0, 1], 2))
+    with pytest.raises(ValueError, match="got 1 seeds and 5 frames; expected 2 or more"):
+        next(Listed().walk([0], 5))
+
+
+@pytest.mark.parametrize("latent", [Normal(8), Uniform(8)])
+@pytest.mark.parametrize("t", [0.0, 0.3, 0.5, 1.0])
+def test_latents_are_as_likely_all_along(latent, t):
+    """Mean, variance and fourth moment of 80,000 numbers are those of draws; on a straight line they are smaller."""
+    ends = Key(1, ("sample",)).rows(10**4), Key(2, ("sample",)).rows(10**4)
+    z, drawn = latent(Between(*ends, t)).double(), latent(Key(3).rows(10**4)).double()
+    for power in (1, 2, 4):
+        assert z.pow(power).mean() == pytest.approx(drawn.pow(power).mean().item(), abs=0.02 * 3**power / 3)
+    if t in {0.0, 1.0}:
+        assert torch.allclose(z, latent(ends[int(t)]).double(), atol=1e-6)
+
+
+def test_whole_numbers_are_those_of_the_nearer_end():
+    ends = Key(1).rows(50), Key(2).rows(50)
+    for t, end in ((0.2, ends[0]), (0.7, ends[1])):
+        assert torch.equal(Between(*ends, t).integers("class", high=9), end.integers("class", high=9))

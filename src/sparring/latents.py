@@ -1,15 +1,17 @@
-"""Latents: the distributions a generator's input is drawn from."""
+"""Latents: the distributions a generator's input is drawn from, and the way from one draw to another."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from sparring.chance import Chance
 
-__all__ = ["Latent", "Normal", "Uniform"]
+__all__ = ["Between", "Latent", "Normal", "Uniform"]
 
 
 class Latent(Protocol):
@@ -52,3 +54,43 @@ class Uniform:
     def __call__(self, chance: Chance) -> Tensor:
         """Draws [rows, size]."""
         return chance.uniform(self.name, self.size) * 2.0 - 1.0
+
+
+@dataclass(frozen=True)
+class Between:
+    """Chance on the way from one chance to another. Whatever draws from it draws as likely numbers all along.
+
+    On a straight line the middle would be nearer to 0 than draws ever are (White 2016, "Sampling generative networks",
+    https://arxiv.org/abs/1609.04468, who goes along a sphere instead).
+
+    Attributes:
+        first: Where the way begins.
+        second: Where it ends.
+        t: How much of it is done, 0 to 1.
+    """
+
+    first: Chance
+    second: Chance
+    t: float
+
+    @property
+    def rows(self) -> int:
+        """The number of examples."""
+        return self.first.rows
+
+    def normal(self, name: str, *row: int) -> Tensor:
+        """A quarter of an ellipse around 0: of independent ends, standard normal numbers at every t."""
+        return self._turned(self.first.normal(name, *row), self.second.normal(name, *row))
+
+    def uniform(self, name: str, *row: int) -> Tensor:
+        """Those of which the distribution function of normal numbers makes uniform ones."""
+        ends = [chance.uniform(name, *row) for chance in (self.first, self.second)]
+        turned: Tensor = torch.special.ndtr(self._turned(*(torch.special.ndtri(end.double()) for end in ends)))
+        return turned.to(ends[0].dtype)
+
+    def integers(self, name: str, *row: int, high: int) -> Tensor:
+        """Those of the nearer end."""
+        return (self.first if self.t < 0.5 else self.second).integers(name, *row, high=high)
+
+    def _turned(self, a: Tensor, b: Tensor) -> Tensor:
+        return math.cos(self.t * math.pi / 2) * a + math.sin(self.t * math.pi / 2) * b

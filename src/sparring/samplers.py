@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from sparring.chance import Key
+from sparring.chance import Chance, Key
 from sparring.conditions.condition import Condition, Nothing
 from sparring.kinds.kind import Kind
 from sparring.kinds.points import Points
-from sparring.latents import Latent
+from sparring.latents import Between, Latent
 
 __all__ = ["GeneratorSampler", "Sampler", "tensors_of"]
 
@@ -42,6 +42,38 @@ class Sampler(nn.Module, ABC):
                 asks for bags. Without it, what `given(n, seed)` has.
             seed: Decides which.
         """
+
+    def parts(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Iterator[Tensor]:
+        """The samples of `sample`, some [m, ...] at a time: most samplers hold no more of them in memory."""
+        yield from torch.split(self.sample(n, given=given, seed=seed), _PART)
+
+    def made(self, chance: Chance, given: Tensor | None = None) -> Tensor:
+        """The samples [n, ...] that are made of a chance of `n` rows, for `walk`.
+
+        Raises:
+            ValueError: They are not made of one chance.
+        """
+        raise ValueError(f"these {self.kind.name} are not made of one latent each: there is no way between them")
+
+    def walk(self, seeds: Sequence[int], frames: int, n: int = 1, *, given: Tensor | None = None) -> Iterator[Tensor]:
+        """Frames [n, ...] of a closed walk: sample i of each seed becomes sample i of the next one.
+
+        Args:
+            seeds: Where it leads; from the last one back to the first.
+            frames: How many, the first one being the samples of the first seed.
+            n: Samples in a frame.
+            given: What each is asked for all the way, as in `sample`; without it, as the first seed has it.
+
+        Raises:
+            ValueError: The seeds or frames are too few, or there is no way between samples.
+        """
+        if len(seeds) < 2 or frames < len(seeds):
+            raise ValueError(f"got {len(seeds)} seeds and {frames} frames; expected 2 or more, and a frame each")
+        asked = self.given(n, seeds[0]) if given is None else given[torch.arange(n) % len(given)]
+        places = [Key(seed, _PATH).rows(n) for seed in seeds]
+        for frame in range(frames):
+            leg, rest = divmod(frame * len(seeds), frames)
+            yield self.made(Between(places[leg], places[(leg + 1) % len(seeds)], rest / frames), asked)
 
     def given(self, n: int, seed: int = 0) -> Tensor | None:
         """What `n` samples of that seed are asked for when nobody says, as the data have it; None of no condition."""
@@ -76,6 +108,12 @@ class Sampler(nn.Module, ABC):
                     settled.sample(_BATCH, seed=_SETTLING + part)
         return settled
 
+
+_PATH = ("sample",)
+"""Where below a seed the chance of samples is."""
+
+_PART = 256
+"""Samples that are made at once."""
 
 _BATCH, _SETTLING = 64, -(2**40)
 """Samples of a batch by which norms are settled, and the first seed, beyond those that people take."""
@@ -115,24 +153,34 @@ class GeneratorSampler(Sampler):
         super().__init__()
         self.generator, self.latent, self.condition = generator, latent, condition
 
-    @torch.no_grad()
     def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
         """`n` samples [n, ...] on the CPU."""
+        return torch.cat([*self.parts(n, given=given, seed=seed)])
+
+    def parts(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Iterator[Tensor]:
+        """256 at a time."""
         if n < 1:
             raise ValueError(f"n is {n}; expected at least 1 sample")
-        like = next(self.generator.parameters())
-        inputs = [self.latent(Key(seed, ("sample",)).rows(n)).to(like)]
         asked = self.given(n, seed)
         if given is not None:
             if asked is None:
                 raise ValueError("these samples cannot be asked for: leave out what is given")
             asked = given[torch.arange(n) % len(given)]
-        inputs += [] if asked is None else [asked.to(like.device)]
+        yield from self._parts(Key(seed, _PATH).rows(n), asked)
+
+    def made(self, chance: Chance, given: Tensor | None = None) -> Tensor:
+        """Of latents from that chance."""
+        return torch.cat([*self._parts(chance, given)])
+
+    @torch.no_grad()
+    def _parts(self, chance: Chance, asked: Tensor | None) -> Iterator[Tensor]:
+        like = next(self.generator.parameters())
+        inputs = [self.latent(chance).to(like), *([] if asked is None else [asked.to(like.device)])]
         training = self.generator.training
         self.generator.eval()
         try:
-            parts = zip(*(torch.split(each, 256) for each in inputs), strict=True)
-            return torch.cat([self.generator(*part).cpu() for part in parts])
+            for part in zip(*(torch.split(each, _PART) for each in inputs), strict=True):
+                yield self.generator(*part).cpu()
         finally:
             self.generator.train(training)
 

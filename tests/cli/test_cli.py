@@ -95,7 +95,6 @@ def test_demo(tmp_path, capsys):
         ("resume nowhere --time soon", "--time is 'soon'; expected something like"),
         ("resume nowhere", "'nowhere' is not a run"),
         ("sample nowhere", "'nowhere' is not a run"),
-        ("sample nowhere --out x.jpg", "ending in .png, .npy or .npz, or a folder"),
     ],
 )
 def test_mistakes_are_explained(words, message, tmp_path, monkeypatch, capsys):

@@ -72,7 +72,7 @@ def test_a_run_loads_with_its_kind_and_samples_are_saved(runs, name, tmp_path, c
     assert np.array_equal(kind.array(saved), kind.array(kind.clean(sampler.sample(9, seed=4))))
     assert "9 samples in" in capsys.readouterr().out
     assert cli.run("sample", [str(runs / name), "--out", str(tmp_path / "files")]) == 2
-    assert "exists: choose another --out" in capsys.readouterr().err
+    assert "exists and is not empty: choose another --out" in capsys.readouterr().err
 
 
 def test_sequences_are_evaluated(runs, tmp_path, capsys):
@@ -244,3 +244,11 @@ def test_conditional_runs_judge_each_other_with_labels(runs, tmp_path, capsys):
     words = [str(runs / "shades"), str(twin), "--n", "60", "--against", str(tmp_path / "others.npy")]
     assert cli.run("tournament", words) == 2
     assert "judges examples with labels, and some here have none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["letters", "survey", "shades"])
+def test_every_kind_can_be_walked(runs, tmp_path, name):
+    words = [str(runs / name), "--seeds", "4", "5", "--frames", "3", "--out", str(tmp_path / "walk.webp")]
+    assert cli.run("walk", words) == 0
+    with Image.open(tmp_path / "walk.webp") as video:
+        assert video.n_frames == 3

@@ -86,3 +86,14 @@ def test_png_is_lossless():
     image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8))
     with Image.open(io.BytesIO(drawing.encode(image))) as again:
         assert np.array_equal(np.asarray(again), np.asarray(image))
+
+
+def test_drawings_carry_a_mark_near_their_beginning_and_single_examples_none(tmp_path):
+    image = Image.new("RGB", (9, 7), "red")
+    tmp_path.joinpath("a.png").write_bytes(drawing.encode(image))
+    made = {
+        "sheet": drawing.encode(image),
+        "film": drawing.timelapse([tmp_path / "a.png"] * 3),
+        "single": drawing.encode(image, sheet=False),
+    }
+    assert {name for name, content in made.items() if drawing.MARK.encode() in content[:1024]} == {"sheet", "film"}

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from sparring.machine.files import explained, write_atomically
+from sparring.machine.files import explained, file_atomically, folder_atomically, write_atomically
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,28 @@ def test_a_real_limit(tmp_path):
     )  # fmt: skip
     assert limited.stdout.startswith(f"'{tmp_path / 'a'}': it is larger than files may be here")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_has_its_name_when_it_is_whole(tmp_path):
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"old")
+    with pytest.raises(TypeError), file_atomically(path) as file:
+        file.writelines([b"half", "no bytes"])
+    assert (path.read_bytes(), [*tmp_path.iterdir()]) == (b"old", [path])
+    with file_atomically(path) as file:
+        file.write(b"whole")
+    assert (path.read_bytes(), [*tmp_path.iterdir()]) == (b"whole", [path])
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_has_its_files_when_all_are_written(there, tmp_path):
+    path = tmp_path / "samples"
+    if there:
+        path.mkdir()
+    with pytest.raises(FileNotFoundError), folder_atomically(path) as folder:
+        folder.joinpath("0").write_bytes(folder.joinpath("1").read_bytes())
+    assert [*tmp_path.rglob("*")] == [path] * there
+    with folder_atomically(path) as folder:
+        folder.joinpath("0").write_bytes(b"x")
+        assert not path.joinpath("0").exists()
+    assert sorted(tmp_path.rglob("*")) == [path, path / "0"]

@@ -1,8 +1,9 @@
 """The command line: one verb a file, each imported when it is called.
 
 Exit codes: 0 done, 1 training failed (a cost became infinite, the disk is full), a package is broken or `sparring
-doctor` found something wrong, 2 a wrong option or input, 3 another process uses the run, 130 interrupted by Ctrl-C. A
-verb with verbs of its own, such as `runs`, has them in a mapping `VERBS`.
+doctor` found something wrong, 2 a wrong option or input, 3 another process uses the run, 130 interrupted by Ctrl-C, 129
+and 143 ended by SIGHUP and SIGTERM, 141 nobody reads the output any more (as of `yes | head`). A verb with verbs of its
+own, such as `runs`, has them in a mapping `VERBS`.
 With SPARRING_DEBUG=1 in the environment an error shows where it came from.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import warnings
 from contextlib import nullcontext
@@ -18,6 +20,9 @@ from typing import cast
 from sparring.cli.verbs import HELP, listing, unknown
 from sparring.doctor import packages
 from sparring.machine.files import explained
+from sparring.machine.signals import EndedError, ended_by_signals
+from sparring.machine.streams import tolerant
+from sparring.machine.words import printable
 from sparring.runs.errors import InUseError, StoppedError
 
 __all__ = ["VERBS", "main"]
@@ -29,7 +34,8 @@ VERBS = {
     "evaluate": "how good, how varied and how much memorised: sparring evaluate RUN",
     "likelihood": "how likely held-out pictures are to a run: sparring likelihood RUN",
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
-    "sample": "draw samples of a run: sparring sample RUN -n 64 --seed 0 --out grid.png",
+    "sample": "draw samples of a run: sparring sample RUN -n 64 --out FOLDER/, or --out grid.png",
+    "walk": "a video in which samples become one another: sparring walk RUN --out walk.webp",
     "tournament": "let runs judge each other's samples: sparring tournament RUN RUN",
     "turing": "a page that asks people which pictures are real: sparring turing RUN",
     "runs": "list, compare, remove runs or prune their checkpoints: sparring runs list",
@@ -48,8 +54,12 @@ A run is a directory; in Python it is `sparring.load(RUN)`.
 
 Exit codes: 0 done, 1 training failed or doctor found something wrong,
 2 a wrong option or input, 3 another process uses the run,
-130 interrupted by Ctrl-C."""
+130 interrupted by Ctrl-C, 141 nobody reads the output any more,
+143 ended by SIGTERM."""
 
+
+PATIENT = (["demo"], ["train"], ["resume"])
+"""What goes on when nobody reads its output any more."""
 
 _STOPPED = {
     **dict.fromkeys(("demo", "train", "resume"), "; the work since the last checkpoint is lost"),
@@ -60,31 +70,40 @@ _STOPPED = {
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command line and exits."""
     words = sys.argv[1:] if arguments is None else arguments
-    warnings.formatwarning = lambda message, *_, **__: f"sparring: {message}\n"
-    if not words or words[0] in HELP:
+    warnings.formatwarning = lambda message, *_, **__: f"sparring: {printable(str(message))}\n"
+    with ended_by_signals(), tolerant(patient=words[:1] in PATIENT):
+        sys.exit(run(words[0] if words else "--help", words[1:]))
+
+
+def act(verb: str, words: list[str]) -> int:
+    """Does what a command line says."""
+    if verb in HELP:
         print(USAGE.format(verbs=listing(VERBS)))
-        sys.exit(0)
-    if words[0] == "--version":
+        return 0
+    if verb == "--version":
         from sparring import __version__
 
         print(f"sparring {__version__}")
-        sys.exit(0)
-    sys.exit(run(words[0], words[1:]))
+        return 0
+    if verb not in VERBS:
+        raise ValueError(unknown("verb", verb, VERBS))
+    return cast("int", importlib.import_module(f"sparring.cli.{verb}").main(words))
 
 
 def run(verb: str, words: list[str]) -> int:
     """Runs one verb and returns the exit code; what users got wrong is a message, not a traceback."""
-    if verb not in VERBS:
-        return fail(unknown("verb", verb, VERBS), 2)
     try:
         with nullcontext() if verb == "doctor" else packages.explained():
-            return cast("int", importlib.import_module(f"sparring.cli.{verb}").main(words))
-    except KeyboardInterrupt:
-        return fail(f"stopped at once{_STOPPED.get(verb, '')}", 130)
+            return act(verb, words)
+    except KeyboardInterrupt as stop:
+        number = stop.number if isinstance(stop, EndedError) else signal.SIGINT
+        return fail(f"stopped at once{_STOPPED.get(verb, '')}", 128 + number)
     except (FloatingPointError, StoppedError, packages.BrokenPackageError) as error:
         return fail(str(error), 1)
     except InUseError as error:
         return fail(str(error), 3)
+    except BrokenPipeError:
+        raise  # nobody reads any more
     except (ValueError, OSError) as error:
         if os.environ.get("SPARRING_DEBUG"):
             raise
@@ -93,5 +112,5 @@ def run(verb: str, words: list[str]) -> int:
 
 def fail(message: str, code: int) -> int:
     """Prints `message` to standard error."""
-    print(f"sparring: {message}", file=sys.stderr)
+    print(f"sparring: {printable(message)}", file=sys.stderr)
     return code

@@ -12,6 +12,7 @@ import tyro
 from sparring.cli.verbs import Verb, dispatch
 from sparring.data.preparation import Preparation
 from sparring.machine.files import write_atomically
+from sparring.machine.words import shown
 
 __all__ = ["VERBS", "main"]
 
@@ -70,7 +71,7 @@ def report(options: Report) -> int:
         print(json.dumps(data.report.json(), indent=2))
         return 0
     print("\n".join(lines(data.report)))
-    print(f"  contact sheet: {options.out}" if options.out else "  --out sheet.png draws a contact sheet")
+    print(f"  contact sheet: {shown(options.out)}" if options.out else "  --out sheet.png draws a contact sheet")
     return 0
 
 
@@ -83,7 +84,7 @@ def get(options: Get) -> int:
     if options.json:
         print(json.dumps({**about, "path": str(path)}, indent=2))
         return 0
-    print(f"{options.name}: {about['count']:,} examples in {path}")
+    print(f"{options.name}: {about['count']:,} examples in {shown(path)}")
     print(path.joinpath("LICENCE.txt").read_text(encoding="utf-8").partition("\n\n")[0])
     return 0
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sparring.machine.files import write_atomically
+from sparring.machine.words import command, shown
 
 if TYPE_CHECKING:
     from sparring.runs.run import Run
@@ -105,7 +106,6 @@ def same(run: Run, options: Options) -> Run:
 def report(session: Session, console: Console) -> None:
     """What was measured, where the pictures are, and three commands to try next."""
     from sparring.cli import evaluate
-    from sparring.cli.play import program
     from sparring.data.embedded import fashion_mnist
     from sparring.kinds import drawing
     from sparring.metrics.nearest import nearest_pair
@@ -122,14 +122,15 @@ def report(session: Session, console: Console) -> None:
         f"the same for {len(real)} real pictures, held out": round(nearest_pair(real), 2),
     }
     write_atomically(path / "measured.json", json.dumps(measured, indent=2).encode())
-    table = Table("measured", "value", title=f"{path}: {session.trainer.state.round} rounds")
+    table = Table("measured", "value", title=f"{shown(path)}: {session.trainer.state.round} rounds")
     for name, value in measured.items():
         table.add_row(name, f"{value:,}")
     console.print(table)
     console.print("Much smaller among the generated than among the real would mean that they repeat themselves.\n")
     evaluate.main([str(path)])
-    console.print(f"Look at {path / 'real_and_generated.png'}, {path / 'curves.png'} and {path / 'timelapse.gif'}")
+    pictures = [shown(path / name) for name in ("real_and_generated.png", "curves.png", "timelapse.gif")]
+    console.print(f"Look at {pictures[0]}, {pictures[1]} and {pictures[2]}")
     console.print("\nTry next:")
-    console.print(f"  {program()} sample {path} -n 100 --seed 7 --out more.png")
-    console.print(f"  {program()} resume {path} --rounds {2 * session.trainer.rounds}")
-    console.print(f"  {program()} train --data FOLDER_OF_YOUR_PICTURES --time 10m")
+    console.print(f"  {command('sample', path)} -n 100 --seed 7 --out more.png")
+    console.print(f"  {command('resume', path)} --rounds {2 * session.trainer.rounds}")
+    console.print(f"  {command()} train --data FOLDER_OF_YOUR_PICTURES --time 10m")

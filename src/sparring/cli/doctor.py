@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from sparring.cli.table import amount
 from sparring.doctor.diagnosis import Problem, examine
 from sparring.doctor.environment import Facts
+from sparring.machine.words import printable
 
 __all__ = ["Options", "main"]
 
@@ -35,7 +36,7 @@ def main(words: list[str]) -> int:
     if options.json:
         print(json.dumps({"facts": facts, "problems": [asdict(problem) for problem in problems]}, indent=2))
     else:
-        print("\n".join(text(facts, problems)))
+        print(printable("\n".join(text(facts, problems))))
     return int(bool(problems))
 
 

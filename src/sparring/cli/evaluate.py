@@ -12,6 +12,7 @@ import tyro
 
 from sparring.cli.table import table
 from sparring.machine.files import write_atomically
+from sparring.machine.words import printable, shown
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -119,7 +120,7 @@ def main(words: list[str]) -> int:
     if out is not None:
         write_atomically(out, content.encode())
         write_atomically(out.with_suffix(".html"), page(options, material, study).encode())
-    print(content if options.json else text(study.findings, out))
+    print(content if options.json else printable(text(study.findings, out)))
     return 0
 
 
@@ -245,7 +246,7 @@ def text(found: Sequence[Finding], out: Path | None) -> str:
     for finding in found:
         rows = [table("<" + ">" * (len(finding.table[0]) - 1), list(finding.table))] if finding.table else []
         parts.append("\n".join([*rows, *finding.words]))
-    return "\n\n".join([*parts, f"Saved: {out}; pictures: {out.with_suffix('.html')}"] if out else parts)
+    return "\n\n".join([*parts, f"Saved: {shown(out)}; pictures: {shown(out.with_suffix('.html'))}"] if out else parts)
 
 
 def page(options: Options, material: Material, study: Study) -> str:

@@ -12,6 +12,7 @@ import tyro
 
 from sparring.cli.table import table
 from sparring.machine.files import write_atomically
+from sparring.machine.words import printable, shown
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -81,7 +82,7 @@ def main(words: list[str]) -> int:
     content = json.dumps({**about, **found}, indent=2)
     out = options.out or options.run / "likelihood.json"
     write_atomically(out, content.encode())
-    print(content if options.json else "\n".join([*lines, f"Saved: {out}"]))
+    print(content if options.json else printable("\n".join([*lines, f"Saved: {shown(out)}"])))
     return 0
 
 

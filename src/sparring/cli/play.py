@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import Protocol
 
 from rich.console import Console
 
 from sparring import ranks
 from sparring.cli.progress import Events, progress
 from sparring.hooks import Hook
+from sparring.machine.console import text_console
+from sparring.machine.words import shown
 from sparring.runs.budget import Budget
 from sparring.runs.news import Listener, News
 from sparring.runs.session import Session
 from sparring.runs.sinks import opened
 
-__all__ = ["complete", "estimate", "patient", "play", "program", "seconds"]
+__all__ = ["complete", "estimate", "patient", "play", "seconds"]
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -34,36 +33,6 @@ def seconds(text: str | None) -> float | None:
     if not match or not float(match[1]):
         raise ValueError(f"--time is {text!r}; expected something like 90s, 10m or 1.5h")
     return float(match[1]) * _UNITS[match[2]]
-
-
-class _Patient:
-    """A stream whose other end may go: a closed terminal or pipe costs lines, not rounds."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Writes, or does without."""
-        try:
-            return self._stream.write(text)
-        except OSError:
-            self._do_without()
-            return len(text)
-
-    def flush(self) -> None:
-        """Writes what is left, or does without."""
-        try:
-            self._stream.flush()
-        except OSError:
-            self._do_without()
-
-    def _do_without(self) -> None:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self._stream.fileno())
-        os.close(nowhere)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
 
 class Output(Protocol):
@@ -98,8 +67,7 @@ def patient(options: Output) -> Console:
     """
     if options.json and options.dry_run:
         raise ValueError("--json prints the progress of training, of which --dry-run has none: leave out one of them")
-    quiet = options.json or not ranks.leads()
-    return Console(soft_wrap=True, file=cast("IO[str]", _Patient(sys.stdout)), quiet=quiet)
+    return text_console(patient=True, quiet=options.json or not ranks.leads())
 
 
 def play(session: Session, limit: float | None, again: str, console: Console, options: Output) -> bool:
@@ -117,14 +85,14 @@ def play(session: Session, limit: float | None, again: str, console: Console, op
     """
     news = News(session, told(session, options, console))
     budget = session.budget or (None if limit is None else Budget(limit))
-    console.print(opening(session), markup=False, highlight=False)
-    console.print(f"Ctrl-C saves and stops; preview: {session.run.path / 'preview.png'}", markup=False, highlight=False)
+    console.print(opening(session))
+    console.print(f"Ctrl-C saves and stops; preview: {shown(session.run.path / 'preview.png')}")
 
     def interrupted() -> None:
         console.print("Stopping: finishing this round and saving (Ctrl-C again stops at once) ...")
 
     def planned() -> None:
-        console.print(f"There is time for {session.trainer.rounds:,} rounds.", highlight=False)
+        console.print(f"There is time for {session.trainer.rounds:,} rounds.")
 
     hooks: list[Hook] = [progress(session, console, budget.seconds if budget else None), news]
     hooks += [budget] if budget and not session.budget else []
@@ -135,10 +103,10 @@ def play(session: Session, limit: float | None, again: str, console: Console, op
     finally:
         news.close(why)
     if finished:
-        there = f"In {session.run.path}: " + ", ".join(listing(session))
-        console.print(f"Played to round {session.trainer.state.round}. {there}", markup=False, highlight=False)
+        there = f"In {shown(session.run.path)}: " + ", ".join(listing(session))
+        console.print(f"Played to round {session.trainer.state.round}. {there}")
     if not session.complete:
-        console.print(ending(session, again, out=budget is not None and budget.out), markup=False, highlight=False)
+        console.print(ending(session, again, out=budget is not None and budget.out))
     return finished
 
 
@@ -223,13 +191,3 @@ def memory(device: str) -> str:
     import resource
 
     return f", {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB of memory"
-
-
-def program() -> str:
-    """How this program was called: `sparring` where the shell finds it by that name, else its path."""
-    called = Path(sys.argv[0])
-    found = shutil.which("sparring")
-    if called.name != "sparring" or (found and Path(found).resolve() == called.resolve()):
-        return "sparring"
-    here = Path.cwd()
-    return str(called.relative_to(here) if called.is_relative_to(here) else called)

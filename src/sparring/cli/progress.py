@@ -61,7 +61,7 @@ class Bar(_Clock):
 
     def __init__(self, console: Console, limit: float | None = None) -> None:
         super().__init__(limit)
-        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("rounds  {task.description}"))
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("rounds  {task.description}", markup=False))
         self.bar = Progress(*columns, console=console, refresh_per_second=5)
 
     def start(self, trainer: Playing) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from sparring.machine.words import command, shown
+
 if TYPE_CHECKING:
     from sparring.runs.run import Run
     from sparring.runs.session import Session
@@ -44,12 +46,12 @@ class Options:
 def main(words: list[str]) -> int:
     """Resumes."""
     options = tyro.cli(Options, args=words, prog="sparring resume")
-    from sparring.cli.play import complete, estimate, patient, play, program, seconds
+    from sparring.cli.play import complete, estimate, patient, play, seconds
     from sparring.ranks import leads
     from sparring.runs import lock
     from sparring.runs.run import Run
 
-    limit, again = seconds(options.time), f"{program()} resume {options.run}"
+    limit, again = seconds(options.time), command("resume", options.run)
     if leads() and not options.dry_run:
         lock.check(options.run, break_lock=options.break_lock)
     session, before = opened(options), Run.open(options.run).rounds
@@ -59,7 +61,7 @@ def main(words: list[str]) -> int:
     if options.keep_rates and session.run.rounds <= before:
         raise ValueError(f"--keep-rates is for rounds that are added: give --rounds beyond {before:,}, or --time")
     if session.run.rounds != before:
-        console.print(stretched(before, session.run), highlight=False)
+        console.print(stretched(before, session.run))
     if options.dry_run:
         return estimate(session, console)
     if session.complete and session.drawn:
@@ -67,7 +69,7 @@ def main(words: list[str]) -> int:
             session.repair(break_lock=options.break_lock)
         at = session.trainer.state.round
         more = f"{again} --rounds {2 * at}, or --time 10m; with --keep-rates learning rates stay as they are"
-        console.print(f"{options.run} is complete at round {at}. More: {more}", markup=False, highlight=False)
+        console.print(f"{shown(options.run)} is complete at round {at}. More: {more}")
         complete(session, options, console)
         return 0
     return 0 if play(session, limit, again, console, options) else 130

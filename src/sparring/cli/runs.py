@@ -16,6 +16,7 @@ import tyro
 from sparring.cli.table import amount, table
 from sparring.cli.verbs import Verb, dispatch
 from sparring.machine.files import write_atomically
+from sparring.machine.words import shown
 
 if TYPE_CHECKING:
     from sparring.runs.listing import Summary
@@ -89,7 +90,7 @@ def list_(options: List) -> int:
     if options.json:
         print(json.dumps([{**dataclasses.asdict(run), "path": str(run.path)} for run in found], indent=2))
     elif not found:
-        print(f"There are no runs in {options.folder}")
+        print(f"There are no runs in {shown(options.folder)}")
     else:
         head = ("recipe", "round", "", "images", "time", "size", "last change", "run")
         print(table("<><>>><<", [head, *map(_row, found)]))
@@ -124,14 +125,14 @@ def compare(options: Compare) -> int:
         raise ValueError(f"{', '.join(empty)}: the log is empty; train for some rounds first, or leave it out")
     newest = [dict(pair for line in log for pair in line.items()) for log in logs]
     last = {name: [values.get(name) for values in newest] for name in dict.fromkeys(n for v in newest for n in v)}
-    image = drawing.curves(dict(zip(_labels(paths), logs, strict=True)), options.x)
+    image = drawing.curves(dict(zip(map(shown, _labels(paths)), logs, strict=True)), options.x)
     write_atomically(options.out, drawing.encode(image))
     if options.json:
         about = {"runs": [str(path) for path in paths], "last": last, "differences": differences}
         print(json.dumps({**about, "picture": str(options.out)}, indent=2))
         return 0
     print(comparison(paths, last, differences))
-    print(f"\nCurves: {options.out}")
+    print(f"\nCurves: {shown(options.out)}")
     return 0
 
 

@@ -1,29 +1,32 @@
-"""`sparring sample RUN`: samples of a run."""
+"""`sparring sample RUN`: samples of a run, as one picture, single files, or numbers."""
 
 from __future__ import annotations
 
-import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
-from sparring.machine.files import write_atomically
+from sparring.machine.words import shown
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from sparring.game import Batch
+    from sparring.cli.sample_files import Samples
     from sparring.kinds.kind import Kind
     from sparring.samplers import Sampler
 
 __all__ = ["Options", "main"]
 
+ENDINGS = (".png", ".webp", ".jpg", ".jpeg", ".npy", ".npz", ".csv", ".txt", ".zip")
+"""Of files that some samples can be written into."""
+
 
 @dataclass(frozen=True)
 class Options:
-    """Draw samples of a run into one picture, or into an array."""
+    """Draw samples of a run: into one picture, single files in a folder or a zip, or an array."""
 
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
@@ -31,9 +34,15 @@ class Options:
     """How many."""
     seed: int = 0
     """Decides which."""
-    out: Path = Path("samples.png")
-    """A .png for a picture of all; an .npy or .npz for the numbers, pictures as bytes [N, C, H, W]; a .csv for
-    rows of a table; or a new folder for files that people open: numbered pictures, CSV or text."""
+    out: str = "samples.png"
+    """Where to. A folder/ or a .zip: single files, numbered pictures, CSV or text. A .png, .webp or .jpg: one picture,
+    a grid of all; of one sample (-n 1) the sample itself, pixel by pixel. An .npy or .npz: the numbers, pictures as
+    bytes [N, C, H, W]. A .csv or .txt: rows, points or text. A file of that name is replaced; a folder has to be new or
+    empty."""
+    grid: bool = False
+    """A grid, also of one sample; in a folder it is called grid.png."""
+    format: Literal["png", "webp", "jpg"] | None = None
+    """Of pictures in a folder or a zip: png without it. PNG and WebP keep every pixel, JPEG has quality 95."""
     given: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["--class"])] = ()
     """What to ask for, where the recipe has a condition, such as the name of a class; several are used in turn."""
     weights: Literal["average", "raw"] = "average"
@@ -42,25 +51,66 @@ class Options:
     """Where to compute."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where samples go.
+
+    Attributes:
+        path: The file or folder.
+        ending: Of the file, in small letters; "/" of a folder.
+    """
+
+    path: Path
+    ending: str
+
+
 def main(words: list[str]) -> int:
     """Samples."""
-    options = tyro.cli(Options, args=words, prog="sparring sample")
-    if options.out.suffix not in {".png", ".npy", ".npz", ".csv", ""}:
-        raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .png, .npy or .npz, or a folder")
-    if not options.out.suffix and options.out.exists() and (not options.out.is_dir() or any(options.out.iterdir())):
-        raise FileExistsError(f"{str(options.out)!r} exists: choose another --out")
+    options = tyro.cli(Options, args=words, prog="sparring sample", config=(tyro.conf.FlagCreatePairsOff,))
+    if options.n < 1:
+        raise ValueError(f"-n is {options.n}; expected 1 or more")
+    where = place(options)
 
-    from sparring.game import Batch
+    from sparring.cli.sample_files import Samples
     from sparring.machine import devices
     from sparring.runs.run import load
 
     sampler = load(options.run, weights=options.weights, device=devices.resolve(options.device))
-    if options.out.suffix not in {".png", ".npy", ".npz", sampler.kind.ending, ""}:
-        raise ValueError(f"--out is {str(options.out)!r}; {sampler.kind.name} have no such file: give a folder")
+    check(sampler.kind, where, options)
     given = asked(sampler, options)
-    save(sampler.kind, Batch(sampler.sample(options.n, given=given, seed=options.seed), given), options.out)
-    print(f"{options.n} samples in {options.out}")
+    write(Samples(options.run, options.weights, sampler, options.n, options.seed, given, options.given), where, options)
+    print(f"{options.n:,} sample{'s' * (options.n > 1)} in {shown(where.path)}")
     return 0
+
+
+def place(options: Options) -> Place:
+    """Where the options say samples go.
+
+    Raises:
+        ValueError: It is no kind of file that there is.
+        FileExistsError: It is a folder that holds something.
+    """
+    path = Path(options.out)
+    ending = path.suffix.lower()
+    if options.out.endswith(("/", os.sep)) or path.is_dir() or not ending:
+        return _folder(path, options)
+    if ending not in ENDINGS:
+        known = ", ".join(ENDINGS)
+        raise ValueError(f"--out is {options.out!r}; expected a name ending in {known}, or / for a folder")
+    if options.format and ending != ".zip":
+        raise ValueError(f"the name {options.out!r} says which format: leave out --format, or give a folder or a .zip")
+    if options.grid and ending not in ENDINGS[:4]:
+        raise ValueError(f"--grid draws a picture, and --out is {options.out!r}: give a .png, .webp, .jpg or a folder")
+    return Place(path, ending)
+
+
+def _folder(path: Path, options: Options) -> Place:
+    if options.grid:
+        ending = f".{options.format or 'png'}"
+        return Place(path / f"grid{ending}", ending)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FileExistsError(f"{str(path)!r} exists and is not empty: choose another --out")
+    return Place(path, "/")
 
 
 def asked(sampler: Sampler, options: Options) -> Tensor | None:
@@ -71,22 +121,32 @@ def asked(sampler: Sampler, options: Options) -> Tensor | None:
     return each.repeat(-(-options.n // len(each)), *[1] * (each.ndim - 1))[: options.n]
 
 
-def save(kind: Kind, made: Batch, out: Path) -> None:
-    """Writes samples, and in an .npz what they were asked for, as the name of the file wants them."""
-    import numpy as np
+def check(kind: Kind, where: Place, options: Options) -> None:
+    """Makes sure that samples of that kind can go there.
 
-    from sparring.kinds import drawing
+    Raises:
+        ValueError: They cannot.
+    """
+    if where.ending in {".csv", ".txt"} and where.ending != kind.ending:
+        raise ValueError(f"--out is {options.out!r}; {kind.name} have no such file: give a folder, such as samples/")
+    if options.format and not kind.formats:
+        raise ValueError(f"--format is for pictures, and these samples are {kind.name}: leave it out")
 
-    samples, buffer = made.x, io.BytesIO()
-    match out.suffix:
-        case ".png":
-            buffer.write(drawing.encode(kind.show({"generated": samples})))
+
+def write(samples: Samples, where: Place, options: Options) -> None:
+    """Draws and writes."""
+    from sparring.cli import sample_files as files
+
+    match where.ending:
+        case "/":
+            files.write_folder(samples, where.path, f".{options.format}" if options.format else "")
+        case ".zip":
+            files.write_zip(samples, where.path, f".{options.format}" if options.format else "")
         case ".npy":
-            np.save(buffer, kind.array(samples))
+            files.write_array(samples, where.path)
         case ".npz":
-            given: dict[str, Any] = {} if made.y is None else {"given": made.y.numpy()}
-            np.savez_compressed(buffer, samples=kind.array(samples), **given)
+            files.write_arrays(samples, where.path)
+        case ".csv" | ".txt":
+            files.write_table(samples, where.path)
         case _:
-            kind.save(kind.clean(samples), out)
-            return
-    write_atomically(out, buffer.getvalue())
+            files.write_picture(samples, where.path, grid=options.grid)

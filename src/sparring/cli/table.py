@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sparring.machine.words import shown
+
 __all__ = ["amount", "table"]
 
 
@@ -14,12 +16,12 @@ def table(align: str, rows: Sequence[Sequence[str]]) -> str:
         align: For each column < for left or > for right.
         rows: The cells.
     """
+    rows = [[shown(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     widths[-1] *= align[-1] == ">"  # padding would only make long lines longer
     sides = [f"{side}{width}" for side, width in zip(align, widths, strict=True)]
     lines = ("  ".join(f"{cell:{side}}" for cell, side in zip(row, sides, strict=True)) for row in rows)
-    text = "\n".join(line.rstrip() for line in lines)
-    return text.encode(errors="backslashreplace").decode()  # a file's name need not be Unicode
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def amount(bytes: float) -> str:

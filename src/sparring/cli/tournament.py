@@ -59,7 +59,7 @@ def main(words: list[str]) -> int:
     generated = [samples_of(run, options) for run in runs]
     samples = [[error(each, x, real=False) for x in generated] for each in judges]
     matches = tournament.tournament(test, samples)
-    print(as_json(paths, test, samples, matches) if options.json else as_text(paths, test, samples, matches))
+    print((as_json if options.json else as_text)(paths, test, samples, matches))
     return 0
 
 

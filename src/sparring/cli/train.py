@@ -12,6 +12,8 @@ import tyro
 from rich.console import Console
 
 from sparring import recipes
+from sparring.machine.console import text_console
+from sparring.machine.words import command, shown
 
 if TYPE_CHECKING:
     from sparring.runs.session import Session
@@ -108,8 +110,8 @@ def suggested(words: list[str]) -> str:
     from sparring.data.preparation import Preparation
 
     recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"))
-    console = Console(quiet="--json" in words)
-    console.print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})", markup=False, highlight=False)
+    console = text_console(quiet="--json" in words)
+    console.print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})")
     return recipe
 
 
@@ -126,7 +128,7 @@ def _taken(option: str, words: list[str]) -> tuple[str | None, list[str]]:
 
 def start(recipe: str, config: recipes.Config, options: Options, console: Console, *, counted: bool) -> int:
     """A new run, or its estimate; with `counted` rounds, time is a limit alone."""
-    from sparring.cli.play import estimate, play, program, seconds
+    from sparring.cli.play import estimate, play, seconds
     from sparring.ranks import leads
     from sparring.runs import lock
     from sparring.runs.session import Session
@@ -142,7 +144,7 @@ def start(recipe: str, config: recipes.Config, options: Options, console: Consol
         lock.check(path, break_lock=options.break_lock)
     session = Session.create(path, recipe, config, **plan)
     describe(session, console)
-    again = f"{program()} resume {path}"
+    again = command("resume", path)
     return 0 if play(session, limit, again, console, options) else 130
 
 
@@ -152,10 +154,10 @@ def describe(session: Session, console: Console) -> None:
 
     data, recipe = session.data, session.run.recipe
     for report in data.reports.values():
-        console.print("\n".join(lines(report)), markup=False, highlight=False)
+        console.print("\n".join(lines(report)))
     unused = sorted(data.has - recipes.find(recipe).USES)
     if session.run.origin:
-        console.print(f"Weights from {session.run.origin}", markup=False, highlight=False)
+        console.print(f"Weights from {shown(session.run.origin)}")
     if unused:
         console.print(
             f"NOTE: these data have {' and '.join(unused)}, which {recipe} IGNORES: it learns all examples as one kind "

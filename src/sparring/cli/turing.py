@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from sparring.machine.files import write_atomically
+from sparring.machine.words import shown
 
 if TYPE_CHECKING:
     from sparring.metrics.turing import Share, Tally
@@ -72,9 +73,9 @@ def make(options: Options, path: Path) -> int:
     real = [kind.single(x) for x in kind.clean(examples)]
     model = hashlib.sha256((path / "model" / "average.safetensors").read_bytes()).hexdigest()
     about = {"run": path.absolute().name, "model": model}
-    shown, made = ([image for image in images if image] for images in (real, generated))
-    write_atomically(options.out, page(shown, made, Key(options.seed, ("turing",)), about).encode())
-    print(f"{options.n} pictures, half of them real, in {options.out}: open it in a browser, or send it to people")
+    originals, made = ([image for image in images if image] for images in (real, generated))
+    write_atomically(options.out, page(originals, made, Key(options.seed, ("turing",)), about).encode())
+    print(f"{options.n} pictures, half of them real, in {shown(options.out)}: open it in a browser, or send it on")
     print("What they save becomes one table with: sparring turing --merge *.json")
     return 0
 

@@ -16,15 +16,9 @@ from PIL import Image
 
 from sparring.data import picture
 from sparring.data.picture import Header
+from sparring.machine.words import shown
 
 __all__ = ["Arrays", "Encoded", "Labels", "Listing", "numbered", "shown", "stamp"]
-
-
-def shown(name: str | Path) -> str:
-    """A name as it can be printed: paths below the present folder short, unprintable and undecodable parts escaped."""
-    if isinstance(name, Path) and name.is_relative_to(Path.cwd()):
-        name = name.relative_to(Path.cwd())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in str(name))
 
 
 def stamp(files: Iterable[str | Path]) -> str:

@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from torch import Tensor
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["beside", "curves", "encode", "from_bytes", "grid", "render", "scatter", "text", "timelapse", "to_bytes"]
+__all__ = [
+    "MARK", "beside", "curves", "encode", "from_bytes", "grid", "render", "scatter", "text", "timelapse", "to_bytes",
+]  # fmt: skip
+
+MARK = "sparring sheet, no example to train on"
+"""What is written into a drawing of many examples, so that a folder it lies in is read without it."""
 
 _GAP = 2
 
@@ -196,7 +201,8 @@ def timelapse(frames: Sequence[Path], *, milliseconds: int = 120, hold: int = 20
     images = [_padded(image, size).convert("P", palette=Image.Palette.ADAPTIVE, colors=64) for image in opened]
     times = [milliseconds] * (len(images) - 1) + [hold]
     buffer = io.BytesIO()
-    images[0].save(buffer, "GIF", save_all=True, append_images=images[1:], duration=times, loop=0, optimize=True)
+    film = {"save_all": True, "append_images": images[1:], "duration": times, "loop": 0}
+    images[0].save(buffer, "GIF", optimize=True, comment=MARK, **film)
     return buffer.getvalue()
 
 
@@ -209,10 +215,17 @@ def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return padded
 
 
-def encode(image: Image.Image) -> bytes:
-    """The picture as PNG."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+def encode(image: Image.Image, *, sheet: bool = True) -> bytes:
+    """The picture as PNG.
+
+    Args:
+        image: The picture.
+        sheet: It is a drawing for people, not one example alone: it gets `MARK`.
+    """
+    buffer, about = io.BytesIO(), PngImagePlugin.PngInfo()
+    if sheet:
+        about.add_text("Software", MARK)
+    image.save(buffer, "PNG", optimize=True, pnginfo=about)
     return buffer.getvalue()
 
 

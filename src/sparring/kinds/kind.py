@@ -8,7 +8,7 @@ data: `sparring.machine.plain` writes it into a run's config.json and reads it b
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +17,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-__all__ = ["Kind"]
+from sparring.machine.files import write_atomically
+
+__all__ = ["About", "Files", "Kind", "nothing"]
+
+Files = Iterator[tuple[str, bytes]]
+"""Names of files, and their contents."""
+
+About = Callable[[int], str]
+"""Where the example of a number comes from."""
+
+
+def nothing(number: int) -> str:
+    """Says nothing of an example."""
+    return ""
 
 
 class Kind(ABC):
@@ -36,7 +49,10 @@ class Kind(ABC):
     """Whether copies are sought by distances, which are never equal; a kind of other examples counts copies itself."""
 
     ending: ClassVar[str] = ""
-    """Of a file, such as .csv, into which `save` writes where it is given one instead of a folder; none without."""
+    """Of a file, such as .csv, that holds all of them; none without."""
+
+    formats: ClassVar[tuple[str, ...]] = ()
+    """The endings, such as .png, that `files` can be asked for; none where there is no choice."""
 
     measures: ClassVar[tuple[str, ...]]
     """How samples are measured unless somebody asks otherwise: names in `sparring.evaluation.measures.MEASURES`."""
@@ -49,8 +65,27 @@ class Kind(ABC):
         """One picture of some sets of examples [n, ...] by name, such as real and generated."""
 
     @abstractmethod
-    def save(self, samples: Tensor, folder: Path) -> list[Path]:
-        """Saves examples [n, ...] as files that people open; returns their paths."""
+    def files(self, samples: Iterable[Tensor], count: int, ending: str = "", about: About = nothing) -> Files:
+        """The files that people open, one after the other: their names, and what is in them.
+
+        Args:
+            samples: Examples [m, ...], clean, a part after the other.
+            count: How many there are in all.
+            ending: One of `formats`; without it the first.
+            about: Where an example comes from, by its number.
+        """
+
+    def save(self, samples: Tensor, path: Path) -> list[Path]:
+        """Saves clean examples [n, ...] as files in a folder, or into one file of the kind's `ending`."""
+        contents = dict(self.files([samples], len(samples)))
+        if self.ending and path.suffix.lower() == self.ending:
+            name = next(name for name in contents if name.endswith(self.ending))
+            written = {path: contents[name]}
+        else:
+            written = {path / name: content for name, content in contents.items()}
+        for file, content in written.items():
+            write_atomically(file, content)
+        return list(written)
 
     @abstractmethod
     def load(self, path: Path) -> Tensor:

@@ -1,10 +1,11 @@
-"""Pictures: grids, numbered PNG files, and the shipped classifier's features for small grey ones."""
+"""Pictures: grids, numbered files, and the shipped classifier's features for small grey ones."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,9 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from sparring.kinds import drawing
-from sparring.kinds.kind import Kind
-from sparring.machine.files import write_atomically
+from sparring.kinds import drawing, formats
+from sparring.kinds.kind import About, Files, Kind, nothing
 
 __all__ = ["Pictures"]
 
@@ -32,6 +32,7 @@ class Pictures(Kind):
         "frechet", "frechet-unbiased", "kernel", "precision", "recall", "density", "coverage",
     )  # fmt: skip
     quick: ClassVar[str] = "kernel"
+    formats: ClassVar[tuple[str, ...]] = tuple(formats.FORMATS)
 
     def clean(self, samples: Tensor) -> Tensor:
         """Clamped to the range."""
@@ -46,13 +47,11 @@ class Pictures(Kind):
         frames = {name: x.reshape(-1, *x.shape[-3:])[: len(x)] for name, x in sets.items()}
         return drawing.beside({name: drawing.grid(x) for name, x in frames.items()})
 
-    def save(self, samples: Tensor, folder: Path) -> list[Path]:
-        """Numbered PNG files, lossless for 1, 3 and 4 channels; see `single` for others."""
-        digits = len(str(len(samples) - 1))
-        paths = [folder / f"{i:0{digits}}.png" for i in range(len(samples))]
-        for path, x in zip(paths, samples, strict=True):
-            write_atomically(path, drawing.encode(self.single(x)))
-        return paths
+    def files(self, samples: Iterable[Tensor], count: int, ending: str = "", about: About = nothing) -> Files:
+        """Numbered pictures; PNG and WebP are lossless for 1, 3 and 4 channels, see `single` for others."""
+        digits, ending = len(str(count - 1)), ending or self.formats[0]
+        for i, x in enumerate(chain.from_iterable(samples)):
+            yield f"{i:0{digits}}{ending}", formats.encode(self.single(x), ending, about(i), sheet=False)
 
     def load(self, path: Path) -> Tensor:
         """The PNG files of a folder, in the order of their names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,8 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from sparring.kinds import drawing
-from sparring.kinds.kind import Kind
-from sparring.machine.files import write_atomically
+from sparring.kinds.kind import About, Files, Kind, nothing
 
 __all__ = ["Points"]
 
@@ -32,6 +31,7 @@ class Points(Kind):
 
     name: ClassVar[str] = "points"
     shown: ClassVar[int] = 1000
+    ending: ClassVar[str] = ".csv"
     measures: ClassVar[tuple[str, ...]] = ("sliced", "wasserstein", "precision", "recall", "density", "coverage")
     quick: ClassVar[str] = "sliced"
 
@@ -47,17 +47,15 @@ class Points(Kind):
         """One scatter plot of all sets, or one for each pair of the first three coordinates."""
         return drawing.scatter({name: x.flatten(1) for name, x in sets.items()}, self.limits)
 
-    def save(self, samples: Tensor, folder: Path) -> list[Path]:
+    def files(self, samples: Iterable[Tensor], count: int, ending: str = "", about: About = nothing) -> Files:
         """`points.csv` for spreadsheets, `points.npy` for other programs."""
-        lines, array = io.StringIO(newline=""), io.BytesIO()
-        rows = samples.flatten(1).tolist()
+        lines, array, all_of_them = io.StringIO(newline=""), io.BytesIO(), torch.cat([*samples])
+        rows = all_of_them.flatten(1).tolist()
         csv.writer(lines).writerow([f"x{i + 1}" for i in range(len(rows[0]))])
         csv.writer(lines).writerows([f"{value:.9g}" for value in row] for row in rows)
-        np.save(array, self.array(samples))
-        files = {folder / "points.csv": lines.getvalue().encode(), folder / "points.npy": array.getvalue()}
-        for path, content in files.items():
-            write_atomically(path, content)
-        return list(files)
+        np.save(array, self.array(all_of_them))
+        yield "points.csv", lines.getvalue().encode()
+        yield "points.npy", array.getvalue()
 
     def load(self, path: Path) -> Tensor:
         """The points of a folder's `points.npy`, or of a table such as `points.csv`."""

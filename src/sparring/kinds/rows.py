@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -17,8 +17,7 @@ from torch import Tensor
 
 from sparring.kinds import drawing
 from sparring.kinds.columns import Column, cramers_v
-from sparring.kinds.kind import Kind
-from sparring.machine.files import write_atomically
+from sparring.kinds.kind import About, Files, Kind, nothing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,13 +106,12 @@ class Rows(Kind):
         lines = [f"{column.name}: {cell}" for column, cell in zip(self.columns, cells, strict=True)]
         return drawing.text({"": lines})
 
-    def save(self, samples: Tensor, folder: Path) -> list[Path]:
-        """`rows.csv`, or a file of that ending, with the names of the columns in its first line."""
-        lines, path = io.StringIO(newline=""), folder if folder.suffix == self.ending else folder / "rows.csv"
+    def files(self, samples: Iterable[Tensor], count: int, ending: str = "", about: About = nothing) -> Files:
+        """`rows.csv`, with the names of the columns in its first line."""
+        lines = io.StringIO(newline="")
         csv.writer(lines).writerow([column.name for column in self.columns])
-        csv.writer(lines).writerows(self.decode(samples))
-        write_atomically(path, lines.getvalue().encode())
-        return [path]
+        csv.writer(lines).writerows(self.decode(torch.cat([*samples])))
+        yield "rows.csv", lines.getvalue().encode()
 
     def load(self, path: Path) -> Tensor:
         """The rows of a table with these columns in its first line, in any order; others are left out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from sparring.kinds import drawing
-from sparring.kinds.kind import Kind
-from sparring.machine.files import write_atomically
+from sparring.kinds.kind import About, Files, Kind, nothing
 
 __all__ = ["BUCKETS", "Tokens", "distinct"]
 
@@ -43,6 +42,7 @@ class Tokens(Kind):
 
     name: ClassVar[str] = "sequences"
     vector: ClassVar[str] = "counts of bigrams"
+    ending: ClassVar[str] = ".txt"
     measures: ClassVar[tuple[str, ...]] = ("bigrams", "kernel")
     quick: ClassVar[str] = "bigrams"
     continuous: ClassVar[bool] = False
@@ -104,11 +104,10 @@ class Tokens(Kind):
         """The text."""
         return drawing.text({"": self.texts(example[None])}, widest=240)
 
-    def save(self, samples: Tensor, folder: Path) -> list[Path]:
+    def files(self, samples: Iterable[Tensor], count: int, ending: str = "", about: About = nothing) -> Files:
         """`sequences.txt`, a line for each."""
-        path = folder / "sequences.txt"
-        write_atomically(path, "".join(f"{text}\n" for text in self.texts(samples)).encode())
-        return [path]
+        texts = self.texts(torch.cat([*samples]))
+        yield "sequences.txt", "".join(f"{text}\n" for text in texts).encode()
 
     def load(self, path: Path) -> Tensor:
         """The sequences of a text, a line for each."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-__all__ = ["explained", "naming", "synchronise", "write", "write_atomically"]
+__all__ = ["explained", "file_atomically", "folder_atomically", "naming", "synchronise", "write", "write_atomically"]
 
 _REASONS = {
     errno.ENOSPC: "the disk is full: make space",
@@ -55,6 +57,45 @@ def write_atomically(path: Path, content: bytes) -> None:
             synchronise(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def file_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """A new file, to be written in parts: it gets its name when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with naming(path):
+            with temporary.open("w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            synchronise(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def folder_atomically(path: Path) -> Iterator[Path]:
+    """An empty folder to write files into, which are in `path` when all are written, and nowhere if that fails.
+
+    Args:
+        path: A folder that is empty, or is not there.
+    """
+    there = path.is_dir()
+    temporary = (path if there else path.parent) / f".{path.resolve().name}.{os.getpid()}.tmp"
+    try:
+        with naming(path):
+            temporary.mkdir(parents=True)
+            yield temporary
+            if there:
+                for file in temporary.iterdir():
+                    file.replace(path / file.name)
+            else:
+                temporary.rename(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write(path: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from sparring.chance import Key
+from sparring.chance import Chance, Key
 from sparring.samplers import Sampler
 
 __all__ = ["Recurrent", "RecurrentSampler", "Rounded", "tiny"]
@@ -90,7 +90,11 @@ class RecurrentSampler(Sampler):
         """`n` sequences [n, length] on the CPU."""
         if n < 1 or given is not None:
             raise ValueError(f"n is {n}; expected at least 1 sample, and nothing given: these cannot be asked for")
-        luck = Key(seed, ("sample",)).rows(n).uniform("luck", self.generator.length)
+        return self.made(Key(seed, ("sample",)).rows(n))
+
+    def made(self, chance: Chance, given: Tensor | None = None) -> Tensor:
+        """Of that luck."""
+        luck = chance.uniform("luck", self.generator.length)
         parts = torch.split(luck.to(self.generator.head.weight), 1024)
         return torch.cat([self.generator.write(part).cpu() for part in parts])
 

@@ -24,6 +24,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from sparring.machine.files import naming, synchronise, write_atomically
+from sparring.machine.words import command
 from sparring.runs import checkpoint
 from sparring.runs.lock import LOCK
 
@@ -58,7 +59,8 @@ def make_sure_vacant(run: Path) -> None:
     else:
         vacant = not run.exists()
     if not vacant:
-        raise FileExistsError(f"{str(run)!r} exists: continue it with `sparring resume {run}`, or choose another --out")
+        again = command("resume", run)
+        raise FileExistsError(f"{str(run)!r} exists: continue it with `{again}`, or choose another --out")
 
 
 def fingerprint(run: Path) -> bytes | None:
@@ -237,7 +239,7 @@ def read_model(run: Path, name: str) -> dict[str, Tensor]:
         FileNotFoundError: There are none.
         ValueError: They are not what was written.
     """
-    file, again = run / MODEL / f"{name}.safetensors", f"`sparring resume {run}` makes it again from a checkpoint"
+    file, again = run / MODEL / f"{name}.safetensors", f"`{command('resume', run)}` makes it again from a checkpoint"
     if not file.is_file():
         saved = sorted(p.stem for p in file.parent.glob("*.safetensors") if p.is_file())
         raise FileNotFoundError(

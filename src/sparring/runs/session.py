@@ -22,6 +22,7 @@ from sparring.machine import devices
 from sparring.machine.files import explained
 from sparring.machine.plain import describe
 from sparring.machine.signals import first_signal
+from sparring.machine.words import command
 from sparring.runs import checkpoint, files, lock, portraits
 from sparring.runs.budget import PLANNED, Budget, pace
 from sparring.runs.errors import InUseError, StoppedError
@@ -365,7 +366,7 @@ class Session:
         except OSError as error:
             round, path = self.checkpoint.saved, self.run.path
             saved = "nothing is saved yet" if round < 0 else f"saved at round {round}"
-            raise StoppedError(f"{explained(error)}; {saved}. Then: sparring resume {path}") from error
+            raise StoppedError(f"{explained(error)}; {saved}. Then: {command('resume', path)}") from error
 
     def repair(self, *, break_lock: bool = False) -> None:
         """Makes damaged or lost models again, from the checkpoint this session goes on from.
