@@ -63,7 +63,7 @@ def classes(real: Tensor, generated: Tensor) -> Figure:
 
 def course(history: Sequence[Mapping[str, float]]) -> Figure:
     """The curves of a run's log, as `sparring.runs.files.read_history` gives it."""
-    from sparring.kinds import drawing
+    from sparring.looks.curves import curves
 
     text = "What was logged in training: thin as it was, thick as a running mean."
-    return Figure("The course of training", text, drawing.curves(history))
+    return Figure("The course of training", text, curves(history))

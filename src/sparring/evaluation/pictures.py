@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from torch import Tensor
 
 from sparring.kinds import drawing
+from sparring.looks.plots import INK, QUIET, font
 from sparring.metrics.features import pair
 from sparring.metrics.neighbours import nearest
 
@@ -100,7 +101,7 @@ def _neighbours(left: Image.Image, right: Image.Image, distances: Sequence[float
     pen, cell = ImageDraw.Draw(labelled), row.width / (len(distances) + 1.25)
     for i, distance in enumerate(distances):
         middle = (cell * (i + 1.75), row.height - 1)
-        pen.text(middle, f"{distance:.3g}", "black", ImageFont.load_default(13), anchor="ma")
+        pen.text(middle, f"{distance:.3g}", QUIET, font(12), anchor="ma")
     return labelled
 
 
@@ -143,9 +144,9 @@ def _padded(x: Tensor) -> Tensor:
 
 def _words(text: str, size: int) -> Image.Image:
     """A line of text with some room above it."""
-    font = ImageFont.load_default(size)
-    line = Image.new("RGB", (min(WIDTH, round(font.getlength(text)) + 8), round(2 * size)), "white")
-    ImageDraw.Draw(line).text((4, 1.8 * size), text, "black", font, anchor="ld")
+    letters = font(size)
+    line = Image.new("RGB", (min(WIDTH, round(letters.getlength(text)) + 8), round(2 * size)), "white")
+    ImageDraw.Draw(line).text((4, 1.8 * size), text, INK, letters, anchor="ld")
     return line
 
 
