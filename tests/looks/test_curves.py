@@ -36,6 +36,10 @@ def test_two_panels_are_side_by_side_and_three_in_two_rows():
     assert two.width == 2 * one.width
     assert two.height == one.height < three.height
     assert three.width == two.width
+    assert curves([{**line, "a/more": 1.0} for line in LOG], columns=1).size == (
+        one.width,
+        curves(LOG, columns=1).height * 2 - 45,
+    )
 
 
 def test_players_have_their_colours():

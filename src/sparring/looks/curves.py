@@ -38,7 +38,12 @@ _STROKES = ("solid", (0, (4, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
 
 @plotted
 def curves(
-    log: Lines | Mapping[str, Lines], x: str = "round", *, of: str = "examples", band: Band | None = None
+    log: Lines | Mapping[str, Lines],
+    x: str = "round",
+    *,
+    of: str = "examples",
+    band: Band | None = None,
+    columns: int = 2,
 ) -> Image.Image:
     """The lines of a run's log: thin as logged, thick as a running mean, the last of it in figures.
 
@@ -49,6 +54,7 @@ def curves(
         x: What they are drawn over: round, images or seconds.
         of: What examples are called, in the plural.
         band: What healthy runs logged, to be drawn in grey over rounds.
+        columns: So many plots side by side; one for narrow screens.
 
     Raises:
         ValueError: There is nothing in them.
@@ -60,7 +66,8 @@ def curves(
     if not names:
         raise ValueError("the log is empty: there is nothing to plot; train for some rounds first")
     drawn = panels((name for name in names if not (name.endswith(_ENDS) and name.rpartition("/")[0] in names)), of)
-    columns, rows = min(2, len(drawn)), math.ceil(len(drawn) / 2)
+    columns = min(columns, len(drawn))
+    rows = math.ceil(len(drawn) / columns)
     figure = Figure(figsize=(4.4 * columns, 2.5 * rows + 0.3), dpi=150, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False).flatten()
     shown, over = band if x == "round" else None, _over(x, logs, of)
@@ -88,7 +95,7 @@ def _panel(axes: Axes, panel: Panel, logs: Mapping[str, Lines], x: str, *, band:
             if (last := _curve(axes, name, lines, x, *look)) is not None:
                 ends.append((last, word, colour))
     axes.set(title=panel.title, xlabel=over, ylabel=panel.unit)
-    _scale(axes, x)
+    _scale(axes, x, max((line[x] for lines in logs.values() for line in lines), default=0.0))
     if several:
         _strokes(axes, panel)
     else:
@@ -139,8 +146,8 @@ def smooth(values: np.ndarray[Any, Any], reach: int) -> np.ndarray[Any, Any]:
     return np.where(known, means, np.nan)
 
 
-def _scale(axes: Axes, x: str) -> None:
-    """Few ticks, in plain figures; a logarithmic scale where values are positive and far apart."""
+def _scale(axes: Axes, x: str, last: float) -> None:
+    """From the start of the run to its last line; few ticks; logarithmic where values are positive and far apart."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     if _far_apart(axes):
@@ -148,6 +155,8 @@ def _scale(axes: Axes, x: str) -> None:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     else:
         axes.yaxis.set_major_locator(MaxNLocator(5))
+    reach = last if last > 0 else 1.0
+    axes.set_xlim(-0.02 * reach, 1.02 * reach)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=x != "seconds"))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
@@ -176,23 +185,23 @@ def _label(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     axes.set_ylim(low, high)
     places = [axes.transLimits.transform(axes.transScale.transform((1.0, value)))[1] for value, _, _ in ends]
     between, lines = ("\n", 2) if len(ends) <= 4 and any(word for _, word, _ in ends) else (" ", 1)
-    for place, (value, word, colour) in zip(apart(places, _HIGH * lines), ends, strict=True):
+    for place, (value, word, colour) in zip(apart(places, _HIGH * lines, low=0.06), ends, strict=True):
         text = f"{word[:24]}{between}{value:.3g}".strip().replace("-", "\N{MINUS SIGN}")
         axes.text(1.02, place, text, color=colour, transform=axes.transAxes, va="center", fontsize=9)
 
 
-def apart(places: Sequence[float], gap: float) -> list[float]:
-    """Places in 0..1, moved until each is `gap` from the next, or evenly spread where there is no room for that.
+def apart(places: Sequence[float], gap: float, low: float = 0.0) -> list[float]:
+    """Places in `low`..1, moved until each is `gap` from the next, or evenly spread where there is no room for that.
 
     Example:
         >>> apart([0.5, 0.5], 0.2), apart([1.0, 0.9, 0.0], 0.5)
         ([0.4, 0.6], [1.0, 0.5, 0.0])
     """
     order = np.argsort(places, kind="stable")
-    gap = min(gap, 1 / max(1, len(places) - 1))
+    gap = min(gap, (1 - low) / max(1, len(places) - 1))
     steps = gap * np.arange(len(places))
     flat = np.asarray(places)[order] - steps  # whose order must not fall
-    level = _rising(flat).clip(0, 1 - steps[-1] if len(steps) else 1)
+    level = _rising(flat).clip(low, 1 - steps[-1] if len(steps) else 1)
     found = np.empty(len(places))
     found[order] = level + steps
     return [round(float(place), 6) for place in found]
