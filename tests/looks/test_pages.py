@@ -2,8 +2,11 @@ import base64
 import hashlib
 import re
 
+from pathlib import Path
+
 import pytest
 
+import sparring
 from sparring.looks.colours import COLOURS
 from sparring.looks.pages import filled, style
 
@@ -38,3 +41,19 @@ def test_only_screens_are_dark():
     """What is printed from a dark screen is dark text on white paper."""
     assert "@media screen and (prefers-color-scheme: dark)" in style()
     assert style().count("prefers-color-scheme") == 1
+
+
+TEMPLATES = sorted(Path(sparring.__file__).parent.rglob("*.html"))
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+def test_every_page_has_the_style_and_no_colours_of_its_own(file):
+    text = file.read_text()
+    (own,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert own.startswith("{{looks}}")
+    assert not re.search(r"#(?!fff\b)[0-9a-f]{3,8}\b|rgb|prefers-color-scheme", own), "colours have names"
+    assert set(re.findall(r"var\(--(\w+)\)", own)) <= COLOURS.keys()
+    assert '<html lang="en">' in text
+    assert 'name="viewport" content="width=device-width, initial-scale=1"' in text
+    assert "style-src '{{style}}'" in text
+    assert all(re.search(r"\balt=", image) for image in re.findall(r"<img[^>]*>", text))
