@@ -1,7 +1,6 @@
 import base64
 import hashlib
 import re
-
 from pathlib import Path
 
 import pytest
