@@ -9,7 +9,7 @@ import sparring
 SOURCE = Path(sparring.__file__).parent
 
 FLOORS = (
-    ("chance", "ranks", "schedules", "machine", "kinds", "methods"),
+    ("chance", "ranks", "schedules", "machine", "looks", "kinds", "methods"),
     ("latents", "conditions", "round"),
     ("samplers",),
     ("game",),

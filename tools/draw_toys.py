@@ -21,6 +21,8 @@ from sparring.data.digits import moving_digits, stacked
 from sparring.data.embedded import fashion_mnist
 from sparring.data.source import InMemory
 from sparring.data.toys import TOYS, parallel_lines
+from sparring.looks.colours import SERIES
+from sparring.looks.plots import plotted, render
 
 OUT = Path(__file__).parents[1] / "docs" / "images" / "toys.png"
 POINTS, FRAMES, VIDEOS = 3000, 10, 2
@@ -37,8 +39,8 @@ def draw_points(axes: Axes, name: str) -> None:
     sets = [TOYS[name](POINTS)]
     if name == "parallel-lines":
         sets.append(parallel_lines(POINTS, 1.0, seed=1))
-    for points in sets:
-        axes.scatter(*points.T.numpy(), s=2, alpha=0.3, linewidths=0)
+    for points, colour in zip(sets, SERIES, strict=False):
+        axes.scatter(*points.T.numpy(), s=2, alpha=0.3, linewidths=0, color=colour)
     low, high = torch.cat(sets).aminmax()
     limits = (float(low - (high - low) / 8), float(high + (high - low) / 8))
     axes.set(title=name, xlim=limits, ylim=limits, aspect="equal")
@@ -60,6 +62,7 @@ def draw_sheet(axes: Axes, cells: np.ndarray, title: str) -> None:
     axes.axis("off")
 
 
+@plotted
 def main(folder: Path | None) -> None:
     digits = read(folder) if folder else fashion_mnist()
     figure = Figure(figsize=(13, 5.2), dpi=110, layout="constrained", facecolor="white")
@@ -71,7 +74,7 @@ def main(folder: Path | None) -> None:
     draw_sheet(left, sheet(stacks.x, ROWS), f"stacked: the first is {stacks.y[0]:03}")
     videos = moving_digits(digits.x, VIDEOS, frames=2 * FRAMES)[:, ::2]
     draw_sheet(right, sheet(videos.flatten(0, 1), VIDEOS), "moving: every second frame of two videos")
-    figure.savefig(OUT)
+    render(figure).save(OUT, optimize=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def test_all_figures_of_garments_make_a_page():
         figures.beside(Pictures(), real, x[:40]),
         figures.copies(training, x.flatten(1), x[:40], x[:40].flatten(1), 0),
         figures.classes(real, x[:40]),
-        figures.course(log),
+        figures.course(log, Pictures()),
     ]
     assert "40 real samples" in made[0].text
     assert "The nearest of 100 training pictures" in made[1].text

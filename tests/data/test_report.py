@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from made import encoded, folder, noise
 from sparring.data.opening import open_data
@@ -61,9 +62,14 @@ def test_range_and_grey_in_colour(tmp_path):
 @pytest.mark.parametrize("path", ["fashion-mnist-10k", "swiss-roll"])
 def test_the_sheet_shows_pictures_or_points_and_the_balance(path):
     data = open_data(path)
-    picture = np.asarray(sheet(data, data.report))
+    picture = np.asarray(sheet(data, data.report).convert("L"))
     assert picture.std() > 20
-    assert picture.shape[1] == (1400 if data.classes else 700)
+    examples = np.asarray(data.kind.show({"real": data.examples(torch.linspace(0, len(data) - 1, 100).long())}))
+    if data.classes:
+        assert np.array_equal(picture[-len(examples) :, : examples.shape[1]], examples), "pixel by pixel"
+        assert picture.shape[1] > 1.4 * examples.shape[1], "the balance is beside it"
+    else:
+        assert picture.shape[1] == examples.shape[1]
 
 
 def test_the_sheet_takes_any_names_of_classes(tmp_path):

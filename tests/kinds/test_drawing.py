@@ -20,16 +20,24 @@ def test_a_grid_shows_every_picture_in_its_place(channels, mode):
     x = torch.linspace(-1, 1, 5).reshape(5, 1, 1, 1).expand(5, channels, 64, 32)
     image = drawing.grid(x, columns=2)
     assert image.mode == mode
-    assert image.size == (2 * 34 + 2, 3 * 66 + 2)
+    assert image.size == (2 * 36 + 4, 3 * 68 + 4)
     cells = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)]
-    values = [np.asarray(image)[2 + 66 * row + 30, 2 + 34 * column + 15].ravel()[0] for column, row in cells]
+    values = [np.asarray(image)[4 + 68 * row + 30, 4 + 36 * column + 15].ravel()[0] for column, row in cells]
     assert values == [0, 64, 128, 191, 255]
 
 
 def test_small_pictures_are_enlarged_without_blur():
     image = drawing.grid(torch.tensor([[-1.0, 1.0]]).reshape(1, 1, 1, 2), columns=1)
-    assert image.size == (32 * 6, 32 * 5)
+    assert image.size == (32 * 2 + 8, 32 + 8), "the gap is the same for all sizes"
     assert set(np.unique(np.asarray(image))) == {0, 255}
+
+
+def test_small_pictures_side_by_side_keep_their_pixels():
+    x = torch.linspace(-1, 1, 36).reshape(4, 1, 3, 3)
+    one, two = drawing.grid(x), drawing.grid(-x)
+    both = np.asarray(drawing.beside({"real": one, "generated": two}).convert("L"))
+    assert np.array_equal(both[-one.height :, : one.width], np.asarray(one))
+    assert np.array_equal(both[-two.height :, -two.width :], np.asarray(two))
 
 
 def test_points_are_scattered_in_pairs_of_coordinates():
@@ -37,6 +45,14 @@ def test_points_are_scattered_in_pairs_of_coordinates():
     assert drawing.scatter({"x": torch.zeros(5, 1)}).size == (480, 480)
     assert drawing.scatter({"x": torch.zeros(5, 3), "y": torch.ones(2, 3)}).size == (3 * 480, 480)
     assert drawing.scatter({"x": torch.zeros(5, 40)}).size == (3 * 480, 480)
+
+
+def test_real_and_generated_have_the_same_colours_everywhere():
+    x = torch.zeros(5, 2)
+    for name, colour in {"real": (179, 71, 0), "generated": (0, 103, 165)}.items():
+        dot = np.asarray(drawing.scatter({name: x}, (-1.0, 1.0)))
+        near = np.abs(dot.reshape(-1, 3).astype(int) - colour).sum(axis=1).min()
+        assert near < 40, "five of them, half transparent, on top of each other"
 
 
 def test_one_picture_alone_is_as_it_is_and_two_are_side_by_side():
@@ -47,30 +63,10 @@ def test_one_picture_alone_is_as_it_is_and_two_are_side_by_side():
     assert left.mean() > right.mean() + 100
 
 
-def test_curves_have_a_panel_for_each_term():
-    log = [{"round": n, "a/loss": float(n), "b/loss": 1.0, "seconds": 0.1} for n in range(1, 40)]
-    one = [{k: v for k, v in line.items() if k != "b/loss"} for line in log]
-    assert drawing.curves(log).width == 2 * drawing.curves(one).width
-    with pytest.raises(ValueError, match="log is empty"):
-        drawing.curves([])
-
-
-def test_curves_of_several_runs_share_panels():
-    log = [{"round": n, "seconds": n / 7, "a/loss": float(n % 5)} for n in range(1, 40)]
-    other = [{"round": n, "seconds": n / 3, "b/loss": 1.0} for n in range(1, 40)]
-    both = drawing.curves({"$x$": log, "_y": other}, "seconds")
-    assert both.width == 2 * drawing.curves(log).width
-    assert both.tobytes() != drawing.curves({"$x$": log, "_y": other}, "round").tobytes()
-    assert drawing.curves({"one": log}).tobytes() == drawing.curves(log).tobytes()
-    colours = {tuple(pixel) for pixel in np.asarray(drawing.curves({"p": log, "q": log})).reshape(-1, 3)}
-    assert {(31, 119, 180), (255, 127, 14)} <= colours, "matplotlib's first two"
-    assert drawing.curves({str(i): log for i in range(12)}).width == drawing.curves(log).width
-
-
 def test_timelapse(tmp_path):
     files = []
     for i in range(3):
-        files.append(tmp_path / f"{i}.png")
+        files.append(tmp_path / f"frame {i}.png")
         Image.new("RGB", (8 + i, 8), (80 * i, 0, 0)).save(files[-1])
     with Image.open(io.BytesIO(drawing.timelapse(files))) as gif:
         assert gif.n_frames == 3
@@ -80,6 +76,16 @@ def test_timelapse(tmp_path):
         assert gif.info["duration"] == 2000
     with pytest.raises(ValueError, match="no pictures were drawn"):
         drawing.timelapse([])
+
+
+def test_frames_of_a_run_say_their_round(tmp_path):
+    for name in ("00000250", "other"):
+        Image.new("RGB", (200, 8), "white").save(tmp_path / f"{name}.png")
+    with Image.open(io.BytesIO(drawing.timelapse([tmp_path / "00000250.png"]))) as gif:
+        assert gif.height > 8
+        assert np.asarray(gif.convert("L")).min() < 100, "there are letters"
+    with Image.open(io.BytesIO(drawing.timelapse([tmp_path / "other.png"]))) as gif:
+        assert gif.size == (200, 8)
 
 
 def test_png_is_lossless():

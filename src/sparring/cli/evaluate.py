@@ -253,6 +253,7 @@ def page(options: Options, material: Material, study: Study) -> str:
     """The same with pictures, as HTML."""
     from sparring.cli import evaluation_figures as draw
     from sparring.cli.report_page import Bar, Table, report
+    from sparring.runs import reference
     from sparring.runs.files import read_history
 
     kind, real, generated = material.kind, material.real.x, material.generated.x
@@ -265,6 +266,6 @@ def page(options: Options, material: Material, study: Study) -> str:
     if kind.classified(tuple(real.shape[1:])):
         figures.append(draw.classes(real, generated))
     if material.run and (history := read_history(material.run.path)):
-        figures.append(draw.course(history))
+        figures.append(draw.course(history, kind, reference.band(material.run.path)))
     bars = [Bar(line.score.metric, line.score, line.floor) for line in study.evaluation.lines]
     return report(f"Evaluation of {options.what}", first.words, tables, figures, scores=bars)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from sparring.data.source import InMemory
     from sparring.kinds.kind import Kind
+    from sparring.looks.band import Band
 
 __all__ = ["beside", "classes", "copies", "course"]
 
@@ -61,9 +62,12 @@ def classes(real: Tensor, generated: Tensor) -> Figure:
     return Figure("Class by class", text, image)
 
 
-def course(history: Sequence[Mapping[str, float]]) -> Figure:
-    """The curves of a run's log, as `sparring.runs.files.read_history` gives it."""
-    from sparring.kinds import drawing
+def course(history: Sequence[Mapping[str, float]], kind: Kind, band: Band | None = None) -> Figure:
+    """The curves of a run's log, as `sparring.runs.files.read_history` gives it, before the band of healthy runs."""
+    from sparring.looks.curves import curves
 
-    text = "What was logged in training: thin as it was, thick as a running mean."
-    return Figure("The course of training", text, drawing.curves(history))
+    text = "What was logged in training: thin as it was, thick as a running mean, with the last value beside it."
+    grey = (
+        " Grey is where healthy runs of this recipe were: curves far from it for long ask for a look." if band else ""
+    )
+    return Figure("The course of training", text + grey, curves(history, of=kind.name, band=band, columns=1))

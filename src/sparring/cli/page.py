@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from sparring.looks import pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,10 +41,8 @@ def page(real: Sequence[Image.Image], generated: Sequence[Image.Image], key: Key
 
 
 def filled(name: str, **marks: str) -> str:
-    """The template of that name with HTML, already escaped, in the places of its marks, and hashes in its policy."""
-    template = files("sparring.cli").joinpath(name).read_text(encoding="utf-8")
-    hashes = {tag: _hash(content) for tag, content in re.findall(r"<(style|script)>(.*?)</\1>", template, re.DOTALL)}
-    return re.sub(r"\{\{(\w+)\}\}", lambda mark: {**hashes, **marks}[mark[1]], template)
+    """The template of that name in this folder, as `sparring.looks.pages.filled` fills it."""
+    return pages.filled(files("sparring.cli").joinpath(name).read_text(encoding="utf-8"), **marks)
 
 
 def encoded_key(truths: Sequence[bool], key: Key) -> bytes:
@@ -58,11 +56,6 @@ def uri(image: Image.Image) -> str:
     from sparring.kinds import drawing
 
     return f"data:image/png;base64,{base64.b64encode(drawing.encode(image)).decode()}"
-
-
-def _hash(content: str) -> str:
-    """What the page's policy calls a script or style that may run."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
 
 
 def _json(data: object) -> str:

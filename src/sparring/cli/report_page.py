@@ -145,7 +145,7 @@ def _table(table: Table) -> str:
 def _figure(figure: Figure) -> str:
     width, height = figure.image.size
     image = f'<img src="{uri(figure.image)}" width="{width}" height="{height}" alt="{_text(figure.title)}">'
-    return _section(figure.title, _paragraphs([figure.text]), image)
+    return _section(figure.title, _paragraphs([figure.text]), f'<div class="card">{image}</div>')
 
 
 _KEY = (

@@ -117,6 +117,7 @@ def compare(options: Compare) -> int:
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .png")
     paths = _some(options.runs)
     from sparring.kinds import drawing
+    from sparring.looks.curves import curves
     from sparring.runs import listing
     from sparring.runs.files import read_history
 
@@ -125,7 +126,7 @@ def compare(options: Compare) -> int:
         raise ValueError(f"{', '.join(empty)}: the log is empty; train for some rounds first, or leave it out")
     newest = [dict(pair for line in log for pair in line.items()) for log in logs]
     last = {name: [values.get(name) for values in newest] for name in dict.fromkeys(n for v in newest for n in v)}
-    image = drawing.curves(dict(zip(map(shown, _labels(paths)), logs, strict=True)), options.x)
+    image = curves(dict(zip(map(shown, _labels(paths)), logs, strict=True)), options.x)
     write_atomically(options.out, drawing.encode(image))
     if options.json:
         about = {"runs": [str(path) for path in paths], "last": last, "differences": differences}

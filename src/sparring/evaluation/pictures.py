@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from torch import Tensor
 
 from sparring.kinds import drawing
+from sparring.looks.plots import INK, QUIET, font
 from sparring.metrics.features import pair
 from sparring.metrics.neighbours import nearest
 
@@ -79,14 +80,14 @@ def neighbours(generated: Tensor, training: InMemory, found: Neighbours, key: Ke
     parts = []
     titles = "Nearest to the training data of all", "Drawn at random"
     for title, rows in zip(titles, found.rows(key), strict=True):
-        parts += [_words(title, 20)] if len(rows) else []
+        parts += [_words(title, 15, "Sans-Bold")] if len(rows) else []
         for row in rows.tolist():
             near = training.examples(found.index[row])
             left, right = (training.kind.row(x) for x in (generated[row][None], near))
             assert left is not None, "there is a picture of neighbours only of what can be seen in a row"
             assert right is not None
             parts.append(_neighbours(left, right, found.distance[row].tolist()))
-    return _below([_words(f"Left: generated. Right: {k} nearest training pictures, with distances.", 14), *parts])
+    return _below([_words(f"Left: generated. Right: {k} nearest training pictures, with distances.", 13), *parts])
 
 
 def _neighbours(left: Image.Image, right: Image.Image, distances: Sequence[float]) -> Image.Image:
@@ -94,13 +95,13 @@ def _neighbours(left: Image.Image, right: Image.Image, distances: Sequence[float
     row = Image.new("RGB", (left.width + gap + right.width, left.height), "white")
     row.paste(_opaque(left), (0, 0))
     row.paste(_opaque(right), (left.width + gap, 0))
-    row = _fitting(row)
+    middles = [left.width + gap + right.width * (i + 0.5) / len(distances) for i in range(len(distances))]
+    scale, row = min(1.0, WIDTH / row.width), _fitting(row)
     labelled = Image.new("RGB", (row.width, row.height + 16), "white")
     labelled.paste(row)
-    pen, cell = ImageDraw.Draw(labelled), row.width / (len(distances) + 1.25)
-    for i, distance in enumerate(distances):
-        middle = (cell * (i + 1.75), row.height - 1)
-        pen.text(middle, f"{distance:.3g}", "black", ImageFont.load_default(13), anchor="ma")
+    for middle, distance in zip(middles, distances, strict=True):
+        place = (middle * scale, row.height - 1)
+        ImageDraw.Draw(labelled).text(place, f"{distance:.3g}", QUIET, font(12), anchor="ma")
     return labelled
 
 
@@ -130,7 +131,7 @@ def by_class(generated: Tensor, classes: Tensor, real: Tensor, names: Sequence[s
         ours, theirs = ((part == i).double().mean().item() for part in (classes, real))
         label = " ".join(name.split())
         label = label if len(label) <= 32 else f"{label[:31]}…"
-        parts.append(_words(f"{label}: {ours:.1%} of generated, {theirs:.1%} of real", 18))
+        parts.append(_words(f"{label}: {ours:.1%} of generated, {theirs:.1%} of real", 14))
         shown = generated[classes == i][:SHOWN]
         parts += [_fitting(_opaque(drawing.grid(_padded(shown), SHOWN)))] if len(shown) else []
     return _below(parts)
@@ -141,11 +142,11 @@ def _padded(x: Tensor) -> Tensor:
     return torch.cat([x, x.new_ones(SHOWN - len(x), *x.shape[1:])])
 
 
-def _words(text: str, size: int) -> Image.Image:
+def _words(text: str, size: int, style: str = "Sans") -> Image.Image:
     """A line of text with some room above it."""
-    font = ImageFont.load_default(size)
-    line = Image.new("RGB", (min(WIDTH, round(font.getlength(text)) + 8), round(2 * size)), "white")
-    ImageDraw.Draw(line).text((4, 1.8 * size), text, "black", font, anchor="ld")
+    letters = font(size, style)
+    line = Image.new("RGB", (min(WIDTH, round(letters.getlength(text)) + 8), round(2 * size)), "white")
+    ImageDraw.Draw(line).text((4, 1.8 * size), text, INK, letters, anchor="ld")
     return line
 
 

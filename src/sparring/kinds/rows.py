@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from PIL import Image
@@ -18,6 +18,7 @@ from torch import Tensor
 from sparring.kinds import drawing
 from sparring.kinds.columns import Column, cramers_v
 from sparring.kinds.kind import About, Files, Kind, nothing
+from sparring.looks.plots import colours, plotted, render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,6 +84,7 @@ class Rows(Kind):
         parts = zip(self.columns, self.parts(samples), strict=True)
         return torch.cat([column.clean(part) for column, part in parts], dim=1)
 
+    @plotted
     def show(self, sets: Mapping[str, Tensor]) -> Image.Image:
         """A small histogram of each of the first columns."""
         from matplotlib.figure import Figure
@@ -90,15 +92,16 @@ class Rows(Kind):
         shown = self.columns[:SHOWN]
         across = math.ceil(math.sqrt(len(shown)))
         down = math.ceil(len(shown) / across)
-        figure = Figure(figsize=(3 * across, 2.2 * down), dpi=100, layout="constrained")
+        figure = Figure(figsize=(3 * across, 2.2 * down + 0.3), dpi=100, layout="constrained")
         panels = figure.subplots(down, across, squeeze=False).flatten()
         parts = {name: self.parts(self.clean(x)) for name, x in sets.items()}
         for place, (column, axes) in enumerate(zip(shown, panels, strict=False)):
             _panel(axes, column, {name: columns[place] for name, columns in parts.items()})
         for axes in panels[len(shown) :]:
             axes.axis("off")
-        panels[0].legend(fontsize="small")
-        return drawing.render(figure)
+        if len(sets) > 1:
+            figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=len(sets))
+        return render(figure)
 
     def single(self, example: Tensor) -> Image.Image:
         """A line for each column."""
@@ -140,13 +143,13 @@ class Rows(Kind):
 
 
 def _panel(axes: Axes, column: Column, sets: Mapping[str, Tensor]) -> None:
-    """The histogram of a column in some sets, as shares."""
-    edges = column.edges(torch.cat(list(sets.values()))).tolist()
-    for place, (name, codes) in enumerate(sets.items()):
+    """The histogram of a column in some sets, as shares: of the first one filled, of others an outline."""
+    edges, styles = column.edges(torch.cat(list(sets.values()))).tolist(), ["stepfilled"] + ["step"] * (len(sets) - 1)
+    for (name, codes), colour, style in zip(sets.items(), colours(list(sets)), styles, strict=True):
         values = column.values(codes)
-        axes.hist(values, edges, weights=[1 / len(values)] * len(values), alpha=0.5, color=f"C{place}", label=name)
+        shares, alpha = [1 / len(values)] * len(values), 0.4 if style == "stepfilled" else 1.0
+        axes.hist(values, edges, weights=shares, histtype=style, color=colour, alpha=alpha, linewidth=1.5, label=name)  # type: ignore[arg-type]
     ticks = column.ticks
     if ticks:
-        style: dict[str, Any] = {"rotation": 30, "fontsize": "x-small", "parse_math": False}
-        axes.set_xticks(range(len(ticks)), [tick[:12] for tick in ticks], **style)
-    axes.set_title(column.name[:30], fontsize="small", parse_math=False)
+        axes.set_xticks(range(len(ticks)), [tick[:12] for tick in ticks], rotation=30, fontsize=8)
+    axes.set_title(column.name[:30])

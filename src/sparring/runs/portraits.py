@@ -10,8 +10,9 @@ from sparring.data.report import lines
 from sparring.data.sheet import sheet
 from sparring.data.streams import Data
 from sparring.kinds import drawing
+from sparring.looks.curves import curves
 from sparring.machine.files import write_atomically
-from sparring.runs import files
+from sparring.runs import files, reference
 from sparring.runs.writers import frames
 from sparring.samplers import Sampler
 
@@ -43,7 +44,7 @@ def finish(path: Path, data: Data, sampler: Sampler, most: int) -> list[Path]:
     real = data.main.examples(torch.linspace(0, len(data) - 1, n).long())
     made = {"samples.png": drawing.encode(kind.show({"generated": generated}))}
     if log := files.read_history(path):
-        made["curves.png"] = drawing.encode(drawing.curves(log))
+        made["curves.png"] = drawing.encode(curves(log, of=kind.name, band=reference.band(path)))
     if course := frames(path / files.SAMPLES):
         made["timelapse.gif"] = drawing.timelapse(course[:: -(-len(course) // (2 * most))])
     made[files.END] = drawing.encode(kind.show({"real": real, "generated": generated[:n]}))

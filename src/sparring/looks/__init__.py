@@ -1,0 +1,1 @@
+"""Looks: one style for every plot and every page."""
