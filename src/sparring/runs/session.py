@@ -24,6 +24,7 @@ from sparring.machine.plain import describe
 from sparring.machine.signals import first_signal
 from sparring.runs import checkpoint, files, lock, portraits
 from sparring.runs.budget import PLANNED, Budget, pace
+from sparring.runs.code import Code, find
 from sparring.runs.errors import InUseError, StoppedError
 from sparring.runs.run import Run
 from sparring.runs.writers import Checkpoint, Evaluate, Log, Samples
@@ -66,7 +67,7 @@ class Session:
     def _built(self) -> Trainer:
         config = self.run.config
         torch.manual_seed(config.seed)  # ours does not read torch's own generator; somebody's source may
-        trainer: Trainer = recipes.find(self.run.recipe).build(config, self.data)
+        trainer: Trainer = self.run.parts.build(config, self.data)
         trainer.ranks = ranks.of_environment(config.device)
         return trainer
 
@@ -88,13 +89,18 @@ class Session:
 
     @staticmethod
     def create(
-        path: Path, recipe: str, config: recipes.Config, *, time: float | None = None, origin: Path | None = None
+        path: Path,
+        recipe: str | Code,
+        config: recipes.Config,
+        *,
+        time: float | None = None,
+        origin: Path | None = None,
     ) -> Session:
         """A new run, ready to play. Nothing is written before it does.
 
         Args:
             path: Its directory.
-            recipe: The name of a recipe.
+            recipe: The name of a recipe, or its code.
             config: What it is told.
             time: Seconds to train in, which are turned into rounds; those of `config` then do not matter.
             origin: A run whose weights are the first ones here, where they have the same names and shapes.
@@ -119,10 +125,16 @@ class Session:
 
     @staticmethod
     def prepare(
-        path: Path, recipe: str, config: recipes.Config, *, time: float | None = None, origin: Path | None = None
+        path: Path,
+        recipe: str | Code,
+        config: recipes.Config,
+        *,
+        time: float | None = None,
+        origin: Path | None = None,
     ) -> Session:
         """A new run in memory, whatever there is at `path`."""
-        data = recipes.find(recipe).open_data(config)
+        made_by = find(recipe) if isinstance(recipe, str) else recipe
+        data = made_by.recipe.open_data(config)
         config = dataclasses.replace(
             config,
             device=devices.resolve(config.device),
@@ -131,7 +143,7 @@ class Session:
         )
         spec = data.spec
         about = {"shape": list(spec.shape), "count": len(data), "sha256": data.digest(), "spec": describe(spec)}
-        session = Session(Run(path, recipe, config, about, time=time), data)
+        session = Session(Run(path, made_by.name, config, about, time=time, made_by=made_by), data)
         if time is not None:
             session.give(time)
         if origin is not None:
@@ -146,6 +158,7 @@ class Session:
         keep_rates: bool = False,
         device: str | None = None,
         threads: int | None = None,
+        recipe: Path | Code | None = None,
     ) -> Session:
         """The run at `path` as its newest checkpoint left it, or at round 0 if it has none. Nothing is written.
 
@@ -155,12 +168,13 @@ class Session:
             keep_rates: They do not, and rounds that are added go on at the last rates.
             device: Play there. On another device the run goes on, but not bit for bit.
             threads: Play with so many CPU threads; the same holds.
+            recipe: As in `Run.open`.
 
         Raises:
             FileNotFoundError: There is no run, or its data are not where they were.
             ValueError: The data are not what they were, the run is beyond `rounds`, or no checkpoint is whole.
         """
-        found, run = files.fingerprint(path), Run.open(path)
+        found, run = files.fingerprint(path), Run.open(path, recipe)
         device, threads = devices.resolve(device or run.config.device), threads or run.config.threads
         run = dataclasses.replace(run, config=dataclasses.replace(run.config, device=device, threads=threads))
         session = Session(run.planned(rounds, keep_rates=keep_rates), run.checked_data())
