@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import shlex
 import sys
 import warnings
 from typing import cast
 
 from sparring.cli.verbs import HELP, listing, unknown
 from sparring.machine.files import explained
-from sparring.runs.errors import InUseError, StoppedError
+from sparring.runs.errors import InUseError, StoppedError, UnlistedError
 
 __all__ = ["VERBS", "main"]
 
@@ -79,13 +80,31 @@ def run(verb: str, words: list[str]) -> int:
     except KeyboardInterrupt:
         return fail(f"stopped at once{_STOPPED.get(verb, '')}", 130)
     except (FloatingPointError, StoppedError) as error:
-        return fail(str(error), 1)
+        return fail(traced(error), 1)
     except InUseError as error:
         return fail(str(error), 3)
-    except (ValueError, OSError) as error:
+    except UnlistedError as error:
+        return fail(f"{error.why}: {shlex.join(['sparring', verb, *words])} --recipe ./{shlex.quote(error.copy.name)}", 2)
+    except Exception as error:
         if os.environ.get("SPARRING_DEBUG"):
             raise
-        return fail(explained(error) if isinstance(error, OSError) else str(error), 2)
+        expected = isinstance(error, ValueError | OSError)
+        if not (expected or in_recipe(error)):
+            raise
+        return fail(traced(error), 2 if expected else 1)
+
+
+def traced(error: BaseException) -> str:
+    """The message of an error, after the lines of somebody's recipe that it came from."""
+    message = explained(error) if isinstance(error, OSError) else str(error)
+    lines = in_recipe(error)
+    return f"an error in a recipe\n{lines}\n{type(error).__name__}: {message}" if lines else message
+
+
+def in_recipe(error: BaseException) -> str:
+    """The lines of somebody's recipe that an error came from; "" if it came from elsewhere."""
+    loading = sys.modules.get("sparring.runs.own.loading")  # else none was run
+    return loading.trace(error) if loading else ""
 
 
 def fail(message: str, code: int) -> int:

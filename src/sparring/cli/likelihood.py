@@ -62,6 +62,8 @@ class Options:
     """Where to compute."""
     out: Path | None = None
     """A .json for the result; RUN/likelihood.json without it."""
+    recipe: Path | None = None
+    """The file of its recipe, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
     json: bool = False
     """Print JSON."""
 
@@ -75,7 +77,7 @@ def main(words: list[str]) -> int:
 
     from sparring.runs.run import Run
 
-    run = Run.open(options.run)
+    run = Run.open(options.run, options.recipe)
     found, lines = exact(options, run) or {"ais": annealed, "parzen": windowed}[options.method](options, run)
     about = {"method": options.method, "weights": options.weights, "seed": options.seed, "torch": torch.__version__}
     content = json.dumps({**about, **found}, indent=2)

@@ -31,6 +31,8 @@ class Options:
     """Another device; the run then goes on, but not bit for bit."""
     threads: int | None = None
     """Another number of CPU threads; the same holds."""
+    recipe: Path | None = None
+    """The file of its recipe, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
     dry_run: bool = False
     """Say what would be trained, in how much memory and time; write nothing."""
     break_lock: bool = False
@@ -48,7 +50,7 @@ def main(words: list[str]) -> int:
     limit, again = seconds(options.time), f"{program()} resume {options.run}"
     if leads() and not options.dry_run:
         lock.check(options.run, break_lock=options.break_lock)
-    session, before = opened(options), Run.open(options.run).rounds
+    session, before = opened(options), Run.open(options.run, options.recipe).rounds
     if session.complete and limit and options.rounds is None:
         session = opened(options, before + session.rounds_in(limit))
     console = patient()
@@ -72,8 +74,14 @@ def opened(options: Options, rounds: int | None = None) -> Session:
     """The run, to be played to a round."""
     from sparring.runs.session import Session
 
-    own = {"device": options.device, "threads": options.threads, "keep_rates": options.keep_rates}
-    return Session.resume(options.run, rounds=options.rounds or rounds, **own)  # type: ignore[arg-type]
+    return Session.resume(
+        options.run,
+        rounds=options.rounds or rounds,
+        keep_rates=options.keep_rates,
+        device=options.device,
+        threads=options.threads,
+        recipe=options.recipe,
+    )
 
 
 def stretched(before: int, run: Run) -> str:

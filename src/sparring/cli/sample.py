@@ -40,6 +40,8 @@ class Options:
     """The moving average of the weights, or the last ones."""
     device: str = "cpu"
     """Where to compute."""
+    recipe: Path | None = None
+    """The file of its recipe, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
 
 
 def main(words: list[str]) -> int:
@@ -54,7 +56,8 @@ def main(words: list[str]) -> int:
     from sparring.machine import devices
     from sparring.runs.run import load
 
-    sampler = load(options.run, weights=options.weights, device=devices.resolve(options.device))
+    device = devices.resolve(options.device)
+    sampler = load(options.run, weights=options.weights, recipe=options.recipe, device=device)
     if options.out.suffix not in {".png", ".npy", ".npz", sampler.kind.ending, ""}:
         raise ValueError(f"--out is {str(options.out)!r}; {sampler.kind.name} have no such file: give a folder")
     given = asked(sampler, options)

@@ -19,13 +19,14 @@ class UnlistedError(ValueError):
     """A run was made by a file that its user has never named. Nothing of it was run.
 
     Attributes:
+        why: What is missing, without the command that would do.
         copy: The copy in the run, to look at.
     """
 
     def __init__(self, run: Path, copy: Path) -> None:
-        super().__init__(
-            f"{str(run)!r} was made by a recipe that is not on your list of those that may run. Look at its copy, "
-            f"{str(copy)!r}, first: it runs with your rights, and there is no sandbox. Then name the file: "
-            f"recipe={f'./{copy.name}'!r} in Python, --recipe ./{copy.name} after a command"
-        )
         self.copy = copy
+        self.why = (
+            f"{str(run)!r} was made by a recipe that is not on your list. Look at its copy first, {str(copy)!r}: it runs "
+            "with your rights, and there is no sandbox. Nothing of it was run. To run the file"
+        )
+        super().__init__(f"{self.why}: sparring.load({str(run)!r}, recipe={f'./{copy.name}'!r})")
