@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sparring.networks.mlp import MLP
     from sparring.phase import Phase
     from sparring.round import Batch, Round
+    from sparring.runs.recording import record
     from sparring.runs.run import load
     from sparring.samplers import Sampler
     from sparring.trainer import Trainer
@@ -51,6 +52,7 @@ __all__ = [
     "open_data",
     "penalties",
     "projections",
+    "record",
 ]
 
 __version__ = "0.1.0"
@@ -69,6 +71,7 @@ _HOMES = {
     "games.gan": ("GAN",),
     "latents": ("Normal", "Uniform"),
     "networks.mlp": ("MLP",),
+    "runs.recording": ("record",),
     "runs.run": ("load",),
     "trainer": ("Trainer",),
 }

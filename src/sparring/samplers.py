@@ -137,6 +137,18 @@ class GeneratorSampler(Sampler):
             self.generator.train(training)
 
 
+class Nothing(Sampler):
+    """What a game without a sampler yields."""
+
+    def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
+        """No samples.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("this game yields no samples: define its sampler()")
+
+
 def tensors_of(module: nn.Module) -> dict[str, Tensor]:
     """The parameters and buffers of a module by name, live and without gradients."""
     return {name: tensor.detach() for name, tensor in module.state_dict(keep_vars=True).items()}

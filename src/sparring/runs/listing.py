@@ -102,7 +102,7 @@ def _described(path: Path) -> Summary:
     last = log.lines[-1] if log.lines else {"round": 0, "images": 0, "seconds": 0.0}
     round = max(int(last["round"]), *(int(p.name) for p in saved[-1:]), 0)
     return Summary(
-        path, None, str(content["recipe"]), round, rounds, round >= rounds and (path / files.END).exists(),
+        path, None, str(content["recipe"]), round, rounds, round >= rounds and files.last_picture(path).exists(),
         int(last["images"]), last["seconds"], damage=log.damage and f"{files.LOG}: {log.damage}",
     )  # fmt: skip
 

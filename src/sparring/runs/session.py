@@ -28,7 +28,7 @@ from sparring.runs.code import Code, find
 from sparring.runs.errors import InUseError, StoppedError
 from sparring.runs.run import Run
 from sparring.runs.writers import Checkpoint, Evaluate, Log, Samples
-from sparring.samplers import Sampler
+from sparring.samplers import Nothing, Sampler
 from sparring.trainer import Trainer
 
 __all__ = ["Session"]
@@ -57,12 +57,13 @@ class Session:
     def _make(self) -> None:
         """The trainer at round 0, with all that writes between rounds."""
         self.trainer = self._built()
-        live = self.trainer.game.sampler().of(self.data.kind)
+        self.yields = self.trainer.game.has_sampler
+        live = (self.trainer.game.sampler() if self.yields else Nothing()).of(self.data.kind)
         self.average = Average(live, self.run.config.half_life * self.trainer.images)
         self.trainer.extend(self.run.extra)
         self.shown = self.data.kind.shown
         self.writers: list[Hook] = self._writers(live)
-        self.trainer.hooks += [self.average, *self.writers]
+        self.trainer.hooks += [*[self.average][: self.yields], *self.writers]
 
     def _built(self) -> Trainer:
         config = self.run.config
@@ -77,10 +78,10 @@ class Session:
         self.log = Log(path / files.LOG, max(1, min(20, rounds // 50)))
         samples = Samples(path, self.average.sampler, every=max(1, rounds // FRAMES), n=self.shown)
         scores = [] if self._held_out is None else [self._evaluate(self._held_out)]
-        samplers = {"average": self.average.sampler, "raw": live}
+        samplers = {"average": self.average.sampler, "raw": live} if self.yields else {}
         every = config.checkpoint_every or max(1, min(500, rounds // 10))
         self.checkpoint = Checkpoint(path, samplers, every, [self.log, *scores], first=bool(self.run.origin))
-        return [self.log, samples, *scores, self.checkpoint]  # it last: what was written before is not written again
+        return [self.log, *[samples][: self.yields], *scores, self.checkpoint]  # it last: what was written before is not written again
 
     @property
     def last(self) -> Mapping[str, float]:
@@ -323,7 +324,7 @@ class Session:
             with self._saying_what_is_saved():
                 portraits.describe(path, self.data)
                 if not self.complete:
-                    path.joinpath(files.END).unlink(missing_ok=True)  # of fewer rounds
+                    files.last_picture(path).unlink(missing_ok=True)  # of fewer rounds
                 self._play(hooks, interrupted)
                 stopped = interrupted.is_set()
                 if self.checkpoint.saved != self.trainer.state.round:
@@ -409,10 +410,12 @@ class Session:
     @property
     def drawn(self) -> bool:
         """Whether the pictures of the end are there."""
-        return (self.run.path / files.END).exists()
+        return files.last_picture(self.run.path).exists()
 
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
+        if not self.yields:
+            return portraits.course(self.run.path, FRAMES)
         return portraits.finish(self.run.path, self.data, self.average.sampler.settled(), FRAMES)
 
 
