@@ -18,7 +18,7 @@ from sparring.kinds.kind import Kind
 from sparring.kinds.points import Points
 from sparring.latents import Latent
 
-__all__ = ["GeneratorSampler", "Sampler", "tensors_of"]
+__all__ = ["GeneratorSampler", "Mute", "Sampler", "tensors_of"]
 
 
 class Sampler(nn.Module, ABC):
@@ -137,7 +137,7 @@ class GeneratorSampler(Sampler):
             self.generator.train(training)
 
 
-class Nothing(Sampler):
+class Mute(Sampler):
     """What a game without a sampler yields."""
 
     def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:

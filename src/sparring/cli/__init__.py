@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import shlex
 import sys
 import warnings
 from typing import cast
@@ -83,15 +82,12 @@ def run(verb: str, words: list[str]) -> int:
         return fail(traced(error), 1)
     except InUseError as error:
         return fail(str(error), 3)
-    except UnlistedError as error:
-        return fail(f"{error.why}: {shlex.join(['sparring', verb, *words])} --recipe ./{shlex.quote(error.copy.name)}", 2)
     except Exception as error:
-        if os.environ.get("SPARRING_DEBUG"):
-            raise
         expected = isinstance(error, ValueError | OSError)
-        if not (expected or in_recipe(error)):
+        if os.environ.get("SPARRING_DEBUG") or not (expected or in_recipe(error)):
             raise
-        return fail(traced(error), 2 if expected else 1)
+        message = error.before(verb, *words) if isinstance(error, UnlistedError) else traced(error)
+        return fail(message, 2 if expected else 1)
 
 
 def traced(error: BaseException) -> str:

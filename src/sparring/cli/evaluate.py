@@ -62,7 +62,7 @@ class Options:
     """A .json for the result, with a page of the same name beside it; RUN/evaluation.json without it, and nothing for a
     folder."""
     recipe: Path | None = None
-    """The file of its recipe, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     json: bool = False
     """Print JSON."""
 

@@ -63,7 +63,7 @@ class Options:
     out: Path | None = None
     """A .json for the result; RUN/likelihood.json without it."""
     recipe: Path | None = None
-    """The file of its recipe, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     json: bool = False
     """Print JSON."""
 

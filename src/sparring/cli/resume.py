@@ -32,7 +32,7 @@ class Options:
     threads: int | None = None
     """Another number of CPU threads; the same holds."""
     recipe: Path | None = None
-    """The file of its recipe, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     dry_run: bool = False
     """Say what would be trained, in how much memory and time; write nothing."""
     break_lock: bool = False

@@ -41,7 +41,7 @@ class Options:
     device: str = "cpu"
     """Where to compute."""
     recipe: Path | None = None
-    """The file of its recipe, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
 
 
 def main(words: list[str]) -> int:

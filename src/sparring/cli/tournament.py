@@ -36,7 +36,7 @@ class Options:
     weights: Literal["average", "raw"] = "average"
     """The moving average of the generators' weights, or the last ones."""
     recipe: Path | None = None
-    """The file of the recipe of runs, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
+    """For runs of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     json: bool = False
     """Print JSON; a ratio is null where only the second discriminator made no error."""
 

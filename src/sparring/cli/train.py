@@ -91,7 +91,7 @@ def chosen(words: list[str], console: Console) -> tuple[Code, list[str], recipes
     named = words[0] if words and not words[0].startswith("-") else None
     if file is not None:
         code = find(named) if named else None
-        recipe, config = recipes.configured(Path(file), code and code.recipe)
+        recipe, config = recipes.configured(Path(file), code.recipe if code else None)
         if code and code.name != recipe:
             raise ValueError(f"{file!r} is of the recipe {recipe!r}, not {named!r}: leave out one of them")
         return code or find(recipe), words[1:] if named else words, config

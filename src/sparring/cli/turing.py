@@ -37,7 +37,7 @@ class Options:
     seed: int = 0
     """Decides which pictures, and their order."""
     recipe: Path | None = None
-    """The file of its recipe, ./FILE.py, if that is one of your own that is not on your list. It is then run."""
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     merge: tuple[Path, ...] = ()
     """Files of answers to make a table of, instead of a page."""
     json: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from types import UnionType
@@ -55,7 +56,8 @@ def _family(cls: type[Any]) -> Iterator[type[Any]]:
 
 def _nearest(found: list[type[Any]], homes: Sequence[str]) -> list[type[Any]]:
     """Those of some classes that are in the first home that has any; all if none has."""
-    at_home = ([one for one in found if one.__module__.startswith(home)] for home in homes)
+    there = [one for one in found if getattr(sys.modules.get(one.__module__), one.__name__, None) is one]
+    at_home = ([one for one in there if one.__module__.startswith(home)] for home in homes)
     return next(filter(None, at_home), found)
 
 

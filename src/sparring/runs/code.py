@@ -128,7 +128,7 @@ def _sure(run: Path, about: Mapping[str, Any], named: Path | None) -> Source:
         return _same(run, about, source.read(named))
     copies = source.of_copies(run, about["source"])
     if copies.name != about["recipe"]:
-        raise ValueError(f"{str(run)!r} is of {about['recipe']!r:.100}, but its copy is of {copies.name!r}: nothing was run")
+        raise ValueError(f"{str(run)!r} has a copy of {copies.name!r} for {about['recipe']!r:.100}: nothing was run")
     if not trust.knows(copies):
         raise UnlistedError(run, copies.home / copies.name)
     return copies
@@ -149,8 +149,8 @@ def _same(run: Path, about: Mapping[str, Any], mine: Source) -> Source:
     except (OSError, ValueError) as error:
         what = str(error)
     raise ValueError(
-        f"the recipe {str(mine.name)!r} is not what made {str(run)!r}: {what}. Nothing was run. Name the file that did; "
-        f"or take its weights into a new run: sparring train {file} --from {shlex.quote(str(run))}"
+        f"{mine.name!r} is not what made {str(run)!r}: {what}. Nothing was run. Name the file that did; or take the "
+        f"weights of that run into a new one: sparring train {file} --from {shlex.quote(str(run))}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 __all__ = ["InUseError", "StoppedError", "UnlistedError"]
@@ -19,14 +20,17 @@ class UnlistedError(ValueError):
     """A run was made by a file that its user has never named. Nothing of it was run.
 
     Attributes:
-        why: What is missing, without the command that would do.
         copy: The copy in the run, to look at.
     """
 
     def __init__(self, run: Path, copy: Path) -> None:
         self.copy = copy
-        self.why = (
-            f"{str(run)!r} was made by a recipe that is not on your list. Look at its copy first, {str(copy)!r}: it runs "
-            "with your rights, and there is no sandbox. Nothing of it was run. To run the file"
+        self._why = (
+            f"{str(run)!r} was made by a recipe that is not on your list. Nothing of it was run. Look at its copy "
+            f"first, {str(copy)!r}: it runs with your rights, and there is no sandbox. To run it, name the file"
         )
-        super().__init__(f"{self.why}: sparring.load({str(run)!r}, recipe={f'./{copy.name}'!r})")
+        super().__init__(f"{self._why}: sparring.load({str(run)!r}, recipe={f'./{copy.name}'!r})")
+
+    def before(self, *words: str) -> str:
+        """The message with the command that would do, instead of one in Python."""
+        return f"{self._why}: {shlex.join(['sparring', *words, '--recipe', f'./{self.copy.name}'])}"

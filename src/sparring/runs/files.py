@@ -28,9 +28,9 @@ from sparring.runs import checkpoint
 from sparring.runs.lock import LOCK
 
 __all__ = [
-    "CHECKPOINTS", "CONFIG", "CURVES", "DATA", "END", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW", "SAMPLES", "SCORES",
-    "Lines", "Reading", "about", "clean", "fingerprint", "last_picture", "make_sure_vacant", "read_config", "read_history",
-    "read_lines", "read_log", "read_model", "write_config", "write_model",
+    "CHECKPOINTS", "CONFIG", "CURVES", "DATA", "END", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW", "SAMPLES",
+    "SCORES", "Lines", "Reading", "about", "clean", "fingerprint", "last_picture", "make_sure_vacant", "read_config",
+    "read_history", "read_lines", "read_log", "read_model", "write_config", "write_model",
 ]  # fmt: skip
 
 FORMAT = 3

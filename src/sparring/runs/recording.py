@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 
@@ -54,7 +53,7 @@ def record(
 
     Raises:
         FileExistsError: There is something else at `path`, such as a run of a recipe.
-        ValueError: The run was begun with another game, seed or other data; or nobody knows what samples are to be like.
+        ValueError: The run is of another game, seed or other data; or nobody knows what samples are to be like.
         InUseError: Another process plays this run.
         StoppedError: A file could not be written; what was saved is as it was.
 
@@ -97,7 +96,7 @@ def _session(trainer: Trainer, path: Path, data: Data, half_life: float, checkpo
         return Session.create(path, code, config)
     if (recipe := files.about(path)["recipe"]) != IN_PYTHON:
         raise FileExistsError(
-            f"{str(path)!r} is a run of the recipe {recipe!r}: continue it with `sparring resume`, or choose another path"
+            f"{str(path)!r} is a run of the recipe {recipe!r}: use `sparring resume`, or choose another path"
         )
     return Session.resume(path, rounds=trainer.rounds, threads=torch.get_num_threads(), recipe=code)
 
@@ -128,14 +127,14 @@ def _examples(source: object) -> InMemory | None:
     return inner if isinstance(inner, InMemory) else None
 
 
-@dataclass(frozen=True)
 class _AtHand:
     """A recipe of one trainer, which is there already."""
 
-    trainer: Trainer
-    data: Data
-    Config: ClassVar[type[Any]] = recipes.Config
-    USES: ClassVar[frozenset[str]] = frozenset()
+    Config: type[Any] = recipes.Config
+    USES: frozenset[str] = frozenset()
+
+    def __init__(self, trainer: Trainer, data: Data) -> None:
+        self.trainer, self.data = trainer, data
 
     def open_data(self, config: Any) -> Data:
         return self.data

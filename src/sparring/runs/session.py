@@ -28,7 +28,7 @@ from sparring.runs.code import Code, find
 from sparring.runs.errors import InUseError, StoppedError
 from sparring.runs.run import Run
 from sparring.runs.writers import Checkpoint, Evaluate, Log, Samples
-from sparring.samplers import Nothing, Sampler
+from sparring.samplers import Mute, Sampler
 from sparring.trainer import Trainer
 
 __all__ = ["Session"]
@@ -58,12 +58,12 @@ class Session:
         """The trainer at round 0, with all that writes between rounds."""
         self.trainer = self._built()
         self.yields = self.trainer.game.has_sampler
-        live = (self.trainer.game.sampler() if self.yields else Nothing()).of(self.data.kind)
+        live = (self.trainer.game.sampler() if self.yields else Mute()).of(self.data.kind)
         self.average = Average(live, self.run.config.half_life * self.trainer.images)
         self.trainer.extend(self.run.extra)
         self.shown = self.data.kind.shown
         self.writers: list[Hook] = self._writers(live)
-        self.trainer.hooks += [*[self.average][: self.yields], *self.writers]
+        self.trainer.hooks += [*([self.average] if self.yields else []), *self.writers]
 
     def _built(self) -> Trainer:
         config = self.run.config
@@ -81,7 +81,8 @@ class Session:
         samplers = {"average": self.average.sampler, "raw": live} if self.yields else {}
         every = config.checkpoint_every or max(1, min(500, rounds // 10))
         self.checkpoint = Checkpoint(path, samplers, every, [self.log, *scores], first=bool(self.run.origin))
-        return [self.log, *[samples][: self.yields], *scores, self.checkpoint]  # it last: what was written before is not written again
+        shown = [samples] if self.yields else []
+        return [self.log, *shown, *scores, self.checkpoint]  # it last: what was written before is not written again
 
     @property
     def last(self) -> Mapping[str, float]:

@@ -3,9 +3,9 @@
 It runs with the rights of whoever started the program, so nothing gets here but bytes that the user has named, or whose
 SHA-256 is on his list (`trust`): `sparring.runs.code` sees to that. What is compiled are those bytes, not files.
 
-The modules live in a package of their own name in `sys.modules`, so that dataclasses, type hints and tracebacks find
-them. `import helper` means the sibling only in these modules, by their own `__import__`: nothing joins `sys.path`, and a
-sibling called as another module is called takes nobody's place.
+The modules live in a package of their own in `sys.modules`, so that dataclasses, type hints and tracebacks find them.
+`import helper` means the sibling only in these modules, by their own `__import__`: nothing joins `sys.path`, and a
+sibling with the name of another module takes nobody's place.
 """
 
 from __future__ import annotations

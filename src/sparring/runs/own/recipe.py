@@ -19,6 +19,7 @@ __all__ = ["Opening", "Own"]
 
 BUILD = "def build(config, data): return sparring.Trainer(...)"
 OPEN = 'def open_data(config): return sparring.Data({"real": sparring.InMemory(x)})'
+SAMPLER = "def sampler(config, spec): return game.sampler()"
 CONFIG = "@dataclass(frozen=True, kw_only=True)\n    class Config(sparring.recipes.Config):"
 
 
@@ -58,13 +59,14 @@ class Own:
         found = getattr(self._module, part, None)
         if not callable(found):
             has = "has no" if found is None else f"has a {type(found).__name__} as its"
-            raise ValueError(f"{self._name} {has} {part}: write\n\n    {line}\n")
+            raise ValueError(f"{self._name} {has} {part}: write\n\n    {line}\n")  # noqa: TRY004 - without a traceback
         return cast("Callable[..., Any]", found)
 
     def _config(self) -> type[Any]:
-        usual = recipes.Config if hasattr(self._module, "open_data") else Opening
+        usual: type[Any] = recipes.Config if hasattr(self._module, "open_data") else Opening
         found = getattr(self._module, "Config", usual)
-        if not (isinstance(found, type) and issubclass(found, recipes.Config) and "__dataclass_fields__" in vars(found)):
+        below = isinstance(found, type) and issubclass(found, recipes.Config)
+        if not (below and "__dataclass_fields__" in vars(found)):
             raise ValueError(f"{self._name}: Config is no dataclass below sparring's: write\n\n    {CONFIG}\n")
         if self._open == self._opened and "data" not in (part.name for part in dataclasses.fields(found)):
             raise ValueError(f"{self._name} has no open_data, and its Config no field `data`: write\n\n    {OPEN}\n")
@@ -76,22 +78,24 @@ class Own:
 
     def open_data(self, config: Any) -> Data:
         """The data to train on."""
-        return self._checked(self._open(config), Data, "open_data", OPEN)
+        data: Data = self._checked(self._open(config), Data, "open_data", OPEN)
+        return data
 
     def build(self, config: Any, data: Data) -> Trainer:
         """The trainer, at round 0."""
-        return self._checked(self._build(config, data), Trainer, "build", BUILD)
+        trainer: Trainer = self._checked(self._build(config, data), Trainer, "build", BUILD)
+        return trainer
 
     def sampler(self, config: Any, spec: Spec) -> Sampler:
         """The module's untrained sampler, or that of the game it builds on blank data."""
         own = getattr(self._module, "sampler", None)
         if own is None:
             return self.build(config, spec.stand_in()).game.sampler()
-        return self._checked(own(config, spec), Sampler, "sampler", "def sampler(config, spec): return game.sampler()")
+        made: Sampler = self._checked(own(config, spec), Sampler, "sampler", SAMPLER)
+        return made
 
     def _checked(self, made: Any, kind: type[Any], part: str, line: str) -> Any:
         if not isinstance(made, kind):
-            raise ValueError(  # noqa: TRY004 - a file's fault, said without a traceback
-                f"{part} of {self._name} gave a {type(made).__name__}; expected a {kind.__name__}: write\n\n    {line}\n"
-            )
+            got = f"{part} of {self._name} gave a {type(made).__name__}"
+            raise ValueError(f"{got}; expected a {kind.__name__}: write\n\n    {line}\n")  # noqa: TRY004 - as above
         return made

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 __all__ = ["FOLDER", "Source", "differences", "is_file", "of_copies", "read", "write"]
 
@@ -66,7 +67,7 @@ def read(path: Path) -> Source:
     """
     if path.suffix != ".py":
         raise ValueError(f"{str(path)!r} is no recipe: expected a file of Python whose name ends in .py")
-    home, files, left = Path(os.path.abspath(path)).parent, dict[str, bytes](), [path.name]
+    home, files, left = path.parent.absolute(), dict[str, bytes](), [path.name]
     while left:
         name = left.pop(0)
         if name not in files:
@@ -90,9 +91,10 @@ def _content(home: Path, name: str) -> bytes:
         handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise FileNotFoundError(f"there is no file {str(file)!r}: check the name") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise ValueError(f"{str(file)!r} is no file: expected one of Python")
     with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ValueError(f"{str(file)!r} is no file: expected one of Python")
         return stream.read()
 
 
@@ -127,7 +129,7 @@ def _found(home: Path, parts: list[str]) -> Iterator[str]:
         yield from (name for name in (f"{stem}.py", f"{stem}/__init__.py") if os.path.lexists(home / name))
 
 
-def of_copies(run: Path, about: object) -> Source:
+def of_copies(run: Path, about: Any) -> Source:
     """The copies that a run keeps, read as they are. Nothing says yet that they may run.
 
     Args:
@@ -180,5 +182,3 @@ def _difference(name: str, mine: bytes | None, copy: bytes | None) -> str:
     lines = enumerate(zip_longest(mine.splitlines(), copy.splitlines()), 1)
     line = next((number for number, (one, other) in lines if one != other), None)
     return "" if mine == copy else f"{name} differs" + (f" from line {line} on" if line else " in its line ends")
-
-
