@@ -155,15 +155,19 @@ def describe(session: Session, console: Console) -> None:
     """Prints the report on the data, and says what of them the recipe does not use."""
     from sparring.data.report import lines
 
-    data, recipe = session.data, session.run.recipe
+    data = session.data
     for report in data.reports.values():
         console.print("\n".join(lines(report)), markup=False, highlight=False)
     unused = sorted(data.has - session.run.parts.USES)
     if session.run.origin:
         console.print(f"Weights from {session.run.origin}", markup=False, highlight=False)
     if unused:
-        console.print(
-            f"NOTE: these data have {' and '.join(unused)}, which {recipe} IGNORES: it learns all examples as one kind "
-            "and cannot be asked for one of them.",
-            style="bold yellow",
-        )
+        console.print(note(session.run.code, unused), style="bold yellow", markup=False, highlight=False)
+
+
+def note(code: Code, unused: list[str]) -> str:
+    """What is not used of the data, as far as the recipe says."""
+    there = f"NOTE: these data have {' and '.join(unused)}"
+    if code.source is not None:
+        return f"{there}, which {code.name} does not use. If it does, write in it: USES = frozenset({unused})"
+    return f"{there}, which {code.name} IGNORES: it learns all examples as one kind and cannot be asked for one of them."

@@ -16,10 +16,8 @@ from typing import Any
 from sparring import recipes
 from sparring.machine.files import explained
 from sparring.recipes import Recipe
-from sparring.runs import files
 from sparring.runs.errors import UnlistedError
 from sparring.runs.own import loading, source, trust
-from sparring.runs.own.recipe import Own
 from sparring.runs.own.source import Source
 
 __all__ = ["IN_PYTHON", "Code", "find", "list_it", "of_run"]
@@ -69,6 +67,8 @@ class Code:
         Raises:
             ValueError: Something does.
         """
+        from sparring.runs import files
+
         about = files.about(run) if self.source is not None and (run / files.CONFIG).is_file() else {}
         if self.source is not None and about.get("recipe") == self.name and "source" in about:
             _same(run, about, self.source)
@@ -88,6 +88,8 @@ def find(recipe: str | Path) -> Code:
 
 
 def _of(found: Source) -> Code:
+    from sparring.runs.own.recipe import Own
+
     return Code(found.name, Own(loading.load(found), found.name), found)
 
 
