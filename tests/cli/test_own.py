@@ -65,7 +65,13 @@ def test_all_verbs_work_with_what_was_trained(here, capsys):
 
 def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
     shutil.rmtree("state")
-    for verb, more in (("resume", ["--rounds", "3"]), ("sample", []), ("evaluate", []), ("likelihood", []), ("turing", [])):
+    for verb, more in (
+        ("resume", ["--rounds", "3"]),
+        ("sample", []),
+        ("evaluate", []),
+        ("likelihood", []),
+        ("turing", []),
+    ):
         assert cli.run(verb, ["run 0", *more]) == 2
         out, error = capsys.readouterr()
         command = " ".join(["sparring", verb, "'run 0'", *more, "--recipe ./mine.py"])
@@ -77,7 +83,9 @@ def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
     assert "RUN" in capsys.readouterr().out
     assert cli.run("sample", ["run 0", "--recipe", "run 0/recipe/mine.py"]) == 0
     assert cli.run("tournament", ["run 0", "run 1", "--n", "50", "--recipe", "./mine.py"]) == 0
-    assert cli.run("resume", ["run 0", "--rounds", "3", "--recipe", "./mine.py"]) == 0
+    capsys.readouterr()
+    assert cli.run("resume", ["run 0", "--recipe", "./mine.py"]) == 0
+    assert "run 0 --recipe ./mine.py --rounds 4" in capsys.readouterr().out
     assert not (here / "state").exists()
 
 

@@ -77,7 +77,9 @@ def test_a_run_keeps_its_recipe(run):
 
 def test_a_strangers_run_is_not_run(run, ran):
     for use in (Run.open, load, Session.resume):
-        with pytest.raises(UnlistedError, match=r"not on your list. Nothing of it was run. .*no sandbox.*recipe='./mine.py'"):
+        with pytest.raises(
+            UnlistedError, match=r"not on your list. Nothing of it was run. .*no sandbox.*recipe='./mine.py'"
+        ):
             use(run)
     assert not ran()
     assert not trust.place().exists()
@@ -109,7 +111,9 @@ def test_an_edited_copy_is_not_run(listed_run, ran, name):
         with pytest.raises(ValueError, match="were changed since the run began"):
             use(listed_run)
     about = files.read_config(listed_run)
-    edited = dict(zip(about["source"]["files"], (listed_run / "recipe" / n for n in about["source"]["files"]), strict=True))
+    edited = dict(
+        zip(about["source"]["files"], (listed_run / "recipe" / n for n in about["source"]["files"]), strict=True)
+    )
     found = code.Source(listed_run, {n: path.read_bytes() for n, path in edited.items()})
     files.write_config(listed_run, {**about, "source": found.about()})  # whoever edits one can edit the other
     with pytest.raises(UnlistedError):
@@ -176,7 +180,9 @@ def test_listing_and_comparing_run_nothing(listed_run, ran):
 def test_a_named_file_that_differs_is_refused(run, ran):
     file = write(run.parent / "other", RECIPE + "# more\n", helper="WIDTH = 5\n")
     for use in (Run.open, Session.resume):
-        with pytest.raises(ValueError, match=r"mine\.py differs from line \d+ on; helper\.py differs from line 1 on.*--from"):
+        with pytest.raises(
+            ValueError, match=r"mine\.py differs from line \d+ on; helper\.py differs from line 1 on.*--from"
+        ):
             use(run, recipe=file)
     renamed = write(run.parent / "renamed", name="ours.py")
     with pytest.raises(ValueError, match=r"'ours\.py' is not what made .*mine\.py is only in the run"):
@@ -227,7 +233,7 @@ def test_kinds_of_one_recipe_are_not_those_of_another(tmp_path):
     """Three classes of one name, of which each run takes its own."""
     for field, value in (("colour", 1), ("size", 2)):
         recipe = RECIPE.replace("import sparring\n", KIND.format(field=field, value=value), 1)
-        recipe = recipe.replace('(400, 2)))', f'(400, 2)), kind=Points({field}={value}))')
+        recipe = recipe.replace("(400, 2)))", f"(400, 2)), kind=Points({field}={value}))")
         begun(tmp_path / field, write(tmp_path / f"of {field}", recipe))
     begun(tmp_path / "usual", write(tmp_path / "mine"))
     forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,6 +49,8 @@ def main(words: list[str]) -> int:
     from sparring.runs.run import Run
 
     limit, again = seconds(options.time), f"{program()} resume {options.run}"
+    if options.recipe:
+        again += f" --recipe {shlex.quote(str(options.recipe))}"
     if leads() and not options.dry_run:
         lock.check(options.run, break_lock=options.break_lock)
     session, before = opened(options), Run.open(options.run, options.recipe).rounds

@@ -170,4 +170,6 @@ def note(code: Code, unused: list[str]) -> str:
     there = f"NOTE: these data have {' and '.join(unused)}"
     if code.source is not None:
         return f"{there}, which {code.name} does not use. If it does, write in it: USES = frozenset({unused})"
-    return f"{there}, which {code.name} IGNORES: it learns all examples as one kind and cannot be asked for one of them."
+    return (
+        f"{there}, which {code.name} IGNORES: it learns all examples as one kind and cannot be asked for one of them."
+    )

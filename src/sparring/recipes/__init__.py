@@ -169,6 +169,8 @@ def find(name: str) -> Recipe:
     if name not in names():
         if name.endswith(".py"):
             raise UnknownRecipeError(f"there is no recipe {name!r}: for a file of your own write its path, ./{name}")
+        if "/" in name:
+            raise UnknownRecipeError(f"there is no recipe {name!r}: the name of a file of your own ends in .py")
         near = difflib.get_close_matches(name, names(), 1)
         hint = f": did you mean {near[0]!r}?" if near else ""
         raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")

@@ -91,7 +91,9 @@ def test_a_file_may_have_any_name(tmp_path, name):
 
 
 def test_an_error_points_into_the_file(tmp_path):
-    module = loaded(tmp_path, "import helper\n\ndef f():\n    return helper.g(0)\n", helper="def g(x):\n    return 1 / x\n")
+    module = loaded(
+        tmp_path, "import helper\n\ndef f():\n    return helper.g(0)\n", helper="def g(x):\n    return 1 / x\n"
+    )
     write(tmp_path, "# other lines now\n" * 4)
     with pytest.raises(ZeroDivisionError) as caught:
         module.f()

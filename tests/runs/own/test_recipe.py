@@ -14,7 +14,9 @@ def parts(folder, recipe):
 
 
 def test_a_recipe_needs_build_alone(tmp_path):
-    recipe = parts(tmp_path, "'''Mine.'''\nimport sparring\n" + RECIPE[RECIPE.index("def build") :].replace("WIDTH", "4"))
+    recipe = parts(
+        tmp_path, "'''Mine.'''\nimport sparring\n" + RECIPE[RECIPE.index("def build") :].replace("WIDTH", "4")
+    )
     assert recipe.Config is Opening
     assert recipe.USES == frozenset()
     assert recipe.__doc__ == "Mine."
@@ -28,7 +30,9 @@ def test_the_sampler_is_that_of_what_is_built(tmp_path):
     data = recipe.open_data(None)
     sampler = recipe.sampler(recipe.Config(), data.spec)
     assert sampler.sample(3).shape == (3, 2)
-    own = parts(tmp_path, RECIPE + "\ndef sampler(config, spec):\n    return build(config, spec.stand_in()).game.sampler()")
+    own = parts(
+        tmp_path, RECIPE + "\ndef sampler(config, spec):\n    return build(config, spec.stand_in()).game.sampler()"
+    )
     assert own.sampler(own.Config(seed=1), data.spec).sample(3).shape == (3, 2)
 
 
@@ -75,5 +79,9 @@ def test_data_are_found_from_any_folder(tmp_path, monkeypatch):
 
 def test_built_in_recipes_are_found_by_name():
     assert find("ring").recipe is sparring.recipes.find("ring")
-    with pytest.raises(sparring.recipes.UnknownRecipeError, match=r"for a file of your own write its path, \./mine\.py"):
+    with pytest.raises(
+        sparring.recipes.UnknownRecipeError, match=r"for a file of your own write its path, \./mine\.py"
+    ):
         find("mine.py")
+    with pytest.raises(sparring.recipes.UnknownRecipeError, match=r"ends in \.py"):
+        find("./mine")

@@ -23,7 +23,9 @@ def later():
     from deep import x
 import sparring.recipes
 """
-    file = write(tmp_path, recipe, deep="raise SystemExit\nimport helper\nimport deeper", deeper="x = 1", unused="x = 1")
+    file = write(
+        tmp_path, recipe, deep="raise SystemExit\nimport helper\nimport deeper", deeper="x = 1", unused="x = 1"
+    )
     write(tmp_path / "parts", "from .below import y", name="net.py", more="", __init__="", below="y = 2")
     (tmp_path / "os").mkdir()  # a folder, but no package
     (tmp_path / "sparring.py").write_text("")

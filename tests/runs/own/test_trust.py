@@ -37,6 +37,15 @@ def test_nothing_is_known_before_it_is_added(state, mine, tmp_path):
     assert len((state / "recipes").read_text().splitlines()) == 2
 
 
+def test_a_list_that_somebody_has_edited_goes_on(state, mine, tmp_path):
+    trust.add(mine)
+    other = source.read(write(tmp_path / "other", name="ours.py"))
+    (state / "recipes").write_text((state / "recipes").read_text().rstrip())
+    trust.add(other)
+    assert trust.knows(mine)
+    assert trust.knows(other)
+
+
 def test_part_of_a_digest_is_none(state, mine):
     trust.add(mine)
     for line in ("", " ", mine.sha256[:20], f"#{mine.sha256}", f"x {mine.sha256}"):

@@ -55,8 +55,9 @@ def add(source: Source) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     if not knows(source):
         where = str(source.home / source.name).encode("unicode_escape").decode()  # in one line
-        with os.fdopen(_open(os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab") as file:
-            file.write(f"{source.sha256}  {where}\n".encode())
+        with os.fdopen(_open(os.O_RDWR | os.O_APPEND | os.O_CREAT), "r+b") as file:
+            whole = file.read()[-1:] in {b"", b"\n"}  # or somebody has edited it
+            file.write(f"{'' if whole else chr(10)}{source.sha256}  {where}\n".encode())
 
 
 def _open(flags: int) -> int:
