@@ -85,7 +85,7 @@ def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
     assert cli.run("tournament", ["run 0", "run 1", "--n", "50", "--recipe", "./mine.py"]) == 0
     capsys.readouterr()
     assert cli.run("resume", ["run 0", "--recipe", "./mine.py"]) == 0
-    assert "run 0 --recipe ./mine.py --rounds 4" in capsys.readouterr().out
+    assert "resume 'run 0' --recipe mine.py --rounds 4" in capsys.readouterr().out
     assert not (here / "state").exists()
 
 

@@ -48,9 +48,8 @@ def main(words: list[str]) -> int:
     from sparring.runs import lock
     from sparring.runs.run import Run
 
-    limit, again = seconds(options.time), f"{program()} resume {options.run}"
-    if options.recipe:
-        again += f" --recipe {shlex.quote(str(options.recipe))}"
+    named = ["--recipe", str(options.recipe)] if options.recipe else []
+    limit, again = seconds(options.time), shlex.join([program(), "resume", str(options.run), *named])
     if leads() and not options.dry_run:
         lock.check(options.run, break_lock=options.break_lock)
     session, before = opened(options), Run.open(options.run, options.recipe).rounds

@@ -157,7 +157,7 @@ def _same(run: Path, about: Mapping[str, Any], mine: Source) -> Source:
 
 
 def list_it(code: Code) -> None:
-    """Puts somebody's file on his list, so that the next verb need not be told again; a warning if that fails."""
+    """Puts a file on its user's list, so that the next verb need not be told again; a warning if that fails."""
     if code.source is None:
         return
     try:

@@ -50,10 +50,9 @@ values = helper.WIDTH, parts.net.y, net.y, again.y, y, relative.WIDTH, z, later(
 def test_nothing_joins_the_path_and_no_name_is_taken(tmp_path, monkeypatch):
     """Siblings called as modules of Python and of others are the recipe's alone."""
     monkeypatch.chdir(tmp_path)
-    write(tmp_path / "mine", json="x = 1")
     before, path = dict(sys.modules), list(sys.path)
-    module = loaded(tmp_path / "mine", "import json, random, helper\nfrom colorsys import x", random="x = 2", json="x = 1",
-                    colorsys="x = 3", helper="import json\ny = json.x")  # fmt: skip
+    siblings = {"random": "x = 2", "json": "x = 1", "colorsys": "x = 3", "helper": "import json\ny = json.x"}
+    module = loaded(tmp_path / "mine", "import json, random, helper\nfrom colorsys import x", **siblings)
     assert (module.json.x, module.random.x, module.x, module.helper.y) == (1, 2, 3, 1)
     assert sys.path == path
     new = {name: part for name, part in sys.modules.items() if name not in before}

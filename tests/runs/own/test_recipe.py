@@ -8,6 +8,16 @@ from sparring.recipes import Config
 from sparring.runs.code import find
 from sparring.runs.own.recipe import Opening
 
+NO_DATA = """
+import dataclasses
+import sparring.recipes
+
+def build(config, data): ...
+
+@dataclasses.dataclass(frozen=True)
+class Config(sparring.recipes.Config): ...
+"""
+
 
 def parts(folder, recipe):
     return find(str(write(folder, recipe))).recipe
@@ -18,7 +28,7 @@ def test_a_recipe_needs_build_alone(tmp_path):
         tmp_path, "'''Mine.'''\nimport sparring\n" + RECIPE[RECIPE.index("def build") :].replace("WIDTH", "4")
     )
     assert recipe.Config is Opening
-    assert recipe.USES == frozenset()
+    assert not recipe.USES
     assert recipe.__doc__ == "Mine."
     config = recipe.Config(data="ring", rounds=1)
     data = recipe.open_data(config)
@@ -50,8 +60,7 @@ def test_the_usual_configuration_is_sparrings(tmp_path):
         ("def build(c, d): ...\nclass Config: ...", "Config is no dataclass below sparring's: write\n\n    @dataclass"),
         ("import sparring.recipes\ndef build(c, d): ...\nclass Config(sparring.recipes.Config):\n    x: int = 3",
          "Config is no dataclass below"),
-        ("import sparring.recipes as r\nfrom dataclasses import dataclass\ndef build(c, d): ...\n"
-         "@dataclass(frozen=True)\nclass Config(r.Config): ...", "no open_data, and its Config no field `data`: write"),
+        (NO_DATA, "no open_data, and its Config no field `data`: write"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_named_with_the_line_to_write(tmp_path, text, message):

@@ -32,7 +32,8 @@ import sparring.recipes
     found = source.read(file)
     assert found.name == "mine.py"
     assert set(found.files) == {
-        "mine.py", "helper.py", "parts/__init__.py", "parts/net.py", "parts/more.py", "parts/below.py", "deep.py", "deeper.py",
+        "mine.py", "helper.py", "parts/__init__.py", "parts/net.py", "parts/more.py", "parts/below.py", "deep.py",
+        "deeper.py",
     }  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def test_a_copy_that_is_gone_or_a_link_is_refused(run, tmp_path):
 def test_names_that_lead_elsewhere_are_refused(run, name):
     path, found = run
     for names in ([name], ["mine.py", name]):
-        with pytest.raises(ValueError, match="describes its recipe's files wrongly: .*; nothing of it was read"):
+        with pytest.raises(ValueError, match=r"describes its recipe's files wrongly: .*; nothing of it was read"):
             source.of_copies(path, {**found.about(), "files": names})
 
 

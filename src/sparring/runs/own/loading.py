@@ -1,7 +1,7 @@
 """The one place where code that is not sparring's is compiled and run. It is not confined: there is no sandbox.
 
 It runs with the rights of whoever started the program, so nothing gets here but bytes that the user has named, or whose
-SHA-256 is on his list (`trust`): `sparring.runs.code` sees to that. What is compiled are those bytes, not files.
+SHA-256 is on their list (`trust`): `sparring.runs.code` sees to that. What is compiled are those bytes, not files.
 
 The modules live in a package of their own in `sys.modules`, so that dataclasses, type hints and tracebacks find them.
 `import helper` means the sibling only in these modules, by their own `__import__`: nothing joins `sys.path`, and a
@@ -96,7 +96,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         text = importlib.util.decode_source(content)
         linecache.cache[origin] = (len(text), None, text.splitlines(keepends=True), origin)  # what tracebacks show
         module.__dict__["__builtins__"] = self._builtins
-        # The exception to "files are data": these bytes were named by the user or are on his list. See above.
+        # The exception to "files are data": these bytes were named by the user or are on their list. See above.
         exec(compile(content, origin, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
 
 

@@ -1,4 +1,4 @@
-"""The list of recipes that may run: what their user has once named himself.
+"""The list of recipes that may run: what their user has once named.
 
 One line for each, the SHA-256 of a `Source` and where it was. The list is in the user's state directory, which no run
 and no cache is, and counts only while nobody else can write it.
