@@ -81,9 +81,10 @@ def _code():
     return sparring.runs.code.find("ring")
 
 
-def test_an_interrupt_saves_and_stops(tmp_path):
+def test_an_interrupt_saves_and_stops(tmp_path, capsys):
     trainer = made(hooks=[Every(2, lambda *_: signal.raise_signal(signal.SIGINT))])
-    assert record(trainer, tmp_path / "run", progress=False).state.round == 2
+    assert record(trainer, tmp_path / "run").state.round == 2
+    assert capsys.readouterr().err.endswith("run: saved at round 2 of 6; the same call goes on\n")
     assert record(made(), tmp_path / "run", progress=False).state.round == 6
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -74,6 +75,9 @@ def record(
             session.repair()
         else:
             session.play([_Shown()] if progress else [])
+            if progress and not session.complete:
+                at, rounds = trainer.state.round, trainer.rounds
+                print(f"{path}: saved at round {at:,} of {rounds:,}; the same call goes on", file=sys.stderr)
     finally:
         trainer.hooks = own
     return trainer
