@@ -28,7 +28,7 @@ class Opening(recipes.Config):
     """Train on data of yours."""
 
     data: str
-    """A folder or zip of pictures, an array, a table, or a set of `sparring data list`."""
+    """A folder or zip of pictures, an array, or a set of `sparring data list`."""
     pictures: Preparation = field(default_factory=Preparation)
     """How pictures are made alike."""
 
