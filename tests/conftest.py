@@ -21,7 +21,8 @@ def fixed_start():
 
 @pytest.fixture(autouse=True, scope="session")
 def own_cache(tmp_path_factory):
-    """Tests neither read nor fill the cache of whoever runs them."""
+    """Tests neither read nor fill the cache of whoever runs them, nor the list of recipes that may run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARRING_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield

@@ -1,9 +1,12 @@
 import re
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+from sparring import cli
 from sparring.data.toys import ring_modes
 
 README = Path(__file__).parents[1] / "README.md"
@@ -19,7 +22,8 @@ def test_the_code_in_the_readme_runs():
     assert (torch.bincount(nearest[distances < 0.2], minlength=8) > 0).all()
 
 
-PAGES = [page for page in sorted(README.parent.glob("docs/*.md")) if "```python\n" in page.read_text()]
+OWN = README.parent / "docs" / "your-own-game.md"
+PAGES = [page for page in sorted(README.parent.glob("docs/*.md")) if "```python\n" in page.read_text() and page != OWN]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -31,6 +35,33 @@ def test_the_code_in_the_docs_runs(page, tmp_path, monkeypatch):
     assert names
 
 
-def test_links_in_the_readme_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#:]+)\)", README.read_text()):
-        assert (README.parent / target).exists(), target
+def test_your_own_game_from_nothing_to_evaluate(tmp_path, monkeypatch):
+    """Files are written, commands and other code run, one after the other, in an empty folder; with fewer rounds."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.syspath_prepend(str(tmp_path))  # as `python check.py` does
+    text = OWN.read_text().replace("rounds: int = 1000", "rounds: int = 20").replace("--rounds 1500", "--rounds 25")
+    text = text.replace("rounds=200", "rounds=10").replace("evaluate runs/mine", "evaluate runs/mine --n 100")
+    ran = []
+    for block, command in re.findall(r"```python\n(.*?)```|^    (\w+ [^\n]*)$", text, re.DOTALL | re.MULTILINE):
+        name = re.match(r"# (\w+\.py)\n", block)
+        if name:
+            Path(name[1]).write_text(block)
+        elif block:
+            exec(compile(block, OWN.name, "exec"), {})
+        else:
+            program, *words = shlex.split(command)
+            ran.append(words[0])
+            if program == "python":
+                exec(compile(Path(words[0]).read_text(), words[0], "exec"), {})
+            else:
+                assert cli.run(words[0], words[1:]) == 0, command
+    assert ran == ["train", "resume", "sample", "evaluate", "check.py", "sample", "train"]
+    assert {"points.png", "by-hand.png"} <= {path.name for path in tmp_path.iterdir()}
+    sys.modules.pop("mine", None)
+
+
+@pytest.mark.parametrize("page", [README, OWN], ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target

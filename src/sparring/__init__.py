@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from sparring.networks.mlp import MLP
     from sparring.phase import Phase
     from sparring.round import Batch, Round
+    from sparring.runs.recording import record
     from sparring.runs.run import load
     from sparring.samplers import Sampler
     from sparring.trainer import Trainer
@@ -107,6 +108,7 @@ __all__ = [
     "projections",
     "ranks",
     "recipes",
+    "record",
     "round",
     "runs",
     "samplers",
@@ -130,6 +132,7 @@ _HOMES = {
     "games.gan": ("GAN",),
     "latents": ("Normal", "Uniform"),
     "networks.mlp": ("MLP",),
+    "runs.recording": ("record",),
     "runs.run": ("load",),
     "trainer": ("Trainer",),
 }

@@ -121,6 +121,11 @@ class Game(nn.Module, ABC):
         """What a run of this game yields; it shares the game's modules."""
         raise TypeError(f"{type(self).__name__} has no sampler: define sampler() to draw pictures or points from it")
 
+    @property
+    def has_sampler(self) -> bool:
+        """Whether it yields anything: games of theory only move."""
+        return type(self).sampler is not Game.sampler
+
     def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
         """Logits [B] of how real examples look, for reports; None if no player of the game says so.
 

@@ -18,7 +18,7 @@ from sparring.kinds.kind import Kind
 from sparring.kinds.points import Points
 from sparring.latents import Between, Latent
 
-__all__ = ["GeneratorSampler", "Sampler", "tensors_of"]
+__all__ = ["GeneratorSampler", "Mute", "Sampler", "tensors_of"]
 
 
 class Sampler(nn.Module, ABC):
@@ -183,6 +183,18 @@ class GeneratorSampler(Sampler):
                 yield self.generator(*part).cpu()
         finally:
             self.generator.train(training)
+
+
+class Mute(Sampler):
+    """What a game without a sampler yields."""
+
+    def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
+        """No samples.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("this game yields no samples: define its sampler()")
 
 
 def tensors_of(module: nn.Module) -> dict[str, Tensor]:

@@ -16,6 +16,7 @@ from sparring.chance import Draws, Key
 from sparring.dynamics.gradients import like
 from sparring.game import Cost, Game
 from sparring.hooks import GradientCheck, Hook
+from sparring.machine.progress import steps
 from sparring.phase import Phase, Source, TrainState
 from sparring.ranks import ALONE, Ranks
 from sparring.round import Actions, Round
@@ -98,8 +99,13 @@ class Trainer:
         """The game of the last phase: what the run yields."""
         return self.phases[-1].game
 
-    def play(self, rounds: int | None = None) -> Trainer:
-        """Plays to the end, or at most `rounds` more rounds, or until somebody calls `stop`."""
+    def play(self, rounds: int | None = None, *, progress: bool = False) -> Trainer:
+        """Plays to the end, or at most `rounds` more rounds, or until somebody calls `stop`.
+
+        Args:
+            rounds: At most so many.
+            progress: Show on stderr how far it is: a bar on a terminal, a line every ten seconds elsewhere.
+        """
         last = self.state.round + (self.left if rounds is None else min(self.left, rounds))
         self._stopping = False
         self._grounds.clear()
@@ -111,11 +117,13 @@ class Trainer:
         for hook in self.hooks:
             hook.start(self)
         try:
-            while self.state.round < last and not self.ranks.any(self._stopping):
-                costs = self.play_round()
-                for hook in self.hooks:
-                    if self.state.round % hook.every == 0:
-                        hook(self, costs)
+            with steps("rounds" if progress else "", last - self.state.round) as advance:
+                while self.state.round < last and not self.ranks.any(self._stopping):
+                    costs = self.play_round()
+                    for hook in self.hooks:
+                        if self.state.round % hook.every == 0:
+                            hook(self, costs)
+                    advance(1)
         finally:
             for hook in self.hooks:
                 hook.finish(self)

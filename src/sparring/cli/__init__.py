@@ -23,7 +23,7 @@ from sparring.machine.files import explained
 from sparring.machine.signals import EndedError, ended_by_signals
 from sparring.machine.streams import tolerant
 from sparring.machine.words import printable
-from sparring.runs.errors import InUseError, StoppedError
+from sparring.runs.errors import InUseError, StoppedError, UnlistedError
 
 __all__ = ["VERBS", "main"]
 
@@ -99,15 +99,30 @@ def run(verb: str, words: list[str]) -> int:
         number = stop.number if isinstance(stop, EndedError) else signal.SIGINT
         return fail(f"stopped at once{_STOPPED.get(verb, '')}", 128 + number)
     except (FloatingPointError, StoppedError, packages.BrokenPackageError) as error:
-        return fail(str(error), 1)
+        return fail(traced(error), 1)
     except InUseError as error:
         return fail(str(error), 3)
     except BrokenPipeError:
         raise  # nobody reads any more
-    except (ValueError, OSError) as error:
-        if os.environ.get("SPARRING_DEBUG"):
+    except Exception as error:
+        expected = isinstance(error, ValueError | OSError)
+        if os.environ.get("SPARRING_DEBUG") or not (expected or in_recipe(error)):
             raise
-        return fail(explained(error) if isinstance(error, OSError) else str(error), 2)
+        message = error.before(verb, *words) if isinstance(error, UnlistedError) else traced(error)
+        return fail(message, 2 if expected else 1)
+
+
+def traced(error: BaseException) -> str:
+    """The message of an error, after the lines of somebody's recipe that it came from."""
+    message = explained(error) if isinstance(error, OSError) else str(error)
+    lines = in_recipe(error)
+    return f"an error in a recipe\n{lines}\n{type(error).__name__}: {message}" if lines else message
+
+
+def in_recipe(error: BaseException) -> str:
+    """The lines of somebody's recipe that an error came from; "" if it came from elsewhere."""
+    loading = sys.modules.get("sparring.runs.own.loading")  # else none was run
+    return loading.trace(error) if loading else ""
 
 
 def fail(message: str, code: int) -> int:

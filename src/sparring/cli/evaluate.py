@@ -62,6 +62,8 @@ class Options:
     out: Path | None = None
     """A .json for the result, with a page of the same name beside it; RUN/evaluation.json without it, and nothing for a
     folder."""
+    recipe: Path | None = None
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     json: bool = False
     """Print JSON."""
 
@@ -130,7 +132,7 @@ def of_run(options: Options) -> Material:
     from sparring.game import Batch
     from sparring.runs.run import Run
 
-    run: Run = Run.open(options.what)
+    run: Run = Run.open(options.what, options.recipe)
     pool, training = all_held_out(run, options.against), trained_on(run)
     real = some(pool, options.n, options.seed)
     n = len(real)

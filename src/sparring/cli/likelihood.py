@@ -63,6 +63,8 @@ class Options:
     """Where to compute."""
     out: Path | None = None
     """A .json for the result; RUN/likelihood.json without it."""
+    recipe: Path | None = None
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     json: bool = False
     """Print JSON."""
 
@@ -76,7 +78,7 @@ def main(words: list[str]) -> int:
 
     from sparring.runs.run import Run
 
-    run = Run.open(options.run)
+    run = Run.open(options.run, options.recipe)
     found, lines = exact(options, run) or {"ais": annealed, "parzen": windowed}[options.method](options, run)
     about = {"method": options.method, "weights": options.weights, "seed": options.seed, "torch": torch.__version__}
     content = json.dumps({**about, **found}, indent=2)

@@ -33,6 +33,8 @@ class Options:
     """Another device; the run then goes on, but not bit for bit."""
     threads: int | None = None
     """Another number of CPU threads; the same holds."""
+    recipe: Path | None = None
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     dry_run: bool = False
     """Say what would be trained, in how much memory and time; write nothing."""
     track: tuple[Literal["tensorboard", "wandb"], ...] = ()
@@ -51,10 +53,11 @@ def main(words: list[str]) -> int:
     from sparring.runs import lock
     from sparring.runs.run import Run
 
-    limit, again = seconds(options.time), command("resume", options.run)
+    named: list[str | Path] = ["--recipe", options.recipe] if options.recipe else []
+    limit, again = seconds(options.time), command("resume", options.run, *named)
     if leads() and not options.dry_run:
         lock.check(options.run, break_lock=options.break_lock)
-    session, before = opened(options), Run.open(options.run).rounds
+    session, before = opened(options), Run.open(options.run, options.recipe).rounds
     if session.complete and limit and options.rounds is None:
         session = opened(options, before + session.rounds_in(limit))
     console = patient(options)
@@ -79,8 +82,14 @@ def opened(options: Options, rounds: int | None = None) -> Session:
     """The run, to be played to a round."""
     from sparring.runs.session import Session
 
-    own = {"device": options.device, "threads": options.threads, "keep_rates": options.keep_rates}
-    return Session.resume(options.run, rounds=options.rounds or rounds, **own)  # type: ignore[arg-type]
+    return Session.resume(
+        options.run,
+        rounds=options.rounds or rounds,
+        keep_rates=options.keep_rates,
+        device=options.device,
+        threads=options.threads,
+        recipe=options.recipe,
+    )
 
 
 def stretched(before: int, run: Run) -> str:

@@ -49,6 +49,8 @@ class Options:
     """The moving average of the weights, or the last ones."""
     device: str = "cpu"
     """Where to compute."""
+    recipe: Path | None = None
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def main(words: list[str]) -> int:
     from sparring.machine import devices
     from sparring.runs.run import load
 
-    sampler = load(options.run, weights=options.weights, device=devices.resolve(options.device))
+    device = devices.resolve(options.device)
+    sampler = load(options.run, weights=options.weights, recipe=options.recipe, device=device)
     check(sampler.kind, where, options)
     given = asked(sampler, options)
     write(Samples(options.run, options.weights, sampler, options.n, options.seed, given, options.given), where, options)

@@ -35,6 +35,8 @@ class Options:
     """Decides which."""
     weights: Literal["average", "raw"] = "average"
     """The moving average of the generators' weights, or the last ones."""
+    recipe: Path | None = None
+    """For runs of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     json: bool = False
     """Print JSON; a ratio is null where only the second discriminator made no error."""
 
@@ -49,9 +51,8 @@ def main(words: list[str]) -> int:
         raise ValueError(f"--n is {options.n}; expected 1 or more")
     from sparring.cli.held_out import held_out
     from sparring.metrics import tournament
-    from sparring.runs.run import Run
 
-    runs = [Run.open(path) for path in paths]
+    runs = [opened(path, options.recipe) for path in paths]
     _check_shapes(runs)
     judges = [judge(run) for run in runs]
     real = held_out(_least_known(runs), options.against, options.n, options.seed).batch()
@@ -70,6 +71,15 @@ def samples_of(run: Run, options: Options) -> Batch:
     sampler = run.sampler(options.weights)
     given = sampler.given(options.n, options.seed)
     return Batch(sampler.kind.clean(sampler.sample(options.n, given=given, seed=options.seed)), given)
+
+
+def opened(path: Path, recipe: Path | None) -> Run:
+    """A run, whose recipe somebody may have named if it is a file."""
+    from sparring.runs import files
+    from sparring.runs.run import Run
+
+    own = str(files.about(path)["recipe"]).endswith(".py")
+    return Run.open(path, recipe if own else None)
 
 
 def _check_shapes(runs: Sequence[Run]) -> None:

@@ -16,6 +16,7 @@ from sparring.machine.console import text_console
 from sparring.machine.words import command, shown
 
 if TYPE_CHECKING:
+    from sparring.runs.code import Code
     from sparring.runs.session import Session
 
 __all__ = ["Options", "main"]
@@ -26,7 +27,8 @@ sparring train --data FOLDER      takes the recipe that suits the data
 sparring train dcgan --data FOLDER
 sparring train --config runs/x/config.json --seed 1
 
-Recipes: {recipes}
+Recipes: {recipes};
+or a file of your own, with a path: ./FILE.py. It runs with your rights.
 
 sparring train RECIPE --help lists its options."""
 
@@ -51,22 +53,22 @@ class Options:
     """Take the run from a process of another machine that has ended without saying so."""
 
 
-def parse(recipe: str, words: list[str], default: recipes.Config | None = None) -> tuple[recipes.Config, Options]:
+def parse(code: Code, words: list[str], default: recipes.Config | None = None) -> tuple[recipes.Config, Options]:
     """The recipe's configuration and the run's options; flags come from their dataclasses.
 
     Args:
-        recipe: Its name.
+        code: The recipe.
         words: The command line after it.
         default: Values of what is not given.
     """
-    cls = recipes.find(recipe).Config
-    config = field(default=cls() if default is None else default)
-    both: Any = make_dataclass("Both", [("recipe", cls, config), ("run", Options, field(default=Options()))])
+    config: Any = field() if default is None else field(default=default)
+    parts = [("recipe", code.recipe.Config, config), ("run", Options, field(default=Options()))]
+    both: Any = make_dataclass("Both", parts)
     arguments: Any = tyro.cli(
         both,
         args=words,
-        prog=f"sparring train {recipe}",
-        description=(recipes.find(recipe).__doc__ or "").partition("\n\n")[0],
+        prog=f"sparring train {code.called}",
+        description=code.help,
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
     )
     if arguments.recipe.evaluate_every and arguments.recipe.hold_out == 0:
@@ -79,27 +81,31 @@ def main(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help"}:
         print(USAGE.format(recipes=", ".join(recipes.names())))
         return 0 if words else 2
-    recipe, words, default = chosen(words)
-    config, options = parse(recipe, words, default)
+    code, words, default = chosen(words)
+    config, options = parse(code, words, default)
     from sparring.cli.play import patient
 
-    return start(recipe, config, options, patient(options), counted=_taken("--rounds", words)[0] is not None)
+    counted = _taken("--rounds", words)[0] is not None
+    return start(code, config, options, patient(options), counted=counted)
 
 
-def chosen(words: list[str]) -> tuple[str, list[str], recipes.Config | None]:
+def chosen(words: list[str]) -> tuple[Code, list[str], recipes.Config | None]:
     """The recipe, the words of its options, and their defaults if these are not the recipe's own."""
+    from sparring.runs.code import find
+
     file, words = _taken("--config", words)
     named = words[0] if words and not words[0].startswith("-") else None
     if file is not None:
-        recipe, config = recipes.configured(Path(file))
-        if named not in {None, recipe}:
+        code = find(named) if named else None
+        recipe, config = recipes.configured(Path(file), code.recipe if code else None)
+        if code and code.name != recipe:
             raise ValueError(f"{file!r} is of the recipe {recipe!r}, not {named!r}: leave out one of them")
-        return recipe, words[1:] if named else words, config
+        return code or find(recipe), words[1:] if named else words, config
     if named is not None and (named in recipes.names() or not Path(named).exists() or named.endswith(".py")):
-        return named, words[1:], None
+        return find(named), words[1:], None
     if named is not None:
         words = ["--data", *words]
-    return suggested(words), words, None
+    return find(suggested(words)), words, None
 
 
 def suggested(words: list[str]) -> str:
@@ -126,41 +132,50 @@ def _taken(option: str, words: list[str]) -> tuple[str | None, list[str]]:
     return found.value, rest
 
 
-def start(recipe: str, config: recipes.Config, options: Options, console: Console, *, counted: bool) -> int:
+def start(code: Code, config: recipes.Config, options: Options, console: Console, *, counted: bool) -> int:
     """A new run, or its estimate; with `counted` rounds, time is a limit alone."""
     from sparring.cli.play import estimate, play, seconds
     from sparring.ranks import leads
     from sparring.runs import lock
+    from sparring.runs.code import list_it
     from sparring.runs.session import Session
 
     limit = seconds(options.time)
     plan: Any = {"time": None if counted else limit, "origin": options.origin}
     if options.dry_run:
-        session = Session.prepare(options.out or Path(), recipe, config, **plan)
+        session = Session.prepare(options.out or Path(), code, config, **plan)
         describe(session, console)
         return estimate(session, console)
-    path = options.out or Path("runs") / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    path = options.out or Path("runs") / f"{code.stem}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     if leads():
         lock.check(path, break_lock=options.break_lock)
-    session = Session.create(path, recipe, config, **plan)
+        code.check(path)
+    session = Session.create(path, code, config, **plan)
     describe(session, console)
-    again = command("resume", path)
-    return 0 if play(session, limit, again, console, options) else 130
+    if leads():
+        list_it(code)
+    return 0 if play(session, limit, command("resume", path), console, options) else 130
 
 
 def describe(session: Session, console: Console) -> None:
     """Prints the report on the data, and says what of them the recipe does not use."""
     from sparring.data.report import lines
 
-    data, recipe = session.data, session.run.recipe
+    data = session.data
     for report in data.reports.values():
         console.print("\n".join(lines(report)))
-    unused = sorted(data.has - recipes.find(recipe).USES)
+    unused = sorted(data.has - session.run.parts.USES)
     if session.run.origin:
         console.print(f"Weights from {shown(session.run.origin)}")
     if unused:
-        console.print(
-            f"NOTE: these data have {' and '.join(unused)}, which {recipe} IGNORES: it learns all examples as one kind "
-            "and cannot be asked for one of them.",
-            style="bold yellow",
-        )
+        console.print(note(session.run.code, unused), style="bold yellow")
+
+
+def note(code: Code, unused: list[str]) -> str:
+    """What is not used of the data, as far as the recipe says."""
+    there = f"NOTE: these data have {' and '.join(unused)}"
+    if code.source is not None:
+        return f"{there}, which {code.name} does not use. If it does, write in it: USES = frozenset({unused})"
+    return (
+        f"{there}, which {code.name} IGNORES: it learns all examples as one kind and cannot be asked for one of them."
+    )

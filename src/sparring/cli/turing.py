@@ -37,6 +37,8 @@ class Options:
     """The page, an .html."""
     seed: int = 0
     """Decides which pictures, and their order."""
+    recipe: Path | None = None
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
     merge: tuple[Path, ...] = ()
     """Files of answers to make a table of, instead of a page."""
     json: bool = False
@@ -64,7 +66,7 @@ def make(options: Options, path: Path) -> int:
     from sparring.cli.page import page
     from sparring.runs.run import Run
 
-    run, half = Run.open(path), options.n // 2
+    run, half = Run.open(path, options.recipe), options.n // 2
     kind, sampler = run.spec.kind, run.sampler()
     generated = [kind.single(x) for x in kind.clean(sampler.sample(half, seed=options.seed))]
     if any(image is None for image in generated):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from types import UnionType
@@ -28,10 +29,15 @@ def describe(value: Any) -> Any:
     return [describe(part) for part in value] if isinstance(value, tuple | list) else value
 
 
-def restore(cls: type[T], values: Mapping[str, Any]) -> T:
+def restore(cls: type[T], values: Mapping[str, Any], homes: Sequence[str] = ()) -> T:
     """An object of a class, or of a class below it, from what `describe` or `dataclasses.asdict` gave.
 
     The class is one that has been imported, or stands in a module beside that of `cls`, as all kinds of ours do.
+
+    Args:
+        cls: The class, or one above it.
+        values: What it is made of.
+        homes: Where a class is meant to be if several have its name: how the names of modules begin, the nearest first.
 
     Raises:
         TypeError: A value is missing or unknown.
@@ -39,16 +45,16 @@ def restore(cls: type[T], values: Mapping[str, Any]) -> T:
     """
     parts = dict(values)
     name = parts.pop(TYPE, None)
-    found = (_called(name, cls) or _called(name, _with_neighbours(cls))) if name else [cls]
+    found = (_called(name, cls, homes) or _called(name, _with_neighbours(cls), homes)) if name else [cls]
     if len(found) != 1:
         raise ValueError(f"there are {len(found)} classes {name!r} of {cls.__name__}; expected one: import its module")
     types = get_type_hints(found[0])
-    made = found[0](**{part: _restored(types.get(part), value) for part, value in parts.items()})
+    made = found[0](**{part: _restored(types.get(part), value, homes) for part, value in parts.items()})
     return cast("T", made)
 
 
-def _called(name: str, cls: type[Any]) -> list[type[Any]]:
-    return [one for one in _family(cls) if one.__name__ == name]
+def _called(name: str, cls: type[Any], homes: Sequence[str]) -> list[type[Any]]:
+    return _nearest([one for one in _family(cls) if one.__name__ == name], homes)
 
 
 def _with_neighbours(cls: type[Any]) -> type[Any]:
@@ -66,21 +72,28 @@ def _family(cls: type[Any]) -> Iterator[type[Any]]:
         yield from _family(child)
 
 
-def _restored(cls: Any, value: Any) -> Any:
+def _nearest(found: list[type[Any]], homes: Sequence[str]) -> list[type[Any]]:
+    """Those of some classes that are in the first home that has any; all if none has."""
+    there = [one for one in found if getattr(sys.modules.get(one.__module__), one.__name__, None) is one]
+    at_home = ([one for one in there if one.__module__.startswith(home)] for home in homes)
+    return next(filter(None, at_home), found)
+
+
+def _restored(cls: Any, value: Any, homes: Sequence[str]) -> Any:
     """A value of a field of that type: lists become tuples, and what has the fields of a class one of it."""
     choices = get_args(cls) if get_origin(cls) in {Union, UnionType} else (cls,)
     if isinstance(value, list):
         items = next((get_args(choice) for choice in choices if get_origin(choice) is tuple), ())
         of = items[:1] * len(value) if Ellipsis in items or len(items) != len(value) else items
-        return tuple(_restored(item, part) for item, part in zip(of or [Any] * len(value), value, strict=True))
+        return tuple(_restored(item, part, homes) for item, part in zip(of or [Any] * len(value), value, strict=True))
     if isinstance(value, Mapping):
-        return _restored_mapping(choices, value)
+        return _restored_mapping(choices, value, homes)
     return value
 
 
-def _restored_mapping(choices: Sequence[Any], value: Mapping[str, Any]) -> Any:
+def _restored_mapping(choices: Sequence[Any], value: Mapping[str, Any], homes: Sequence[str]) -> Any:
     for choice in choices:
         if isinstance(choice, type) and (is_dataclass(choice) or TYPE in value):
-            return restore(choice, value)
+            return restore(choice, value, homes)
     of = next((get_args(choice)[1] for choice in choices if get_args(choice)), Any)
-    return {name: _restored(of, part) for name, part in value.items()}
+    return {name: _restored(of, part, homes) for name, part in value.items()}

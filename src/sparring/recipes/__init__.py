@@ -125,11 +125,12 @@ def recommended(**config: Any) -> str:
     raise ValueError("no recipe can open these data:\n  " + "\n  ".join(reasons))
 
 
-def configured(file: Path) -> tuple[str, Config]:
+def configured(file: Path, recipe: Recipe | None = None) -> tuple[str, Config]:
     """The recipe and the configuration in a config.json, that of a run or a copy with changed values.
 
     Args:
         file: The file, or the directory of a run.
+        recipe: The recipe, if it is not one of this package.
 
     Raises:
         FileNotFoundError: There is none.
@@ -143,7 +144,7 @@ def configured(file: Path) -> tuple[str, Config]:
         raise ValueError(
             f"{str(file)!r} is no config.json of a run ({error}): expected a recipe and a config"
         ) from error
-    cls = find(str(name)).Config
+    cls = (recipe or find(str(name))).Config
     if unknown := values.keys() - {field.name for field in fields(cls)}:
         raise ValueError(f"{str(file)!r}: the recipe {name!r} has no {min(unknown)!r}: leave it out")
     try:
@@ -173,6 +174,10 @@ def find(name: str) -> Recipe:
         UnknownRecipeError: There is none; the message has the nearest name.
     """
     if name not in names():
+        if name.endswith(".py"):
+            raise UnknownRecipeError(f"there is no recipe {name!r}: for a file of your own write its path, ./{name}")
+        if "/" in name:
+            raise UnknownRecipeError(f"there is no recipe {name!r}: the name of a file of your own ends in .py")
         near = difflib.get_close_matches(name, names(), 1)
         hint = f": did you mean {near[0]!r}?" if near else ""
         raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")

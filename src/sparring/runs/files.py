@@ -29,9 +29,9 @@ from sparring.runs import checkpoint
 from sparring.runs.lock import LOCK
 
 __all__ = [
-    "CHECKPOINTS", "CONFIG", "DATA", "END", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW", "SAMPLES", "SCORES",
-    "Lines", "Reading", "about", "clean", "fingerprint", "make_sure_vacant", "read_config", "read_history",
-    "read_lines", "read_log", "read_model", "write_config", "write_model",
+    "CHECKPOINTS", "CONFIG", "CURVES", "DATA", "END", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW", "SAMPLES",
+    "SCORES", "Lines", "Reading", "about", "clean", "fingerprint", "last_picture", "make_sure_vacant", "read_config",
+    "read_history", "read_lines", "read_log", "read_model", "write_config", "write_model",
 ]  # fmt: skip
 
 FORMAT = 3
@@ -43,6 +43,8 @@ PREVIEW, DATA = "preview.png", "data.png"
 
 END = "real_and_generated.png"
 """The picture that is drawn last: with it, a run has all."""
+
+CURVES = "curves.png"
 
 LEFTOVER = ".*.tmp"
 """What an interrupted write leaves."""
@@ -61,6 +63,11 @@ def make_sure_vacant(run: Path) -> None:
     if not vacant:
         again = command("resume", run)
         raise FileExistsError(f"{str(run)!r} exists: continue it with `{again}`, or choose another --out")
+
+
+def last_picture(run: Path) -> Path:
+    """The picture that is drawn last: of a game without a sampler, which has no model, its curves."""
+    return run / (END if (run / MODEL).exists() else CURVES)
 
 
 def fingerprint(run: Path) -> bytes | None:

@@ -102,7 +102,7 @@ def _described(path: Path) -> Summary:
     last = log.lines[-1] if log.lines else {"round": 0, "images": 0, "seconds": 0.0}
     round = max(int(last["round"]), *(int(p.name) for p in saved[-1:]), 0)
     return Summary(
-        path, None, str(content["recipe"]), round, rounds, round >= rounds and (path / files.END).exists(),
+        path, None, str(content["recipe"]), round, rounds, round >= rounds and files.last_picture(path).exists(),
         int(last["images"]), last["seconds"], damage=log.damage and f"{files.LOG}: {log.damage}",
     )  # fmt: skip
 
@@ -124,10 +124,16 @@ def differences(runs: Sequence[Path]) -> dict[str, list[Any]]:
     A value inside another has both names, with a dot between; None stands for one that a run does not have.
     """
     contents = [files.read_config(path) for path in runs]
-    flat = [dict(_flatten({"recipe": content["recipe"], **content["config"]})) for content in contents]
+    flat = [dict(_flatten({"recipe": _version(content), **content["config"]})) for content in contents]
     names = dict.fromkeys(name for values in flat for name in values)
     table = {name: [values.get(name) for values in flat] for name in names}
     return {name: values for name, values in table.items() if any(value != values[0] for value in values)}
+
+
+def _version(content: Mapping[str, Any]) -> str:
+    """The recipe, and which version of it if it is somebody's file."""
+    source = content.get("source")
+    return f"{content['recipe']} {str(source['sha256'])[:8]}" if isinstance(source, Mapping) else content["recipe"]
 
 
 def _flatten(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

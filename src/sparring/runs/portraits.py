@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -16,7 +17,7 @@ from sparring.runs import files, reference
 from sparring.runs.writers import frames
 from sparring.samplers import Sampler
 
-__all__ = ["describe", "finish"]
+__all__ = ["course", "describe", "finish"]
 
 
 def describe(path: Path, data: Data) -> None:
@@ -42,12 +43,22 @@ def finish(path: Path, data: Data, sampler: Sampler, most: int) -> list[Path]:
     kind, generated = data.kind, sampler.sheet(data.kind.shown, seed=0)
     n = min(len(generated), len(data))
     real = data.main.examples(torch.linspace(0, len(data) - 1, n).long())
-    made = {"samples.png": drawing.encode(kind.show({"generated": generated}))}
+    samples = _written(path, {"samples.png": drawing.encode(kind.show({"generated": generated}))})
+    beside = drawing.encode(kind.show({"real": real, "generated": generated[:n]}))
+    return [*samples, *course(path, most, kind.name), *_written(path, {files.END: beside})]
+
+
+def course(path: Path, most: int, of: str) -> list[Path]:
+    """Draws what is known of the way there: curves, and a time-lapse; returns where."""
+    made = {}
     if log := files.read_history(path):
-        made["curves.png"] = drawing.encode(curves(log, of=kind.name, band=reference.band(path)))
-    if course := frames(path / files.SAMPLES):
-        made["timelapse.gif"] = drawing.timelapse(course[:: -(-len(course) // (2 * most))])
-    made[files.END] = drawing.encode(kind.show({"real": real, "generated": generated[:n]}))
+        made[files.CURVES] = drawing.encode(curves(log, of=of, band=reference.band(path)))
+    if shown := frames(path / files.SAMPLES):
+        made["timelapse.gif"] = drawing.timelapse(shown[:: -(-len(shown) // (2 * most))])
+    return _written(path, made)
+
+
+def _written(path: Path, made: Mapping[str, bytes]) -> list[Path]:
     for name, content in made.items():
         write_atomically(path / name, content)
     return [path / name for name in made]

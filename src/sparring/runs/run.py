@@ -1,6 +1,7 @@
 """A run: a directory that explains itself.
 
 config.json            the recipe, every value, versions, device, threads, what the data were
+recipe/                copies of the recipe's file and of what it imports, if it is one of somebody's own
 log.jsonl              a line every few rounds; scores.jsonl the same for examples held out
 data.txt, data.png     what the data were
 samples/, preview.png  the same latents again and again
@@ -12,6 +13,7 @@ model/                 the sampler alone, averaged and raw: what `load` opens
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import platform
 from dataclasses import dataclass
@@ -25,7 +27,10 @@ from sparring import recipes
 from sparring.data.streams import Data, Spec
 from sparring.game import Game
 from sparring.machine.plain import restore
+from sparring.recipes import Recipe
 from sparring.runs import checkpoint, files
+from sparring.runs.code import Code, of_run
+from sparring.runs.own import source
 from sparring.samplers import Sampler
 
 __all__ = ["Run", "load"]
@@ -37,12 +42,13 @@ class Run:
 
     Attributes:
         path: Its directory.
-        recipe: The name of a module in `sparring.recipes`.
+        recipe: The name of a module in `sparring.recipes`, or of somebody's file, which ends in .py.
         config: The recipe's configuration, complete.
         data: The shape of an example, the number of examples, the SHA-256 of all, and their spec as JSON.
         extra: Rounds to play after those of the configuration, at the last learning rates.
         time: Seconds to train in, until it is known how many rounds these are.
         origin: Where the first weights are from, as words; "" if they are random.
+        made_by: Its code, if it is not a module in `sparring.recipes`.
     """
 
     path: Path
@@ -52,6 +58,7 @@ class Run:
     extra: int = 0
     time: float | None = None
     origin: str = ""
+    made_by: Code | None = None
 
     @property
     def rounds(self) -> int:
@@ -59,20 +66,26 @@ class Run:
         return self.config.rounds + self.extra
 
     @staticmethod
-    def open(path: Path) -> Run:
+    def open(path: Path, recipe: Path | Code | None = None) -> Run:
         """The run in the directory `path`.
+
+        Args:
+            path: The directory.
+            recipe: The file of its recipe, named by the user, so that it may run; or its code, where that is at hand.
 
         Raises:
             FileNotFoundError: There is none.
+            UnlistedError: It is of a file that is not named and not on the user's list. Nothing of it was run.
             ValueError: Its description was damaged or changed, or is of another version.
         """
         about = files.read_config(path)
-        recipe = recipes.find(about["recipe"])
+        made_by = recipe if isinstance(recipe, Code) else of_run(path, about, recipe)
         try:
             data = {name: about["data"][name] for name in ("shape", "count", "sha256", "spec")}
-            restore(Spec, data["spec"])
+            restore(Spec, data["spec"], made_by.homes)
+            config = restore(made_by.recipe.Config, about["config"], made_by.homes)
             more = {name: about[name] for name in ("extra", "time", "origin")}
-            return Run(path, about["recipe"], restore(recipe.Config, about["config"]), data, **more)
+            return Run(path, about["recipe"], config, data, **more, made_by=made_by)
         except (KeyError, TypeError) as error:
             file = str(path / files.CONFIG)
             raise ValueError(f"{file!r} does not describe a run of this version ({error})") from error
@@ -86,9 +99,19 @@ class Run:
         return dataclasses.replace(self, config=dataclasses.replace(self.config, rounds=rounds), extra=0, time=None)
 
     @property
+    def code(self) -> Code:
+        """What made it."""
+        return self.made_by or Code(self.recipe, recipes.find(self.recipe))
+
+    @property
+    def parts(self) -> Recipe:
+        """The functions that make its data, its sampler and its trainer."""
+        return self.code.recipe
+
+    @property
     def spec(self) -> Spec:
         """What is known of the data without them."""
-        return restore(Spec, self.data["spec"])
+        return restore(Spec, self.data["spec"], self.code.homes)
 
     def open_data(self) -> Data:
         """The data, wherever they are now.
@@ -96,7 +119,7 @@ class Run:
         Raises:
             FileNotFoundError: They are not where they were.
         """
-        return recipes.find(self.recipe).open_data(self.config)
+        return self.parts.open_data(self.config)
 
     def describe(self, round: int) -> None:
         """Writes config.json, with a new entry in its list of sessions: from which round on, with which versions."""
@@ -105,7 +128,11 @@ class Run:
         versions = {name: version(name) for name in ("sparring", "torch", "numpy")}
         sessions.append({"from_round": round, **versions, "python": platform.python_version()})
         about = {name: getattr(self, name) for name in ("recipe", "data", "rounds", "extra", "time", "origin")}
-        files.write_config(self.path, {**about, "config": dataclasses.asdict(self.config), "sessions": sessions})
+        about |= {"config": dataclasses.asdict(self.config), "sessions": sessions}
+        own = self.code.source
+        files.write_config(self.path, about if own is None else {**about, "source": own.about()})
+        if own is not None:
+            source.write(own, self.path)
 
     def checked_data(self) -> Data:
         """The data of the run, as it was begun with.
@@ -136,7 +163,7 @@ class Run:
         if newest is None:
             raise FileNotFoundError(f"{str(self.path)!r} has no checkpoint yet: train it for some rounds first")
         config = dataclasses.replace(self.config, device=device)
-        trainer = recipes.find(self.recipe).build(config, self.spec.stand_in())
+        trainer = self.parts.build(config, self.spec.stand_in())
         trainer.load_games(checkpoint.load(newest)["games"])
         return trainer.game
 
@@ -153,32 +180,41 @@ class Run:
         """
         tensors = files.read_model(self.path, weights)
         config = dataclasses.replace(self.config, device=device)
-        sampler = recipes.find(self.recipe).sampler(config, self.spec).of(self.spec.kind)
+        sampler = self.parts.sampler(config, self.spec).of(self.spec.kind)
         return _filled(sampler, tensors, self.path)
 
 
-def load(path: str | Path, *, weights: str = "average", sampler: Sampler | None = None, device: str = "cpu") -> Sampler:
+def load(
+    path: str | Path,
+    *,
+    weights: str = "average",
+    sampler: Sampler | None = None,
+    recipe: str | Path | None = None,
+    device: str = "cpu",
+) -> Sampler:
     """The sampler of a run: `sparring.load("runs/x").sample(64, seed=0)`.
 
     Args:
         path: The directory of the run.
         weights: `average`, the exponential moving average, or `raw`, the last weights.
-        sampler: An untrained sampler to fill, for a run that is not of a recipe in `sparring.recipes`.
+        sampler: A sampler to copy and fill, for a run whose code is not at hand.
+        recipe: The file of a recipe of your own, such as "./mine.py", if it is not on your list: it is then run.
         device: Where to put it.
 
     Raises:
         FileNotFoundError: There is no run, or it has not saved a model yet.
+        UnlistedError: It is of a recipe of somebody's own, which is not on your list. Nothing of it was run.
         ValueError: The model is damaged, or the run's recipe is not one of this package; then give `sampler`.
     """
     path = Path(path)
     if sampler is None:
         try:
-            return Run.open(path).sampler(weights, device)
+            return Run.open(path, None if recipe is None else Path(recipe)).sampler(weights, device)
         except recipes.UnknownRecipeError as error:
             raise ValueError(
                 f"{error}. For a recipe of your own: load({str(path)!r}, sampler=an_untrained_one)"
             ) from error
-    return _filled(sampler, files.read_model(path, weights), path).to(device)
+    return _filled(copy.deepcopy(sampler), files.read_model(path, weights), path).to(device)
 
 
 def _filled(sampler: Sampler, tensors: dict[str, Tensor], run: Path) -> Sampler:

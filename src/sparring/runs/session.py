@@ -25,11 +25,12 @@ from sparring.machine.signals import first_signal
 from sparring.machine.words import command
 from sparring.runs import checkpoint, files, lock, portraits
 from sparring.runs.budget import PLANNED, Budget, pace
+from sparring.runs.code import Code, find
 from sparring.runs.errors import InUseError, StoppedError
 from sparring.runs.news import Writer
 from sparring.runs.run import Run
 from sparring.runs.writers import Checkpoint, Evaluate, Log, Samples
-from sparring.samplers import Sampler
+from sparring.samplers import Mute, Sampler
 from sparring.trainer import Trainer
 
 __all__ = ["Session"]
@@ -58,17 +59,18 @@ class Session:
     def _make(self) -> None:
         """The trainer at round 0, with all that writes between rounds."""
         self.trainer = self._built()
-        live = self.trainer.game.sampler().of(self.data.kind)
+        self.yields = self.trainer.game.has_sampler
+        live = (self.trainer.game.sampler() if self.yields else Mute()).of(self.data.kind)
         self.average = Average(live, self.run.config.half_life * self.trainer.images)
         self.trainer.extend(self.run.extra)
         self.shown = self.data.kind.shown
         self.writers: list[Writer] = self._writers(live)
-        self.trainer.hooks += [self.average, *self.writers]
+        self.trainer.hooks += [*([self.average] if self.yields else []), *self.writers]
 
     def _built(self) -> Trainer:
         config = self.run.config
         torch.manual_seed(config.seed)  # ours does not read torch's own generator; somebody's source may
-        trainer: Trainer = recipes.find(self.run.recipe).build(config, self.data)
+        trainer: Trainer = self.run.parts.build(config, self.data)
         trainer.ranks = ranks.of_environment(config.device)
         return trainer
 
@@ -78,10 +80,11 @@ class Session:
         self.log = Log(path / files.LOG, max(1, min(20, rounds // 50)))
         samples = Samples(path, self.average.sampler, every=max(1, rounds // FRAMES), n=self.shown)
         scores = [] if self._held_out is None else [self._evaluate(self._held_out)]
-        samplers = {"average": self.average.sampler, "raw": live}
+        samplers = {"average": self.average.sampler, "raw": live} if self.yields else {}
         every = config.checkpoint_every or max(1, min(500, rounds // 10))
         self.checkpoint = Checkpoint(path, samplers, every, [self.log, *scores], first=bool(self.run.origin))
-        return [self.log, samples, *scores, self.checkpoint]  # it last: what was written before is not written again
+        shown = [samples] if self.yields else []
+        return [self.log, *shown, *scores, self.checkpoint]  # it last: what was written before is not written again
 
     @property
     def last(self) -> Mapping[str, float]:
@@ -90,13 +93,18 @@ class Session:
 
     @staticmethod
     def create(
-        path: Path, recipe: str, config: recipes.Config, *, time: float | None = None, origin: Path | None = None
+        path: Path,
+        recipe: str | Code,
+        config: recipes.Config,
+        *,
+        time: float | None = None,
+        origin: Path | None = None,
     ) -> Session:
         """A new run, ready to play. Nothing is written before it does.
 
         Args:
             path: Its directory.
-            recipe: The name of a recipe.
+            recipe: The name of a recipe, or its code.
             config: What it is told.
             time: Seconds to train in, which are turned into rounds; those of `config` then do not matter.
             origin: A run whose weights are the first ones here, where they have the same names and shapes.
@@ -121,10 +129,16 @@ class Session:
 
     @staticmethod
     def prepare(
-        path: Path, recipe: str, config: recipes.Config, *, time: float | None = None, origin: Path | None = None
+        path: Path,
+        recipe: str | Code,
+        config: recipes.Config,
+        *,
+        time: float | None = None,
+        origin: Path | None = None,
     ) -> Session:
         """A new run in memory, whatever there is at `path`."""
-        data = recipes.find(recipe).open_data(config)
+        made_by = find(recipe) if isinstance(recipe, str) else recipe
+        data = made_by.recipe.open_data(config)
         config = dataclasses.replace(
             config,
             device=devices.resolve(config.device),
@@ -133,7 +147,7 @@ class Session:
         )
         spec = data.spec
         about = {"shape": list(spec.shape), "count": len(data), "sha256": data.digest(), "spec": describe(spec)}
-        session = Session(Run(path, recipe, config, about, time=time), data)
+        session = Session(Run(path, made_by.name, config, about, time=time, made_by=made_by), data)
         if time is not None:
             session.give(time)
         if origin is not None:
@@ -148,6 +162,7 @@ class Session:
         keep_rates: bool = False,
         device: str | None = None,
         threads: int | None = None,
+        recipe: Path | Code | None = None,
     ) -> Session:
         """The run at `path` as its newest checkpoint left it, or at round 0 if it has none. Nothing is written.
 
@@ -157,12 +172,13 @@ class Session:
             keep_rates: They do not, and rounds that are added go on at the last rates.
             device: Play there. On another device the run goes on, but not bit for bit.
             threads: Play with so many CPU threads; the same holds.
+            recipe: As in `Run.open`.
 
         Raises:
             FileNotFoundError: There is no run, or its data are not where they were.
             ValueError: The data are not what they were, the run is beyond `rounds`, or no checkpoint is whole.
         """
-        found, run = files.fingerprint(path), Run.open(path)
+        found, run = files.fingerprint(path), Run.open(path, recipe)
         device, threads = devices.resolve(device or run.config.device), threads or run.config.threads
         run = dataclasses.replace(run, config=dataclasses.replace(run.config, device=device, threads=threads))
         session = Session(run.planned(rounds, keep_rates=keep_rates), run.checked_data())
@@ -311,7 +327,7 @@ class Session:
             with self._saying_what_is_saved():
                 portraits.describe(path, self.data)
                 if not self.complete:
-                    path.joinpath(files.END).unlink(missing_ok=True)  # of fewer rounds
+                    files.last_picture(path).unlink(missing_ok=True)  # of fewer rounds
                 self._play(hooks, interrupted)
                 stopped = interrupted.is_set()
                 if self.checkpoint.saved != self.trainer.state.round:
@@ -397,10 +413,12 @@ class Session:
     @property
     def drawn(self) -> bool:
         """Whether the pictures of the end are there."""
-        return (self.run.path / files.END).exists()
+        return files.last_picture(self.run.path).exists()
 
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
+        if not self.yields:
+            return portraits.course(self.run.path, FRAMES, self.data.kind.name)
         return portraits.finish(self.run.path, self.data, self.average.sampler.settled(), FRAMES)
 
 
