@@ -7,7 +7,9 @@ from sparring.machine.lazy import submodules
 if TYPE_CHECKING:
     from sparring.kinds import columns as columns
     from sparring.kinds import drawing as drawing
+    from sparring.kinds import formats as formats
     from sparring.kinds import kind as kind
+    from sparring.kinds import moving as moving
     from sparring.kinds import pictures as pictures
     from sparring.kinds import points as points
     from sparring.kinds import rows as rows

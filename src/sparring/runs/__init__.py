@@ -7,12 +7,16 @@ from sparring.machine.lazy import submodules
 if TYPE_CHECKING:
     from sparring.runs import budget as budget
     from sparring.runs import checkpoint as checkpoint
+    from sparring.runs import code as code
     from sparring.runs import errors as errors
     from sparring.runs import files as files
     from sparring.runs import listing as listing
     from sparring.runs import lock as lock
     from sparring.runs import news as news
+    from sparring.runs import own as own
     from sparring.runs import portraits as portraits
+    from sparring.runs import recording as recording
+    from sparring.runs import reference as reference
     from sparring.runs import run as run
     from sparring.runs import session as session
     from sparring.runs import sinks as sinks

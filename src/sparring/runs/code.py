@@ -67,7 +67,6 @@ class Code:
         Raises:
             ValueError: Something does.
         """
-
         from sparring.runs import files
 
         about = files.about(run) if self.source is not None and (run / files.CONFIG).is_file() else {}
@@ -89,6 +88,7 @@ def find(recipe: str | Path) -> Code:
 
 
 def _of(found: Source) -> Code:
+    from sparring.runs.own.recipe import Own  # which takes torch
 
     return Code(found.name, Own(loading.load(found), found.name), found)
 
