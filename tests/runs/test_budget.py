@@ -12,8 +12,7 @@ from sparring.recipes.images import dcgan
 from sparring.recipes.text import seqgan
 from sparring.recipes.theory import ring
 from sparring.runs import budget as module
-from sparring.runs import files
-from sparring.runs import session as session_module
+from sparring.runs import files, stage
 from sparring.runs.budget import PLANNED, Budget, played
 from sparring.runs.run import Run
 from sparring.runs.session import Session
@@ -78,7 +77,7 @@ def test_it_stops_to_plan_once_and_when_time_is_out(clock):
 @pytest.fixture
 def few(monkeypatch):
     """Fewer pictures than usual, which take time."""
-    monkeypatch.setattr(session_module, "FRAMES", 4)
+    monkeypatch.setattr(stage, "FRAMES", 4)
 
 
 def test_a_run_by_time_is_one_by_rounds(tmp_path, clock, few):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
+    from sparring.runs import beginning as beginning
     from sparring.runs import budget as budget
     from sparring.runs import checkpoint as checkpoint
     from sparring.runs import code as code
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from sparring.runs import files as files
     from sparring.runs import listing as listing
     from sparring.runs import lock as lock
+    from sparring.runs import mending as mending
     from sparring.runs import news as news
     from sparring.runs import own as own
     from sparring.runs import portraits as portraits
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from sparring.runs import run as run
     from sparring.runs import session as session
     from sparring.runs import sinks as sinks
+    from sparring.runs import stage as stage
     from sparring.runs import writers as writers
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import os
+import math
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,27 +15,22 @@ import torch
 from sparring import ranks, recipes
 from sparring.data.source import InMemory
 from sparring.data.streams import Data
-from sparring.evaluation.measures import quick
 from sparring.hooks import Average, Every, Hook, Playing
 from sparring.machine import devices
 from sparring.machine.files import explained
-from sparring.machine.plain import describe
 from sparring.machine.signals import first_signal
 from sparring.machine.words import command
-from sparring.runs import checkpoint, files, lock, portraits
+from sparring.runs import files, lock, portraits
+from sparring.runs.beginning import described, newest, take
 from sparring.runs.budget import PLANNED, Budget, pace
-from sparring.runs.code import Code, find
+from sparring.runs.code import Code
 from sparring.runs.errors import InUseError, StoppedError
+from sparring.runs.mending import damaged, mend
 from sparring.runs.news import Writer
 from sparring.runs.run import Run
-from sparring.runs.writers import Checkpoint, Evaluate, Log, Samples
-from sparring.samplers import Mute, Sampler
-from sparring.trainer import Trainer
+from sparring.runs.stage import FRAMES, Stage, built
 
 __all__ = ["Session"]
-
-FRAMES, SCORES = 40, 20
-"""Pictures of a time-lapse, and measurements of a run, at least."""
 
 
 class Session:
@@ -58,38 +52,23 @@ class Session:
 
     def _make(self) -> None:
         """The trainer at round 0, with all that writes between rounds."""
-        self.trainer = self._built()
-        self.yields = self.trainer.game.has_sampler
-        live = (self.trainer.game.sampler() if self.yields else Mute()).of(self.data.kind)
-        self.average = Average(live, self.run.config.half_life * self.trainer.images)
-        self.trainer.extend(self.run.extra)
-        self.shown = self.data.kind.shown
-        self.writers: list[Writer] = self._writers(live)
-        self.trainer.hooks += [*([self.average] if self.yields else []), *self.writers]
+        self.stage = Stage(self.run, self.data, self._held_out)
+        self.trainer, self.log, self.checkpoint = self.stage.trainer, self.stage.log, self.stage.checkpoint
 
-    def _built(self) -> Trainer:
-        config = self.run.config
-        torch.manual_seed(config.seed)  # ours does not read torch's own generator; somebody's source may
-        trainer: Trainer = self.run.parts.build(config, self.data)
-        trainer.ranks = ranks.of_environment(config.device)
-        return trainer
-
-    def _writers(self, live: Sampler) -> list[Writer]:
+    @property
+    def writers(self) -> list[Writer]:
         """All that writes between rounds."""
-        path, rounds, config = self.run.path, self.trainer.rounds, self.run.config
-        self.log = Log(path / files.LOG, max(1, min(20, rounds // 50)))
-        samples = Samples(path, self.average.sampler, every=max(1, rounds // FRAMES), n=self.shown)
-        scores = [] if self._held_out is None else [self._evaluate(self._held_out)]
-        samplers = {"average": self.average.sampler, "raw": live} if self.yields else {}
-        every = config.checkpoint_every or max(1, min(500, rounds // 10))
-        self.checkpoint = Checkpoint(path, samplers, every, [self.log, *scores], first=bool(self.run.origin))
-        shown = [samples] if self.yields else []
-        return [self.log, *shown, *scores, self.checkpoint]  # it last: what was written before is not written again
+        return self.stage.writers
 
     @property
     def last(self) -> Mapping[str, float]:
         """The newest line of the log."""
         return self.log.last
+
+    @property
+    def average(self) -> Average:
+        """The average of the sampler's weights."""
+        return self.stage.average
 
     @staticmethod
     def create(
@@ -113,18 +92,9 @@ class Session:
             FileExistsError: There is something at `path`.
             PermissionError: Nothing can be written there.
         """
-        if not ranks.leads():
-            return Session.prepare(
-                path, recipe, config, time=time, origin=origin
-            )  # the first rank looks, and makes the directory
-        files.make_sure_vacant(path)
-        there = next(parent for parent in path.absolute().parents if parent.exists())
-        effective = os.access in os.supports_effective_ids
-        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
-            raise PermissionError(
-                f"{str(path)!r} cannot be written, {str(there)!r} being no folder you may write to: "
-                "choose another --out"
-            )
+        if ranks.leads():  # the first rank makes the directory
+            files.make_sure_vacant(path)
+            files.make_sure_writable(path)
         return Session.prepare(path, recipe, config, time=time, origin=origin)
 
     @staticmethod
@@ -137,21 +107,13 @@ class Session:
         origin: Path | None = None,
     ) -> Session:
         """A new run in memory, whatever there is at `path`."""
-        made_by = find(recipe) if isinstance(recipe, str) else recipe
-        data = made_by.recipe.open_data(config)
-        config = dataclasses.replace(
-            config,
-            device=devices.resolve(config.device),
-            threads=devices.threads(config.threads),
-            hold_out=_held_out(config.hold_out, len(data)),
-        )
-        spec = data.spec
-        about = {"shape": list(spec.shape), "count": len(data), "sha256": data.digest(), "spec": describe(spec)}
-        session = Session(Run(path, made_by.name, config, about, time=time, made_by=made_by), data)
+        run, data = described(path, recipe, config)
+        session = Session(dataclasses.replace(run, time=time), data)
         if time is not None:
             session.give(time)
         if origin is not None:
-            session._take(origin)
+            session.run = dataclasses.replace(session.run, origin=take(session.trainer, origin))
+            session.checkpoint.first = True  # if it is killed early it goes on with these weights
         return session
 
     @staticmethod
@@ -183,7 +145,7 @@ class Session:
         run = dataclasses.replace(run, config=dataclasses.replace(run.config, device=device, threads=threads))
         session = Session(run.planned(rounds, keep_rates=keep_rates), run.checked_data())
         session._found = found
-        session._load()
+        session.checkpoint.saved = newest(session.trainer, path)
         if rounds is not None and rounds < session.trainer.state.round:
             raise ValueError(
                 f"{str(path)!r} is at round {session.trainer.state.round}; --rounds {rounds} is behind it: "
@@ -197,7 +159,7 @@ class Session:
     def give(self, seconds: float) -> None:
         """Plans as many rounds as fit into so many seconds of play, by playing a few that do not count."""
         state = self.trainer.state_dict()
-        self.budget = Budget(seconds, pace(self._built()))
+        self.budget = Budget(seconds, pace(built(self.run, self.data)))
         self._plan(state)
 
     def _plan(self, state: dict[str, Any]) -> None:
@@ -211,62 +173,19 @@ class Session:
         self.trainer.load_state_dict(state)
         self.checkpoint.saved = saved
 
-    def _take(self, origin: Path) -> None:
-        """Takes the weights of another run, as far as they fit.
-
-        Raises:
-            FileNotFoundError: There is no run, or it has saved nothing yet.
-            ValueError: No weight fits.
-        """
-        files.read_config(origin)
-        newest = checkpoint.latest(origin / files.CHECKPOINTS)
-        if newest is None:
-            raise FileNotFoundError(f"{str(origin)!r} has no checkpoint yet: train it for some rounds first")
-        there = checkpoint.load(newest)["games"]
-        taken, left = self.trainer.take(there)
-        if not taken:
-            raise ValueError(
-                f"nothing in {str(origin)!r} fits: its networks are others. Use its recipe, size of pictures and width"
-            )
-        new = f"; new: {', '.join(left[:5])}{' ...' if len(left) > 5 else ''}" if left else ""
-        words = f"{origin}, round {int(newest.name):,}: {len(taken)} of {len(taken) + len(left)} tensors{new}"
-        self.run = dataclasses.replace(self.run, origin=words)
-        self.checkpoint.first = True  # if it is killed early it goes on with these weights
-
-    def _load(self) -> None:
-        """Takes back the newest whole checkpoint."""
-        folder = self.run.path / files.CHECKPOINTS
-        newest = checkpoint.latest(folder)
-        if newest:
-            self.trainer.load_state_dict(checkpoint.load(newest))
-            self.checkpoint.saved = self.trainer.state.round
-        elif checkpoint.found(folder):
-            raise ValueError(
-                f"no checkpoint in {str(folder)!r} is whole: put back a copy, or remove that folder to begin again at "
-                "round 0, whereupon log and model go"
-            )
-        elif files.read_lines(self.run.path / files.LOG).lines:
-            warnings.warn(f"there is no checkpoint in {str(folder)!r}: beginning again at round 0", stacklevel=4)
-
-    def _evaluate(self, held_out: InMemory) -> Evaluate:
-        n = min(1000, len(held_out))
-        measure = quick(held_out.kind, held_out.examples(torch.arange(n)))
-        every = self.run.config.evaluate_every or max(1, self.trainer.rounds // SCORES)
-        return Evaluate(self.run.path / files.SCORES, self.average.sampler, measure, every=every, n=n)
-
     def rounds_in(self, seconds: float) -> int:
         """The rounds that fit into so many seconds at the speed of the newest line of the log; 1 at least."""
-        lines = files.read_lines(self.log.path).lines
-        speed = lines[-1]["images_per_second"] if lines else 0.0
-        return max(1, int(PLANNED * seconds * speed / self.trainer.phases[-1].batch))
+        return max(1, int(PLANNED * seconds / (self._each() or math.inf)))
 
     def seconds_left(self) -> float | None:
         """How long the rest will take, at the speed of the newest line of the log; None without one."""
+        each = self._each()
+        return None if each is None else each * (self.trainer.rounds - self.trainer.state.round)
+
+    def _each(self) -> float | None:
+        """Seconds of a round, by the newest line of the log."""
         lines = files.read_lines(self.log.path).lines
-        if not lines:
-            return None
-        rounds = self.trainer.rounds - self.trainer.state.round
-        return rounds * self.trainer.phases[-1].batch / max(lines[-1]["images_per_second"], 1e-9)
+        return self.trainer.phases[-1].batch / max(lines[-1]["images_per_second"], 1e-9) if lines else None
 
     @property
     def complete(self) -> bool:
@@ -343,7 +262,7 @@ class Session:
         elif self._found != files.fingerprint(path):
             raise InUseError(f"{str(path)!r} has been trained by another process since it was read: resume it again")
         files.clean(path)
-        self._repair()
+        mend(self.checkpoint)
         self.run.describe(self.trainer.state.round)
         self._found = files.fingerprint(path)
 
@@ -390,25 +309,9 @@ class Session:
         Raises:
             InUseError: Another process plays this run.
         """
-        if self._damaged():
+        if damaged(self.checkpoint):
             with lock.locked(self.run.path, "repaired", break_lock=break_lock):
-                self._repair()
-
-    def _damaged(self) -> list[str]:
-        """The models that cannot be read; none before the first checkpoint."""
-        damaged = []
-        for name in self.checkpoint.samplers if self.checkpoint.saved >= 0 else ():
-            try:
-                files.read_model(self.run.path, name)
-            except (OSError, ValueError):
-                damaged.append(name)
-        return damaged
-
-    def _repair(self) -> None:
-        for name in self._damaged():
-            self.checkpoint.write_model(name)
-            file = str(self.run.path / files.MODEL / f"{name}.safetensors")
-            warnings.warn(f"{file!r} was damaged or lost: made again from round {self.checkpoint.saved}", stacklevel=4)
+                mend(self.checkpoint)
 
     @property
     def drawn(self) -> bool:
@@ -417,13 +320,6 @@ class Session:
 
     def draw(self) -> list[Path]:
         """The pictures at the end: generated beside real, curves, time-lapse. Returns their paths."""
-        if not self.yields:
+        if not self.stage.yields:
             return portraits.course(self.run.path, FRAMES, self.data.kind.name)
         return portraits.finish(self.run.path, self.data, self.average.sampler.settled(), FRAMES)
-
-
-def _held_out(wanted: int | None, there: int) -> int:
-    """How many examples of those there are training does without."""
-    if wanted is not None:
-        return wanted
-    return min(500, there // 20) if there >= 1000 else 0
