@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from sparring.data import cache, prepared, readers
+from sparring.data import cache, own, prepared, readers
 from sparring.data.listing import Encoded, Listing, shown, stamp
 from sparring.data.preparation import Preparation
 from sparring.data.source import InMemory
@@ -53,6 +53,8 @@ def open_data(path: str | Path, preparation: Preparation | None = None) -> InMem
         entry = prepared.make(found, preparation)
         kept = prepared.load(entry, found)
         write_atomically(known, entry.name.encode())
+    if isinstance(found, Encoded):
+        own.remember(found.looked, found.ignored.get(own.DRAWING, ()))
     assert kept is not None, "what was just written can be read"
     return kept
 
