@@ -29,6 +29,8 @@ class Options:
     """Stop after this long: 90s, 10m, 1.5h. A finished run gets as many more rounds as there is time for."""
     keep_rates: bool = False
     """Play the rounds that are added at the last learning rates."""
+    data: str | None = None
+    """Where the data are now, if they have moved. They are checked, and the run remembers."""
     device: str | None = None
     """Another device; the run then goes on, but not bit for bit."""
     threads: int | None = None
@@ -70,6 +72,8 @@ def main(words: list[str]) -> int:
     if session.complete and session.drawn:
         if leads():
             session.repair(break_lock=options.break_lock)
+            if options.data:
+                session.remember(break_lock=options.break_lock)
         at = session.trainer.state.round
         more = f"{again} --rounds {2 * at}, or --time 10m; with --keep-rates learning rates stay as they are"
         console.print(f"{shown(options.run)} is complete at round {at}. More: {more}")
@@ -89,6 +93,7 @@ def opened(options: Options, rounds: int | None = None) -> Session:
         device=options.device,
         threads=options.threads,
         recipe=options.recipe,
+        data=options.data,
     )
 
 

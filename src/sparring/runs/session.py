@@ -163,6 +163,7 @@ class Session:
         device: str | None = None,
         threads: int | None = None,
         recipe: Path | Code | None = None,
+        data: str | None = None,
     ) -> Session:
         """The run at `path` as its newest checkpoint left it, or at round 0 if it has none. Nothing is written.
 
@@ -173,12 +174,13 @@ class Session:
             device: Play there. On another device the run goes on, but not bit for bit.
             threads: Play with so many CPU threads; the same holds.
             recipe: As in `Run.open`.
+            data: Where the run's data are now; when it plays, it remembers.
 
         Raises:
             FileNotFoundError: There is no run, or its data are not where they were.
             ValueError: The data are not what they were, the run is beyond `rounds`, or no checkpoint is whole.
         """
-        found, run = files.fingerprint(path), Run.open(path, recipe)
+        found, run = files.fingerprint(path), Run.open(path, recipe).at(data)
         device, threads = devices.resolve(device or run.config.device), threads or run.config.threads
         run = dataclasses.replace(run, config=dataclasses.replace(run.config, device=device, threads=threads))
         session = Session(run.planned(rounds, keep_rates=keep_rates), run.checked_data())
@@ -393,6 +395,15 @@ class Session:
         if self._damaged():
             with lock.locked(self.run.path, "repaired", break_lock=break_lock):
                 self._repair()
+
+    def remember(self, *, break_lock: bool = False) -> None:
+        """Writes into a run that is not played where its data are now.
+
+        Raises:
+            InUseError: Another process plays this run.
+        """
+        with lock.locked(self.run.path, "moved", break_lock=break_lock):
+            self.run.remember()
 
     def _damaged(self) -> list[str]:
         """The models that cannot be read; none before the first checkpoint."""
