@@ -72,8 +72,6 @@ def main(words: list[str]) -> int:
     if session.complete and session.drawn:
         if leads():
             session.repair(break_lock=options.break_lock)
-            if options.data:
-                session.remember(break_lock=options.break_lock)
         at = session.trainer.state.round
         more = f"{again} --rounds {2 * at}, or --time 10m; with --keep-rates learning rates stay as they are"
         console.print(f"{shown(options.run)} is complete at round {at}. More: {more}")

@@ -156,11 +156,18 @@ class Run:
         """
         return self if data is None else dataclasses.replace(self, config=moved.placed(self.config, data))
 
+    @property
+    def moved(self) -> bool:
+        """Whether its data are at another place than config.json says."""
+        place = getattr(self.config, "data", None)
+        return isinstance(place, str) and place != files.read_config(self.path)["config"]["data"]
+
     def remember(self) -> None:
-        """Writes into config.json where the data are now."""
-        about = files.read_config(self.path)
-        about["config"]["data"] = getattr(self.config, "data", "")
-        files.write_config(self.path, about)
+        """Writes into config.json where the data are now, if they have moved."""
+        if self.moved:
+            about = files.read_config(self.path)
+            about["config"]["data"] = getattr(self.config, "data", None)
+            files.write_config(self.path, about)
 
     def game(self, device: str = "cpu") -> Game:
         """The game as the newest checkpoint left it, to look at its players.

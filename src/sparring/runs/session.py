@@ -389,21 +389,15 @@ class Session:
     def repair(self, *, break_lock: bool = False) -> None:
         """Makes damaged or lost models again, from the checkpoint this session goes on from.
 
+        A run whose data have moved remembers their new place.
+
         Raises:
             InUseError: Another process plays this run.
         """
-        if self._damaged():
+        if self._damaged() or self.run.moved:
             with lock.locked(self.run.path, "repaired", break_lock=break_lock):
                 self._repair()
-
-    def remember(self, *, break_lock: bool = False) -> None:
-        """Writes into a run that is not played where its data are now.
-
-        Raises:
-            InUseError: Another process plays this run.
-        """
-        with lock.locked(self.run.path, "moved", break_lock=break_lock):
-            self.run.remember()
+                self.run.remember()
 
     def _damaged(self) -> list[str]:
         """The models that cannot be read; none before the first checkpoint."""
