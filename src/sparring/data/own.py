@@ -63,7 +63,7 @@ def drawings(names: Sequence[str], stamped: str, opened: Callable[[str], IO[byte
 
 def remember(stamped: str, drawn: Sequence[str]) -> None:
     """Keeps in the cache which pictures of that stamp are drawings, unless it is known or cannot be written."""
-    if not _kept(stamped).exists():
+    if stamped and not _kept(stamped).exists():
         with suppress(OSError):
             write_atomically(_kept(stamped), json.dumps(drawn).encode())
 
