@@ -14,7 +14,7 @@ from made import noise
 from sparring import cli
 from sparring.data import own
 from sparring.data.opening import open_data
-from sparring.kinds import drawing
+from sparring.kinds import drawing, formats, moving
 from sparring.kinds.pictures import Pictures
 from sparring.runs import files
 
@@ -42,6 +42,9 @@ def in_exif(image, format):
 
 
 DRAWN = {
+    **{f"grid{ending}": formats.encode(SHEET, ending, "seed 0", sheet=True) for ending in (".png", ".webp", ".jpg")},
+    "walk.gif": moving.moving([SHEET, SHEET], [100, 100], ".gif"),
+    "walk.webp": moving.moving([SHEET, SHEET], [100, 100], ".webp"),
     "sheet.png": drawing.encode(SHEET),
     "film.gif": drawn(SHEET, "GIF", comment=drawing.MARK),
     "sheet.jpg": drawn(SHEET, "JPEG", comment=drawing.MARK),
@@ -68,6 +71,11 @@ def test_a_run_in_the_folder_it_learns_from(photos, monkeypatch, capsys):
     assert cli.run("turing", [str(run), "--against", ".", "--n", "4"]) == 0
     (photos / run.name).mkdir()
     shutil.copy(run / "preview.png", photos / run.name)  # taken out of the run
+    capsys.readouterr()
+    for words in (["--out", "generated/"], ["-n", "1", "--out", "one.png"]):
+        assert cli.run("sample", [str(run), *words]) == 2
+        assert "lies in" in capsys.readouterr().err
+    assert cli.run("sample", [str(run), "-n", "2", "--out", str(run / "generated")]) == 0
     capsys.readouterr()
     assert cli.run("data", ["report", "."]) == 0
     said = capsys.readouterr().out

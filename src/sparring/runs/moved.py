@@ -7,11 +7,13 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sparring.runs import files
+
 if TYPE_CHECKING:
     from sparring.data.streams import Data
     from sparring.recipes import Config
 
-__all__ = ["check", "gone", "placed"]
+__all__ = ["apart", "check", "gone", "placed"]
 
 
 def placed(config: Any, data: str) -> Config:
@@ -24,6 +26,20 @@ def placed(config: Any, data: str) -> Config:
         raise ValueError(f"--data is {data!r}, but this run was trained on no data of yours: leave out --data")
     there: Config = dataclasses.replace(config, data=data)
     return there
+
+
+def apart(run: Path, out: Path) -> None:
+    """Makes sure that single samples do not join the data that a run was trained on.
+
+    Raises:
+        ValueError: They would.
+    """
+    data, target = Path(str(files.read_config(run)["config"].get("data", ""))).resolve(), out.resolve()
+    if data.is_dir() and target.is_relative_to(data) and not target.is_relative_to(run.resolve()):
+        raise ValueError(
+            f"--out {str(out)!r} lies in {str(data)!r}, the data of {str(run)!r}, where samples would be taken "
+            "for data: choose another --out"
+        )
 
 
 def gone(run: Path, error: Exception) -> FileNotFoundError:
