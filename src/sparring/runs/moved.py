@@ -68,7 +68,14 @@ def check(run: Path, recipe: str, place: str, known: dict[str, Any], data: Data)
     then = f"{known['count']:,} examples of shape {known['shape']}"
     now = f"{len(data):,} of shape {list(data.spec.shape)}"
     alike = (known["count"], known["shape"]) == (len(data), list(data.spec.shape))
-    again = ["sparring", "train", recipe, *(["--data", place] if place else []), "--from", str(run)]
+    again = [
+        "sparring",
+        "train",
+        f"./{recipe}" if recipe.endswith(".py") else recipe,
+        *(["--data", place] if place else []),
+        "--from",
+        str(run),
+    ]
     raise ValueError(
         f"the data of {str(run)!r} have changed since it began ({then} then, {now} now"
         f"{', but not the same ones' * alike}): put back what was there, say with --data PATH where it is, or go on "

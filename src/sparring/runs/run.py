@@ -144,6 +144,8 @@ class Run:
         try:
             data = self.open_data()
         except (FileNotFoundError, ValueError) as error:
+            if self.code.source is not None and isinstance(error, ValueError):
+                raise  # somebody's own recipe knows best what is wrong
             raise moved.gone(self.path, error) from error
         moved.check(self.path, self.recipe, getattr(self.config, "data", ""), self.data, data)
         return data
