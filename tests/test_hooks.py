@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import torch
 from torch import nn
@@ -125,3 +127,27 @@ def test_hooks_look_at_the_phase_that_was_played():
     trainer = Trainer(*phases, hooks=[average, Every(1, lambda t, c: batches.append(t.phase.batch))])
     assert trainer.play().state.images == 2 * 4 + 2 * 8
     assert batches == [4, 4, 8, 8]
+
+
+def test_functions_are_hooks():
+    seen = []
+
+    def look(trainer, costs):
+        seen.append((trainer.state.round, sorted(costs)))
+
+    trainer_of([look, Every(2, lambda trainer, costs: seen.append(trainer.state.round))], 2).play()
+    players = ["discriminator", "generator"]
+    assert seen == [(1, players), (2, players), 2]
+
+
+@pytest.mark.parametrize(
+    ("hooks", "said"),
+    [
+        ([GradientCheck], "a hook is the class GradientCheck; expected a Hook, or a function f(trainer, costs)"),
+        (["log"], "a hook is 'log'; expected a Hook"),
+        (print, "hooks is a builtin_function_or_method; expected a list of them: write hooks=[...]"),
+    ],
+)
+def test_what_is_no_hook(hooks, said):
+    with pytest.raises(TypeError, match=re.escape(said)):
+        trainer_of(hooks, 1)

@@ -1,10 +1,12 @@
 """Values and gradients against the closed forms of Goodfellow (2016), section 3.2, and Gaussian games."""
 
 import math
+import re
 
 import pytest
 import torch
 
+from sparring import GAN, MLP, Normal, losses
 from sparring.losses import Minimax, NonSaturating, Relativistic, Wasserstein, decisive
 
 LOGITS = torch.linspace(-5, 5, 21, dtype=torch.float64)
@@ -84,3 +86,37 @@ def test_a_level_means_something_where_the_loss_sees_it():
     assert decisive(NonSaturating())
     assert not decisive(Wasserstein())
     assert not decisive(Relativistic())
+
+
+class Mine(losses.NonSaturating):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("hinge", "loss is 'hinge'; expected an object with a side for each player: losses.Minimax(), "),
+        ("non-saturating", "write losses.NonSaturating()"),
+        ("wasserstein_gp", "write losses.Wasserstein()"),
+        (losses.Relativistic, "loss is the class Relativistic; expected an object: write losses.Relativistic()"),
+        (Mine, "loss is the class Mine; expected an object: write Mine()"),
+        (torch.nn.BCEWithLogitsLoss(), "loss is a BCEWithLogitsLoss; expected an object with a side for each player"),
+        (torch.nn.functional.softplus, "discriminator(real, fake) and generator(real, fake)"),
+        (None, "loss is a NoneType; expected"),
+    ],
+)
+def test_what_is_no_loss_is_told_the_right_one(loss, said):
+    with pytest.raises(TypeError, match=re.escape(said)):
+        losses.adversarial(loss)
+    with pytest.raises(TypeError, match=re.escape(said)):
+        GAN(MLP(2, 2), MLP(2, 1, logits=True), Normal(2), loss)
+
+
+def test_losses_of_ones_own_are_taken():
+    mine = Mine()
+    assert losses.adversarial(mine) is mine
+
+
+def test_batches_of_unequal_size_are_no_matter_of_flattening():
+    with pytest.raises(ValueError, match="give one logit for each sample, and as many samples of both"):
+        losses.NonSaturating().discriminator(torch.zeros(4), torch.zeros(3))

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rounds import round_of
-from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer
+from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer, penalties
 from sparring.penalties import Critique, Lazy, interpolated, r1, r2
 
 KEY = Key(3)
@@ -128,3 +130,27 @@ def test_a_flat_critic_has_a_finite_gradient():
     torch.testing.assert_close(penalty, torch.ones_like(penalty))
     for gradient in torch.autograd.grad(penalty.mean(), list(critic.parameters()), allow_unused=True):
         assert gradient is None or torch.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ([penalties.r1], "the penalties are a list; expected each with its weight: write {penalties.r1: 0.5}"),
+        ("r1", "the penalties are 'r1'; expected each with its weight"),
+        (0.5, "the penalties are 0.5; expected each with its weight"),
+        (penalties.r1, "the penalties are the function r1; expected each with its weight"),
+        (penalties.Lazy, "the penalties are the class Lazy"),
+        ({"r2": 1.0}, "a penalty is 'r2'; expected a function of penalties, or a module: write {penalties.r2: 1.0}"),
+        ({"gp": 10.0}, "write {penalties.r1: 10.0}"),
+        ({penalties.Lazy: 1.0}, "a penalty is the class Lazy"),
+        ({penalties.r1: "0.5"}, "the weight of r1 is '0.5'; expected a number or a function of the round"),
+    ],
+)
+def test_what_is_no_penalty_is_told_the_right_one(weights, said):
+    with pytest.raises(TypeError, match=re.escape(said)):
+        penalties.Penalties(weights)
+
+
+def test_weights_of_every_kind_are_taken():
+    for weight in (1, 0.5, torch.tensor(0.5), lambda number: 0.1 * number):
+        assert list(penalties.Penalties({penalties.r1: weight}).weights.values()) == [weight]

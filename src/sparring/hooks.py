@@ -20,7 +20,7 @@ from sparring.phase import Phase, TrainState
 from sparring.samplers import Sampler, tensors_of
 from sparring.schedules import Schedule
 
-__all__ = ["Average", "Every", "GradientCheck", "Hook", "LearningRate", "Playing", "TimeLimit"]
+__all__ = ["Action", "Average", "Every", "GradientCheck", "Hook", "LearningRate", "Playing", "TimeLimit", "hooks_of"]
 
 
 class Playing(Protocol):
@@ -79,15 +79,34 @@ class Hook(ABC):
         """Takes back a state."""
 
 
+Action = Callable[[Playing, Mapping[str, Cost]], object]
+"""What can be done after a round."""
+
+
 class Every(Hook):
     """Calls `action(trainer, costs)` after every `every` rounds."""
 
-    def __init__(self, every: int, action: Callable[[Playing, Mapping[str, Cost]], None]) -> None:
+    def __init__(self, every: int, action: Action) -> None:
         self.every, self.action = every, action
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Calls the action."""
         self.action(trainer, costs)
+
+
+def hooks_of(hooks: Sequence[Hook | Action]) -> list[Hook]:
+    """Hooks; a function `f(trainer, costs)` among them is called after every round.
+
+    Raises:
+        TypeError: They are no hooks; the message says what to write.
+    """
+    if not isinstance(hooks, Sequence):
+        raise TypeError(f"hooks is a {type(hooks).__name__}; expected a list of them: write hooks=[...]")
+    for hook in hooks:
+        if isinstance(hook, type) or not callable(hook):
+            name = f"the class {hook.__name__}" if isinstance(hook, type) else repr(hook)
+            raise TypeError(f"a hook is {name}; expected a Hook, or a function f(trainer, costs)")
+    return [hook if isinstance(hook, Hook) else Every(1, hook) for hook in hooks]
 
 
 class GradientCheck(Hook):

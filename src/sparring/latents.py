@@ -11,7 +11,7 @@ from torch import Tensor
 
 from sparring.chance import Chance
 
-__all__ = ["Between", "Latent", "Normal", "Uniform"]
+__all__ = ["Between", "Latent", "Normal", "Uniform", "distribution"]
 
 
 class Latent(Protocol):
@@ -94,3 +94,20 @@ class Between:
 
     def _turned(self, a: Tensor, b: Tensor) -> Tensor:
         return math.cos(self.t * math.pi / 2) * a + math.sin(self.t * math.pi / 2) * b
+
+
+def distribution(latent: object) -> Latent:
+    """A latent, made sure of.
+
+    Raises:
+        TypeError: It is something else, such as a number; the message says what to write.
+    """
+    if callable(latent) and not isinstance(latent, type):
+        found: Latent = latent
+        return found
+    if isinstance(latent, type):
+        got, meant = f"the class {latent.__name__}", f"{latent.__name__}(128)"
+    else:
+        got = repr(latent) if isinstance(latent, int | str) else f"a {type(latent).__name__}"
+        meant = f"Normal({latent})" if isinstance(latent, int) else "Normal(128)"
+    raise TypeError(f"latent is {got}; expected a distribution of the generator's input: write {meant}")

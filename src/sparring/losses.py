@@ -7,8 +7,9 @@ ours are twice theirs. At p_data = p_model and the optimal D the discriminator's
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -27,6 +28,7 @@ __all__ = [
     "Reading",
     "Relativistic",
     "Wasserstein",
+    "adversarial",
     "decisive",
 ]
 
@@ -62,7 +64,7 @@ class Scalars:
         if real.ndim != 1 or real.shape != fake.shape:
             raise ValueError(
                 f"the logits have shapes {list(real.shape)} (real) and {list(fake.shape)} (fake); expected [B] twice: "
-                "end the discriminator with .squeeze(1) or .flatten()"
+                + _remedy(real if real.ndim != 1 else fake)
             )
 
     def shape(self, n: int) -> tuple[int, ...]:
@@ -92,6 +94,14 @@ class Features:
 
     def logits(self, output: Tensor) -> None:
         """None: features do not say what is real."""
+
+
+def _remedy(logits: Tensor) -> str:
+    """What brings logits to [B]."""
+    if logits.ndim < 2:
+        return "give one logit for each sample, and as many samples of both"
+    several = logits.numel() > len(logits)
+    return f"end the discriminator with {'.flatten(1).mean(1)' if several else '.squeeze(1) or .flatten()'}"
 
 
 LOGITS, ENERGIES, FEATURES = Scalars(), Scalars(-1), Features()
@@ -206,6 +216,27 @@ class Relativistic:
         """The other way round."""
         self.reads.check(real, fake)
         return softplus(real - fake).mean()
+
+
+def adversarial(loss: object) -> AdversarialLoss:
+    """An adversarial loss, made sure of.
+
+    Raises:
+        TypeError: It is something else, such as a name or a class; the message says what to write.
+    """
+    if not isinstance(loss, type) and all(hasattr(loss, part) for part in ("discriminator", "generator", "reads")):
+        return cast("AdversarialLoss", loss)
+    known = {name.lower(): name for name in __all__ if hasattr(globals()[name], "needs_real") and name[0] != "A"}
+    word = loss.__name__ if isinstance(loss, type) else loss if isinstance(loss, str) else type(loss).__name__
+    got = f"the class {word}" if isinstance(loss, type) else repr(loss) if isinstance(loss, str) else f"a {word}"
+    near = difflib.get_close_matches(word.lower().replace("-", "").replace("_", ""), known, 1)
+    if near or hasattr(loss, "needs_real"):
+        raise TypeError(f"loss is {got}; expected an object: write {f'losses.{known[near[0]]}' if near else word}()")
+    every = ", ".join(f"losses.{name}()" for name in known.values())
+    raise TypeError(
+        f"loss is {got}; expected an object with a side for each player: {every} (NonSaturating is binary cross "
+        "entropy on logits), or one of your own with discriminator(real, fake) and generator(real, fake)"
+    )
 
 
 def decisive(loss: AdversarialLoss) -> bool:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Real
+from types import FunctionType
 from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from sparring.machine.fitting import fitted
 from sparring.methods import Method, Paper
 from sparring.round import Round
 
@@ -94,11 +97,12 @@ class Penalties(Generic[Evaluation]):
         modules: Those that are modules; they belong to the player.
 
     Raises:
+        TypeError: They are no penalties with weights; the message says what to write.
         ValueError: Two penalties, or a penalty and the loss, have the same name.
     """
 
     def __init__(self, weights: Mapping[Callable[[Evaluation], Tensor | None], Weight] | None = None) -> None:
-        self.weights: dict[Callable[[Evaluation], Tensor | None], Weight] = dict(weights or {})
+        self.weights: dict[Callable[[Evaluation], Tensor | None], Weight] = _weighted(weights)
         names = ["loss", *map(name_of, self.weights)]
         if len(set(names)) < len(names):
             raise ValueError(f"the terms would be {names}; expected different names: define each by its own `def`")
@@ -122,9 +126,39 @@ class Penalties(Generic[Evaluation]):
     def exactly(self, critic: nn.Module, x: Tensor, *given: Tensor) -> Any:
         """What a critic gives; if there are penalties, all of it in the samples' precision."""
         if not self.weights:
-            return critic(x, *given)
+            return fitted("discriminator", critic, "samples", x, *given)
         with torch.autocast(x.device.type, enabled=False):
-            return critic(x, *given)
+            return fitted("discriminator", critic, "samples", x, *given)
+
+
+def _weighted(weights: Any) -> dict[Any, Weight]:
+    """Penalties and their weights, made sure of."""
+    if weights is None:
+        return {}
+    if not isinstance(weights, Mapping):
+        raise TypeError(
+            f"the penalties are {_called(weights)}; expected each with its weight: write {{penalties.r1: 0.5}}"
+        )
+    for penalty, weight in weights.items():
+        if isinstance(penalty, type) or not callable(penalty):
+            raise TypeError(
+                f"a penalty is {_called(penalty)}; expected a function of penalties, or a module: write "
+                f"{{penalties.{penalty if penalty in __all__ else 'r1'}: {weight}}}"
+            )
+        if not (callable(weight) or isinstance(weight, Real | Tensor)):
+            raise TypeError(
+                f"the weight of {name_of(penalty)} is {weight!r}; expected a number or a function of the round"
+            )
+    return dict(weights)
+
+
+def _called(value: object) -> str:
+    """What a wrong value is called."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, FunctionType):
+        return f"the function {value.__name__}"
+    return repr(value) if isinstance(value, str | Real) else f"a {type(value).__name__}"
 
 
 class Lazy(nn.Module, Generic[Evaluation]):

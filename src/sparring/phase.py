@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import nn
 from torch.nn.utils import clip_grad_norm_
@@ -24,6 +24,7 @@ Update = Callable[[Sequence[nn.Parameter]], object]
 """Changes the gradients `.grad` of a player's parameters in place, before its optimizer takes a step along them."""
 
 
+@runtime_checkable
 class Source(Protocol):
     """A stream: a data set, rollouts of a player, a replay pool, persistent chains."""
 
@@ -70,6 +71,7 @@ class Phase:
         updates: What happens to a player's gradient before its step, such as `ClipNorm(1.0)`.
 
     Raises:
+        TypeError: The streams are no sources, or the optimizers not given by name; the message says what to write.
         ValueError: Two players control one parameter, nobody controls one, an optimizer does not hold exactly its
             player's trainable parameters, or the batch cannot be shared equally.
     """
@@ -84,6 +86,7 @@ class Phase:
     updates: Mapping[str, Update] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         self.game.check_controls()
         if self.micro < 1 or self.batch % self.micro:
             raise ValueError(f"a batch of {self.batch} cannot be computed in {self.micro} equal parts")
@@ -96,6 +99,21 @@ class Phase:
             self._check(name, optimizer)
         if lacking := self.updates.keys() - self.optimizers.keys():
             raise ValueError(f"there are updates for {sorted(lacking)}, which have no optimizer")
+
+    def _check_kinds(self) -> None:
+        """Refuses what nobody can draw a batch from, or take a step with."""
+        for what, given, such in (
+            ("streams", self.streams, "{'real': open_data(x)}"),
+            ("optimizers", self.optimizers, "{'discriminator': ..., 'generator': ...}"),
+        ):
+            if not isinstance(given, Mapping):
+                raise TypeError(f"{what} is a {type(given).__name__}; expected them by name: write {such}")
+        for name, stream in self.streams.items():
+            if not isinstance(stream, Source):
+                raise TypeError(
+                    f"the stream {name!r} is a {type(stream).__name__}; expected a source of batches: write "
+                    f"{{{name!r}: open_data(x)}}, which takes tensors, arrays, data sets and loaders"
+                )
 
     def _check(self, name: str, optimizer: Optimizer) -> None:
         held = {id(p) for group in optimizer.param_groups for p in group["params"] if p.requires_grad}

@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 from sparring.chance import Draws, Key
 from sparring.dynamics.gradients import like
 from sparring.game import Cost, Game
-from sparring.hooks import GradientCheck, Hook
+from sparring.hooks import Action, GradientCheck, Hook, hooks_of
 from sparring.machine.progress import steps
 from sparring.phase import Phase, Source, TrainState
 from sparring.ranks import ALONE, Ranks
@@ -29,7 +29,8 @@ class Trainer:
 
     Args:
         *phases: What to play.
-        hooks: What happens besides: logs, samples, averages, checkpoints. `GradientCheck` is always there.
+        hooks: What happens besides: logs, samples, averages, checkpoints. `GradientCheck` is always there. A function
+            `f(trainer, costs)` is called after every round.
         seed: Decides all chance: data order, latents, dropout.
         autocast: The precision of matrix products, or None for the parameters' own. Losses and penalties stay in
             float32.
@@ -48,14 +49,15 @@ class Trainer:
     def __init__(
         self,
         *phases: Phase,
-        hooks: Sequence[Hook] = (),
+        hooks: Sequence[Hook | Action] = (),
         seed: int = 0,
         autocast: torch.dtype | None = None,
         ranks: Ranks = ALONE,
     ) -> None:
         if not phases:
             raise ValueError("a trainer needs at least one Phase, got none")
-        self.phases, self.hooks, self.seed, self.autocast = phases, [GradientCheck(), *hooks], seed, autocast
+        self.hooks: list[Hook] = [GradientCheck(), *hooks_of(hooks)]
+        self.phases, self.seed, self.autocast = phases, seed, autocast
         self.ranks = ranks
         self.state = TrainState()
         self._memories: list[dict[str, Any] | None] = [None] * len(phases)

@@ -138,6 +138,7 @@ def test_report_get_and_list_as_json(mnist, capsys):
     assert "70,000 examples in" in out
     assert "Licence: free\nSource: here\n" in out
     assert "long text" not in out
+    assert "\n  sparring train --data mnist --time 10m\n  It also opens as stacked-mnist, moving-digits." in out
     assert cli.run("data", ["get", "mnist", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["count"] == 70_000
     assert cli.run("data", ["get", "mnits"]) == 2

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from rounds import round_of
 from sparring import InMemory, Key
 from sparring.data.source import Mirrored, Shifted
+from sparring.kinds.points import Points
 
 
 @given(st.integers(1, 30), st.integers(1, 70), st.integers(1, 6))
@@ -129,3 +130,18 @@ def test_held_out_examples_of_sorted_data_are_mixed():
 def test_some_must_be_left(n):
     with pytest.raises(ValueError, match=f"{n} of 5 examples are to be held out; expected 1 or more"):
         InMemory(torch.zeros(5, 1)).split(n, seed=0)
+
+
+@pytest.mark.parametrize("x", [torch.zeros(3, 2).numpy(), [1.0, 2.0]])
+def test_examples_are_a_tensor(x):
+    with pytest.raises(TypeError, match=r"expected a tensor: write open_data\(x\)"):
+        InMemory(x)
+
+
+def test_pictures_as_floats_of_bytes_are_refused():
+    x = torch.arange(48.0).reshape(1, 3, 4, 4)
+    with pytest.raises(ValueError, match=r"pictures are floats from 0 to 47; expected \[-1, 1\]: write x / 127.5 - 1"):
+        InMemory(x)
+    for other in (x / 47, x - 1, x.reshape(1, 48), x.byte()):
+        assert len(InMemory(other)) == 1
+    assert len(InMemory(x, kind=Points())) == 1, "where somebody says that they are something else"

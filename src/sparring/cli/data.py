@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import sys
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
-from sparring.cli.verbs import Verb, dispatch
+from sparring.cli.table import amount, table
+from sparring.cli.verbs import Verb, agreed, dispatch
 from sparring.data.preparation import Preparation
 from sparring.machine.files import write_atomically
 from sparring.machine.words import shown
@@ -49,8 +52,22 @@ class List:
     """Print JSON."""
 
 
+@dataclass(frozen=True)
+class Cache:
+    """List what is in the cache: how large it is, of what, and when it was last used; or clear it."""
+
+    clear: bool = False
+    """Remove all of it. It is made or fetched again when it is needed."""
+    keep_sets: bool = False
+    """Keep sets that were fetched."""
+    yes: bool = False
+    """Do not ask."""
+    json: bool = False
+    """Print JSON: bytes, and the seconds since 1970 of the last use."""
+
+
 def main(words: list[str]) -> int:
-    """Reports, fetches or lists."""
+    """Reports, fetches, lists, or looks after the cache."""
     return dispatch("data", VERBS, words)
 
 
@@ -86,6 +103,46 @@ def get(options: Get) -> int:
         return 0
     print(f"{options.name}: {about['count']:,} examples in {shown(path)}")
     print(path.joinpath("LICENCE.txt").read_text(encoding="utf-8").partition("\n\n")[0])
+    print("\n".join(next_steps(options.name)))
+    return 0
+
+
+def next_steps(name: str) -> list[str]:
+    """What can be done with a set that is here."""
+    from sparring.data.named import NAMED
+
+    names = [each for each, named in NAMED.items() if named.fetched == name]
+    if not names:
+        return ["Next: use the files in that folder; they are no pictures to train on."]
+    others = [f"  It also opens as {', '.join(names[1:])}."] if names[1:] else []
+    return [
+        "Next:",
+        f"  sparring data report {names[0]} --out sheet.png",
+        f"  sparring train --data {names[0]} --time 10m",
+        *others,
+    ]
+
+
+def cached(options: Cache) -> int:
+    """Lists or clears the cache."""
+    from sparring.data import cached as contents
+    from sparring.data.cache import home
+
+    entries = [entry for entry in contents.found() if not (options.keep_sets and entry.kind == "set")]
+    total = amount(sum(entry.bytes for entry in entries))
+    if options.json:
+        print(json.dumps([{**asdict(entry), "path": str(entry.path)} for entry in entries], indent=2))
+    elif entries:
+        rows = [(amount(e.bytes), f"{datetime.fromtimestamp(e.used).astimezone():%y-%m-%d %H:%M}", e.kind, e.what)
+                for e in entries]  # fmt: skip
+        print(table("><<<", [("size", "last used", "", "what"), *rows]))
+    print(f"{total} in {home()}", file=sys.stderr if options.json else sys.stdout)
+    if not options.clear or not entries:
+        return 0
+    if not options.yes and not agreed("Remove all of this?"):
+        print("Nothing was removed.")
+        return 0
+    print(f"Removed; {amount(contents.clear(entries))} freed.", file=sys.stderr if options.json else sys.stdout)
     return 0
 
 
@@ -121,4 +178,9 @@ def listed(options: List) -> int:
     return 0
 
 
-VERBS = {"report": Verb(Report, report), "get": Verb(Get, get), "list": Verb(List, listed)}
+VERBS = {
+    "report": Verb(Report, report),
+    "get": Verb(Get, get),
+    "list": Verb(List, listed),
+    "cache": Verb(Cache, cached),
+}

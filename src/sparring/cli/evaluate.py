@@ -37,6 +37,8 @@ class Options:
     against: str | None = None
     """Real examples that the generator was not trained on. Without it a run's own: what was held out of its data,
     fresh points of a toy, or the pictures that ship with sparring to be held out."""
+    data: str | None = None
+    """Where the run's data are now, if they have moved. They are checked."""
     n: int | None = None
     """So many samples of each kind; without it as many as there are real ones, up to 1,000. Figures at different
     numbers cannot be compared."""
@@ -132,7 +134,7 @@ def of_run(options: Options) -> Material:
     from sparring.game import Batch
     from sparring.runs.run import Run
 
-    run: Run = Run.open(options.what, options.recipe)
+    run: Run = Run.open(options.what, options.recipe).at(options.data)
     pool, training = all_held_out(run, options.against), trained_on(run)
     real = some(pool, options.n, options.seed)
     n = len(real)

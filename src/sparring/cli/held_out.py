@@ -55,7 +55,7 @@ def some(data: InMemory, n: int | None, seed: int) -> InMemory:
 
 def trained_on(run: Run) -> InMemory:
     """The examples that a run was trained on."""
-    data = run.open_data()
+    data = run.checked_data()
     return (data.split(run.config.hold_out, run.config.seed)[0] if run.config.hold_out else data).main
 
 
@@ -86,7 +86,7 @@ def _own(run: Run) -> InMemory:
     if made is not None:
         return made
     if run.config.hold_out:
-        return run.open_data().split(run.config.hold_out, run.config.seed)[1]
+        return run.checked_data().split(run.config.hold_out, run.config.seed)[1]
     raise ValueError(
         f"{str(run.path)!r} was trained on {getattr(run.config, 'data', 'other data')}: give --against DATA, examples "
         "of the same kind that it was not trained on, or train with --hold-out 1000"

@@ -43,6 +43,8 @@ class Options:
     against: str | None = None
     """Examples that the run was not trained on. Without it a run's own: what was held out of it, fresh points of a toy,
     or the pictures that ship with sparring to be held out."""
+    data: str | None = None
+    """Where the run's data are now, if they have moved. They are checked."""
     method: Literal["ais", "parzen"] = "ais"
     """Annealed importance sampling with a bracket (Wu et al. 2017), or Parzen windows (Goodfellow et al. 2014)."""
     full: bool = False
@@ -78,7 +80,7 @@ def main(words: list[str]) -> int:
 
     from sparring.runs.run import Run
 
-    run = Run.open(options.run, options.recipe)
+    run = Run.open(options.run, options.recipe).at(options.data)
     found, lines = exact(options, run) or {"ais": annealed, "parzen": windowed}[options.method](options, run)
     about = {"method": options.method, "weights": options.weights, "seed": options.seed, "torch": torch.__version__}
     content = json.dumps({**about, **found}, indent=2)

@@ -29,6 +29,8 @@ class Options:
     """Stop after this long: 90s, 10m, 1.5h. A finished run gets as many more rounds as there is time for."""
     keep_rates: bool = False
     """Play the rounds that are added at the last learning rates."""
+    data: str | None = None
+    """Where the data are now, if they have moved. They are checked, and the run remembers."""
     device: str | None = None
     """Another device; the run then goes on, but not bit for bit."""
     threads: int | None = None
@@ -89,6 +91,7 @@ def opened(options: Options, rounds: int | None = None) -> Session:
         device=options.device,
         threads=options.threads,
         recipe=options.recipe,
+        data=options.data,
     )
 
 

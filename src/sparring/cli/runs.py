@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from sparring.cli.table import amount, table
-from sparring.cli.verbs import Verb, dispatch
+from sparring.cli.verbs import Verb, agreed, dispatch
 from sparring.machine.files import write_atomically
 from sparring.machine.words import shown
 
@@ -176,19 +176,12 @@ def remove(options: Remove) -> int:
     for path in paths:
         listing.removable(path, break_lock=options.break_lock)
     print(table("><", [(amount(listing.size(path)), str(path)) for path in paths]))
-    if not options.yes and not _agreed(f"Remove {'this run' if len(paths) == 1 else f'these {len(paths)} runs'}?"):
+    if not options.yes and not agreed(f"Remove {'this run' if len(paths) == 1 else f'these {len(paths)} runs'}?"):
         print("Nothing was removed.")
         return 0
     freed = sum(listing.remove(path, break_lock=options.break_lock) for path in paths)
     print(f"Removed; {amount(freed)} freed.")
     return 0
-
-
-def _agreed(question: str) -> bool:
-    try:
-        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
-        raise ValueError("nobody is there to ask: give --yes to remove without a question") from None
 
 
 def prune(options: Prune) -> int:

@@ -75,11 +75,14 @@ def main(words: list[str]) -> int:
 
     from sparring.cli.sample_files import Samples
     from sparring.machine import devices
+    from sparring.runs import moved
     from sparring.runs.run import load
 
     device = devices.resolve(options.device)
     sampler = load(options.run, weights=options.weights, recipe=options.recipe, device=device)
     check(sampler.kind, where, options)
+    if where.ending == "/" or (options.n == 1 and not options.grid):
+        moved.apart(options.run, where.path)
     given = asked(sampler, options)
     write(Samples(options.run, options.weights, sampler, options.n, options.seed, given, options.given), where, options)
     print(f"{options.n:,} sample{'s' * (options.n > 1)} in {shown(where.path)}")

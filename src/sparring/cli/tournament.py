@@ -29,6 +29,8 @@ class Options:
     """Directories of two runs or more."""
     against: str | None = None
     """Real pictures that no run was trained on; needed unless all were trained on those that ship with sparring."""
+    data: str | None = None
+    """Where the data of the runs are now, if they have moved. They are checked."""
     n: int = 1000
     """So many real pictures, and so many of each run's samples."""
     seed: int = 0
@@ -52,10 +54,11 @@ def main(words: list[str]) -> int:
     from sparring.cli.held_out import held_out
     from sparring.metrics import tournament
 
-    runs = [opened(path, options.recipe) for path in paths]
+    runs = [opened(path, options.recipe).at(options.data) for path in paths]
     _check_shapes(runs)
     judges = [judge(run) for run in runs]
-    real = held_out(_least_known(runs), options.against, options.n, options.seed).batch()
+    run = runs[0] if options.against else _least_known(runs)
+    real = held_out(run, options.against, options.n, options.seed).batch()
     test = [error(each, real, real=True) for each in judges]
     generated = [samples_of(run, options) for run in runs]
     samples = [[error(each, x, real=False) for x in generated] for each in judges]

@@ -33,6 +33,8 @@ class Options:
     """Pictures, half of them real."""
     against: str | None = None
     """Real pictures that the run was not trained on; needed unless it was trained on those that ship with sparring."""
+    data: str | None = None
+    """Where the run's data are now, if they have moved. They are checked."""
     out: Path = Path("turing.html")
     """The page, an .html."""
     seed: int = 0
@@ -66,7 +68,7 @@ def make(options: Options, path: Path) -> int:
     from sparring.cli.page import page
     from sparring.runs.run import Run
 
-    run, half = Run.open(path, options.recipe), options.n // 2
+    run, half = Run.open(path, options.recipe).at(options.data), options.n // 2
     kind, sampler = run.spec.kind, run.sampler()
     generated = [kind.single(x) for x in kind.clean(sampler.sample(half, seed=options.seed))]
     if any(image is None for image in generated):

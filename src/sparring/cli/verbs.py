@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["HELP", "Verb", "dispatch", "listing", "unknown"]
+__all__ = ["HELP", "Verb", "agreed", "dispatch", "listing", "unknown"]
 
 HELP = {"-h", "--help"}
 
@@ -38,6 +38,18 @@ class Verb:
     def text(self) -> str:
         """What it does."""
         return (inspect.getdoc(self.options) or "").partition("\n")[0]
+
+
+def agreed(question: str) -> bool:
+    """Whether whoever is asked says yes.
+
+    Raises:
+        ValueError: Nobody is there.
+    """
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        raise ValueError("nobody is there to ask: give --yes to remove without a question") from None
 
 
 def dispatch(program: str, verbs: Mapping[str, Verb], words: list[str]) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from sparring.data import tables
-from sparring.data.folder import LARGEST, labels_for, no_pictures, strays, suffix
+from sparring.data import own, tables
+from sparring.data.folder import LARGEST, examples, labels_for, no_pictures, strays, suffix
 from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 
@@ -91,24 +92,38 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
     archive = open_zip(path)
     files = sorted(member.filename for member in archive.infolist() if not member.is_dir())
     hidden = [name for name in files if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)]
-    rest = sorted(set(files) - set(hidden))
-    names = [name for name in rest if suffix(name) in SUFFIXES]
+    runs = _runs(archive, sorted(set(files) - set(hidden)))
+    rest = sorted(set(files) - set(hidden) - {name for name in files if name.startswith(tuple(runs))})
+    pictures = [name for name in rest if suffix(name) in SUFFIXES]
+    ignored = {"hidden": hidden, own.RUN: [run.rstrip("/") for run in runs]}
+    names = examples(pictures, stamp([path]), archive.open, ignored)
     beside = [name for name in rest if "/" not in name and name.lower().endswith(tables.ENDINGS)]
-    others = sorted(set(rest) - set(names) - set(beside))
+    others = sorted(set(rest) - set(pictures) - set(beside))
     if not names:
-        raise ValueError(no_pictures(path, others + beside))
+        raise ValueError(no_pictures(path, others + beside, ignored))
     found = labels_for(path, labels, names, _tables(path, archive, beside) if labels == "auto" else {})
-    ignored = {"hidden": hidden, "not named as a picture": others}
+    ignored["not named as a picture"] = others
     return Archive(
         path=path,
         kind="zip archive",
         names=names,
         stamp=stamp([path]),
+        looked=stamp([path]),
         labels=found,
         notes=[] if beside else strays(names, labels),
         ignored={reason: names for reason, names in ignored.items() if names},
         archive=archive,
     )
+
+
+def _runs(archive: ZipFile, names: Sequence[str]) -> list[str]:
+    """The folders of runs, with the slash at their end; "" if the whole is one."""
+    found = []
+    for name in names:
+        if PurePosixPath(name).name == own.CONFIG:
+            with suppress(*_DAMAGED), archive.open(name) as file:
+                found += [name.removesuffix(own.CONFIG)] if own.is_run(file) else []
+    return found
 
 
 def _tables(path: Path, archive: ZipFile, names: Sequence[str]) -> dict[str, bytes]:

@@ -9,10 +9,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["home", "staged"]
+__all__ = ["home", "staged", "used"]
 
 
 def home() -> Path:
@@ -32,6 +32,12 @@ def home() -> Path:
         return usual.expanduser() / "sparring"
     except RuntimeError as error:
         raise OSError("there is no home folder for the cache: set SPARRING_CACHE to a folder") from error
+
+
+def used(entry: Path) -> None:
+    """Notes in its time that something in the cache was used just now."""
+    with suppress(OSError):  # somebody else's, or gone
+        os.utime(entry)
 
 
 @contextmanager

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from sparring.data import tables
+from sparring.data import own, tables
 from sparring.data.listing import Encoded, Labels, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 
-__all__ = ["Folder", "by_class", "labels_for", "read_folder", "strays", "suffix"]
+__all__ = ["Folder", "by_class", "examples", "labels_for", "no_pictures", "read_folder", "strays", "suffix"]
 
 LARGEST = 512 * 2**20
 """Bytes of the largest file that is read: no picture that would be decoded needs more."""
@@ -37,7 +39,9 @@ class Folder(Encoded):
 
 
 def read_folder(path: Path, labels: str = "auto") -> Folder:
-    """The pictures below a folder, in the order of their names. Hidden files and folders are passed over.
+    """The pictures below a folder, in the order of their names.
+
+    Passed over are hidden files and folders, and what sparring wrote: runs, drawings, its cache.
 
     Args:
         path: The folder.
@@ -48,11 +52,13 @@ def read_folder(path: Path, labels: str = "auto") -> Folder:
         OSError: The folder cannot be opened.
     """
     files, skipped, ignored = _walk(path)
-    names = sorted(name for name in files if suffix(name) in SUFFIXES)
+    pictures = sorted(name for name in files if suffix(name) in SUFFIXES)
+    stamped = stamp(f"{path}/{name}" for name in pictures)
+    names = examples(pictures, stamped, lambda name: (path / name).open("rb"), ignored)
     beside = sorted(name for name in files if "/" not in name and name.lower().endswith(tables.ENDINGS))
-    others = sorted(files - set(names) - set(beside))
+    others = sorted(files - set(pictures) - set(beside))
     if not names:
-        raise ValueError(no_pictures(path, others + beside))
+        raise ValueError(no_pictures(path, others + beside, ignored))
     if others:
         ignored["not named as a picture"] = others
     found = labels_for(path, labels, names, {name: path / name for name in beside})
@@ -61,6 +67,7 @@ def read_folder(path: Path, labels: str = "auto") -> Folder:
         kind="folder",
         names=names,
         stamp=stamp(f"{path}/{name}" for name in (*names, *beside)),
+        looked=stamped,
         labels=found,
         notes=[] if beside else strays(names, labels),
         skipped=skipped,
@@ -73,9 +80,24 @@ def suffix(name: str) -> str:
     return os.path.splitext(name)[1].lower()  # noqa: PTH122 - ten times as fast as a path
 
 
-def no_pictures(path: Path, others: Sequence[str]) -> str:
+def examples(
+    pictures: Sequence[str], stamped: str, opened: Callable[[str], IO[bytes]], ignored: dict[str, list[str]]
+) -> list[str]:
+    """The pictures without the drawings among them, which join what is ignored; arguments as of `own.drawings`."""
+    drawn = own.drawings(pictures, stamped, opened)
+    if drawn:
+        ignored[own.DRAWING] = sorted(drawn)
+    return [name for name in pictures if name not in drawn]
+
+
+def no_pictures(path: Path, others: Sequence[str], ignored: Mapping[str, Sequence[str]]) -> str:
     """What to say of a place without pictures."""
+    if "" in ignored.get(own.RUN, ()):
+        quoted = shlex.quote(shown(path))
+        return f"{shown(path)!r} is {own.RUN}, no data; for its samples: sparring sample {quoted} --out FOLDER"
     there = f"it holds {len(others)} other files, {shown(others[0])!r} first" if others else "it is empty"
+    if mine := [f"{why} ({len(ignored[why])})" for why in (own.RUN, own.DRAWING) if why in ignored]:
+        there = f"passed over: {', '.join(mine)}" + (f"; {there}" if others else "")
     if nested := [name for name in others if name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))]:
         there += f"; give the archive {shown(nested[0])!r} itself if it is a zip, or unpack it"
     return f"there are no pictures in {shown(path)!r} ({there}): expected files ending in {', '.join(sorted(SUFFIXES))}"
@@ -95,7 +117,11 @@ def _walk(root: Path) -> tuple[set[str], dict[str, list[str]], dict[str, list[st
             ignored["a link to a folder already seen"].append(folder)
             continue
         entered.add((status.st_dev, status.st_ino))
-        for entry in _entries(root, folder, skipped):
+        entries = _entries(root, folder, skipped)
+        if why := own.reason(root / folder, {entry.name for entry in entries}):
+            ignored[why].append(folder)
+            continue
+        for entry in entries:
             name = f"{folder}/{entry.name}".lstrip("/")
             if entry.name.startswith(".") or entry.name in _HIDDEN:
                 ignored["hidden"].append(name)

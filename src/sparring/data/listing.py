@@ -94,7 +94,13 @@ class Listing(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded(Listing):
-    """Files of pictures, in a folder or an archive. Subclasses say how their bytes are read."""
+    """Files of pictures, in a folder or an archive. Subclasses say how their bytes are read.
+
+    Attributes:
+        looked: The stamp of all files that were looked at for drawings.
+    """
+
+    looked: str
 
     @abstractmethod
     def content(self, i: int) -> bytes:

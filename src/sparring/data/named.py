@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparring import data
-from sparring.data import fetching
+from sparring.data import cache, fetching
 from sparring.data.sets import SETS
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Named:
         folder = fetching.find(self.fetched) if self.fetched else Path()
         if folder is None:
             raise FileNotFoundError(f"{self.fetched!r} is not here yet: sparring data get {self.fetched}")
+        if self.fetched:
+            cache.used(folder)
         return self.read(labels, folder)
 
 

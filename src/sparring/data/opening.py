@@ -8,61 +8,83 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
-from sparring.data import cache, prepared, readers
+from sparring.data import cache, objects, own, prepared, readers
 from sparring.data.listing import Encoded, Listing, shown, stamp
 from sparring.data.preparation import Preparation
 from sparring.data.source import InMemory
 from sparring.machine.files import write_atomically
 
-__all__ = ["open_data"]
+__all__ = ["Openable", "open_data"]
+
+Openable = str | Path | Any
+"""See `open_data`: what can be opened has no type in common."""
 
 
-def open_data(path: str | Path, preparation: Preparation | None = None) -> InMemory:
+def open_data(data: Openable, preparation: Preparation | None = None) -> InMemory:
     """Data of any kind, ready to train on.
 
     Args:
-        path: A folder of pictures (class sub-folders, or a table of labels or captions beside them, are optional), a
+        data: A folder of pictures (class sub-folders, or a table of labels or captions beside them, are optional), a
             zip of the same, an .npy or .npz array, an idx file, the folder of CIFAR-10's binary version, SVHN's
-            train_32x32.mat, a table that names pictures, or the name of a set: see `sparring data list`.
+            train_32x32.mat, a table that names pictures, or the name of a set: see `sparring data list`. Or what a
+            program has: a list of files; a tensor or NumPy array, of pictures as bytes or as floats in [-1, 1] or
+            [0, 1], or of points [N, D]; a pair (x, y); a torch Dataset or DataLoader; a Hugging Face dataset.
         preparation: Size, colour and labels.
 
     Returns:
         Pictures [N, C, H, W] as bytes, mapped from the cache, with labels [N] or partners [N, C, H, W] where there are
-        any; or points [N, D] as floats. `report` says what was found.
+        any; or points [N, D] as floats. Tensors and arrays stay in memory. `report` says what was found.
 
     Raises:
+        TypeError: It is no data; the message says what is.
         ValueError: There is nothing to train on; the message says what is wrong and what to do.
         OSError: Something cannot be read or written.
 
     Example:
         >>> open_data("ring").x.shape
         torch.Size([100000, 2])
+        >>> import torch
+        >>> open_data((torch.zeros(8, 28, 28), list("abababab"))).classes
+        ['a', 'b']
     """
     preparation = preparation or Preparation()
-    found = readers.read(path, preparation.labels)
-    _check(path, found, preparation)
+    found = (readers if isinstance(data, str | Path) else objects).read(data, preparation.labels)
+    _check(shown(data) if isinstance(data, str | Path) else type(data).__name__, found, preparation)
     if isinstance(found, InMemory):
         return found
-    table = Path(preparation.labels)
-    stamps = found.stamp + (stamp([table]) if table.is_file() else "")
-    wanted = (prepared.VERSION, found.kind, stamps, found.skipped, dataclasses.astuple(preparation))
-    known = cache.home() / "known" / prepared.digest_of(*wanted)
-    kept = prepared.load(cache.home() / "prepared" / known.read_text(), found) if known.is_file() else None
-    if kept is None:
+    known = _known(found, preparation)
+    entry = cache.home() / "prepared" / known.read_text() if known and known.is_file() else None
+    kept = prepared.load(entry, found) if entry else None
+    if entry is None or kept is None:
         entry = prepared.make(found, preparation)
         kept = prepared.load(entry, found)
-        write_atomically(known, entry.name.encode())
+        if known:
+            write_atomically(known, entry.name.encode())
+    cache.used(entry)
+    if isinstance(found, Encoded):
+        own.remember(found.looked, found.ignored.get(own.DRAWING, ()))
     assert kept is not None, "what was just written can be read"
     return kept
 
 
-def _check(path: str | Path, found: Listing | InMemory, preparation: Preparation) -> None:
+def _known(found: Listing, preparation: Preparation) -> Path | None:
+    """Where the name of the entry stands, as long as nobody writes to the files; None of what has no files."""
+    if not found.stamp:
+        return None
+    table = Path(preparation.labels)
+    stamps = found.stamp + (stamp([table]) if table.is_file() else "")
+    wanted = (prepared.VERSION, found.kind, stamps, found.skipped, dataclasses.astuple(preparation))
+    return cache.home() / "known" / prepared.digest_of(*wanted)
+
+
+def _check(name: str, found: Listing | InMemory, preparation: Preparation) -> None:
     """Refuses wishes that what was found cannot meet."""
     if preparation.labels not in {"auto", "none"} and not isinstance(found, Encoded):
         raise ValueError(
-            f"{shown(Path(path))!r} has no files that the table {shown(Path(preparation.labels))!r} could name: "
+            f"{name!r} has no files that the table {shown(Path(preparation.labels))!r} could name: "
             "use --labels auto or none"
         )
     if isinstance(found, InMemory) and dataclasses.replace(preparation, labels="auto") != Preparation():
-        raise ValueError(f"{shown(Path(path))!r} is used as it is: leave out --size, --fit, --colour and --alpha")
+        raise ValueError(f"{name!r} is used as it is: leave out --size, --fit, --colour and --alpha")

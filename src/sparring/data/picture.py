@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-__all__ = ["MAX_PIXELS", "SUFFIXES", "BadPictureError", "Header", "Target", "decode", "fit", "header"]
+__all__ = ["MAX_PIXELS", "SUFFIXES", "BadPictureError", "Header", "Target", "decode", "fit", "header", "upright"]
 
 MAX_PIXELS = 89_478_485
 """Larger pictures are not decoded: a small file may claim to be one that fills the memory."""
@@ -124,11 +124,20 @@ def decode(content: bytes) -> Image.Image:
     """
     with _opened(content) as image:
         image.load()
-        alpha = image.has_transparency_data
-        if image.mode.startswith("I"):
-            image = _eight_bits(image)  # noqa: PLW2901 - the context manager closes the file, whatever the picture is
-        mode = ("LA" if alpha else "L") if image.mode in _GREY else ("RGBA" if alpha else "RGB")
-        return ImageOps.exif_transpose(image).convert(mode)
+        return upright(image)
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """A decoded picture, turned as it was held, in mode L, LA, RGB or RGBA.
+
+    Raises:
+        BadPictureError: Its values have no clear black and white.
+    """
+    alpha, grey = image.has_transparency_data, image.mode in _GREY
+    if image.mode.startswith("I"):
+        image = _eight_bits(image)
+    mode = ("LA" if alpha else "L") if grey else ("RGBA" if alpha else "RGB")
+    return ImageOps.exif_transpose(image).convert(mode)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from sparring.chance import Key
+from sparring.data import numbers
 from sparring.game import Batch
 from sparring.kinds import drawing
 from sparring.kinds.kind import Kind
@@ -42,7 +43,8 @@ class InMemory:
         fresh: Makes others like them that nobody trains on, where that is possible.
 
     Raises:
-        ValueError: There are no examples, or not as many labels or captions as examples.
+        TypeError: The examples are no tensor.
+        ValueError: There are no examples, not as many labels or captions as examples, or pictures as floats in 0..255.
     """
 
     def __init__(
@@ -57,12 +59,16 @@ class InMemory:
         name: str = "",
         kind: Kind | None = None,
     ) -> None:
+        if not isinstance(x, Tensor):
+            raise TypeError(f"x is a {type(x).__name__}; expected a tensor: write open_data(x), which takes more")
         if not len(x) or (y is not None and len(y) != len(x)):
             raise ValueError(
                 f"got {len(x)} examples and {'no' if y is None else len(y)} labels; expected 1 or more, as many of each"
             )
         if captions and len(captions) != len(x):
             raise ValueError(f"got {len(x)} examples and {len(captions)} captions; expected as many")
+        if kind is None:
+            numbers.refuse_bytes_as_floats(x)
         self.x, self.y, self.classes, self.captions = x, y, classes, captions
         self.sha256, self.report, self.name = sha256, report, name
         self.kind = kind or (Pictures() if x.dtype == torch.uint8 else Points())

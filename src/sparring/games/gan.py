@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.game import Cost, Game, Player, Projection, Round, unconstrained
-from sparring.latents import Latent, Normal
-from sparring.losses import AdversarialLoss, NonSaturating, decisive
+from sparring.latents import Latent, Normal, distribution
+from sparring.losses import AdversarialLoss, NonSaturating, adversarial, decisive
+from sparring.machine.fitting import alike, fitted
 from sparring.networks.mlp import MLP
 from sparring.penalties import Critique, Generation, GeneratorPenalty, Penalties, Penalty, Weight, r1
 from sparring.samplers import GeneratorSampler, Sampler
@@ -44,7 +45,7 @@ class GAN(Game):
         project: Where the discriminator's parameters must stay.
 
     Raises:
-        ValueError: Two penalties of a player have the same name.
+        TypeError, ValueError: An argument is something else, or two penalties of a player have the same name.
     """
 
     def __init__(
@@ -60,12 +61,9 @@ class GAN(Game):
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self.latent, self.loss, self.project, self.decides = latent, loss, project, decisive(loss)
-        self.penalties, self.regularizers = Penalties(penalties), Penalties(regularizers)
-        self.judges, self.advisers = (
-            self.penalties.modules,
-            self.regularizers.modules,
-        )  # to be saved
+        self.latent, self.loss, self.project = distribution(latent), adversarial(loss), project
+        self.penalties, self.regularizers, self.decides = Penalties(penalties), Penalties(regularizers), decisive(loss)
+        self.judges, self.advisers = self.penalties.modules, self.regularizers.modules  # to be saved
 
     def players(self) -> dict[str, Player]:
         """The discriminator, then the generator."""
@@ -76,7 +74,9 @@ class GAN(Game):
 
     def discriminator_cost(self, round: Round) -> Cost:
         """The loss and penalties. Samples keep their graph: only the discriminator gets a gradient of this."""
-        (x, real), (made, fake) = self.judged_real(round), self.judged_fake(round)
+        (x, real), samples = self.judged_real(round), self.generated(round)[1]
+        alike(x, samples)
+        made, fake = self.judged_fake(round)
         real, fake = self.reading(real), self.reading(fake)
         critic = lambda x: self.reading(self.critic(x, *self.given(round)))  # noqa: E731
         terms = {"loss": self.loss.discriminator(real, fake)}
@@ -103,7 +103,7 @@ class GAN(Game):
 
         def generate() -> tuple[Tensor, Tensor]:
             z = self.regularizers.point(self.latents(round))
-            return z, round.place(self.generator(z, *self.given(round)))
+            return z, round.place(fitted("generator", self.generator, "latents", z, *self.given(round)))
 
         return round.once("generated", generate, of=(self.generator,))
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sparring.machine import console as console
     from sparring.machine import devices as devices
     from sparring.machine import files as files
+    from sparring.machine import fitting as fitting
     from sparring.machine import lazy as lazy
     from sparring.machine import plain as plain
     from sparring.machine import progress as progress

@@ -28,7 +28,7 @@ from sparring.data.streams import Data, Spec
 from sparring.game import Game
 from sparring.machine.plain import restore
 from sparring.recipes import Recipe
-from sparring.runs import checkpoint, files
+from sparring.runs import checkpoint, files, moved
 from sparring.runs.code import Code, of_run
 from sparring.runs.own import source
 from sparring.samplers import Sampler
@@ -143,13 +143,33 @@ class Run:
         """
         try:
             data = self.open_data()
-        except FileNotFoundError as error:
-            raise FileNotFoundError(
-                f"the data of {str(self.path)!r} are not where they were ({error}): put them back, or begin a new run"
-            ) from error
-        if data.digest() != self.data["sha256"]:
-            raise ValueError(f"the data of {str(self.path)!r} have changed since it began: restore them or begin anew")
+        except (FileNotFoundError, ValueError) as error:
+            if self.code.source is not None and isinstance(error, ValueError):
+                raise  # somebody's own recipe knows best what is wrong
+            raise moved.gone(self.path, error) from error
+        moved.check(self.path, self.recipe, getattr(self.config, "data", ""), self.data, data)
         return data
+
+    def at(self, data: str | None) -> Run:
+        """The run with its data at another place, where `checked_data` looks for them; None is where they were.
+
+        Raises:
+            ValueError: Its recipe reads no data from a place.
+        """
+        return self if data is None else dataclasses.replace(self, config=moved.placed(self.config, data))
+
+    @property
+    def moved(self) -> bool:
+        """Whether its data are at another place than config.json says."""
+        place = getattr(self.config, "data", None)
+        return isinstance(place, str) and place != files.read_config(self.path)["config"]["data"]
+
+    def remember(self) -> None:
+        """Writes into config.json where the data are now, if they have moved."""
+        if self.moved:
+            about = files.read_config(self.path)
+            about["config"]["data"] = getattr(self.config, "data", None)
+            files.write_config(self.path, about)
 
     def game(self, device: str = "cpu") -> Game:
         """The game as the newest checkpoint left it, to look at its players.

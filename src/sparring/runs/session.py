@@ -125,6 +125,7 @@ class Session:
         device: str | None = None,
         threads: int | None = None,
         recipe: Path | Code | None = None,
+        data: str | None = None,
     ) -> Session:
         """The run at `path` as its newest checkpoint left it, or at round 0 if it has none. Nothing is written.
 
@@ -135,12 +136,13 @@ class Session:
             device: Play there. On another device the run goes on, but not bit for bit.
             threads: Play with so many CPU threads; the same holds.
             recipe: As in `Run.open`.
+            data: Where the run's data are now; when it plays, it remembers.
 
         Raises:
             FileNotFoundError: There is no run, or its data are not where they were.
             ValueError: The data are not what they were, the run is beyond `rounds`, or no checkpoint is whole.
         """
-        found, run = files.fingerprint(path), Run.open(path, recipe)
+        found, run = files.fingerprint(path), Run.open(path, recipe).at(data)
         device, threads = devices.resolve(device or run.config.device), threads or run.config.threads
         run = dataclasses.replace(run, config=dataclasses.replace(run.config, device=device, threads=threads))
         session = Session(run.planned(rounds, keep_rates=keep_rates), run.checked_data())
@@ -306,12 +308,15 @@ class Session:
     def repair(self, *, break_lock: bool = False) -> None:
         """Makes damaged or lost models again, from the checkpoint this session goes on from.
 
+        A run whose data have moved remembers their new place.
+
         Raises:
             InUseError: Another process plays this run.
         """
-        if damaged(self.checkpoint):
+        if damaged(self.checkpoint) or self.run.moved:
             with lock.locked(self.run.path, "repaired", break_lock=break_lock):
                 mend(self.checkpoint)
+                self.run.remember()
 
     @property
     def drawn(self) -> bool:

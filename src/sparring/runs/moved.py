@@ -1,0 +1,83 @@
+"""Where the data of a run are: moved, changed, or others altogether, and what to do then."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sparring.runs import files
+
+if TYPE_CHECKING:
+    from sparring.data.streams import Data
+    from sparring.recipes import Config
+
+__all__ = ["apart", "check", "gone", "placed"]
+
+
+def placed(config: Any, data: str) -> Config:
+    """The configuration of a run whose data are at `data` now.
+
+    Raises:
+        ValueError: Its recipe reads no data from a place.
+    """
+    if "data" not in {field.name for field in dataclasses.fields(config)}:
+        raise ValueError(f"--data is {data!r}, but this run was trained on no data of yours: leave out --data")
+    there: Config = dataclasses.replace(config, data=data)
+    return there
+
+
+def apart(run: Path, out: Path) -> None:
+    """Makes sure that single samples do not join the data that a run was trained on.
+
+    Raises:
+        ValueError: They would.
+    """
+    data, target = Path(str(files.read_config(run)["config"].get("data", ""))).resolve(), out.resolve()
+    if data.is_dir() and target.is_relative_to(data) and not target.is_relative_to(run.resolve()):
+        raise ValueError(
+            f"--out {str(out)!r} lies in {str(data)!r}, the data of {str(run)!r}, where samples would be taken "
+            "for data: choose another --out"
+        )
+
+
+def gone(run: Path, error: Exception) -> FileNotFoundError:
+    """What to say where the data of a run were and nothing can be read."""
+    return FileNotFoundError(
+        f"the data of {str(run)!r} are not where they were ({error}): put them back, or say with --data PATH where "
+        "they are now"
+    )
+
+
+def check(run: Path, recipe: str, place: str, known: dict[str, Any], data: Data) -> None:
+    """Makes sure that data are those that a run began with.
+
+    Args:
+        run: The directory of the run.
+        recipe: Its recipe.
+        place: Where the data are; "" if they are at no place of their own.
+        known: What config.json says of those it began with.
+        data: Those that are there now.
+
+    Raises:
+        ValueError: They are others; the message says what differs.
+    """
+    if data.digest() == known["sha256"]:
+        return
+    then = f"{known['count']:,} examples of shape {known['shape']}"
+    now = f"{len(data):,} of shape {list(data.spec.shape)}"
+    alike = (known["count"], known["shape"]) == (len(data), list(data.spec.shape))
+    again = [
+        "sparring",
+        "train",
+        f"./{recipe}" if recipe.endswith(".py") else recipe,
+        *(["--data", place] if place else []),
+        "--from",
+        str(run),
+    ]
+    raise ValueError(
+        f"the data of {str(run)!r} have changed since it began ({then} then, {now} now"
+        f"{', but not the same ones' * alike}): put back what was there, say with --data PATH where it is, or go on "
+        f"with these in a new run: {shlex.join(again)}"
+    )

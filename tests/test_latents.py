@@ -1,0 +1,30 @@
+"""Latents given by the wrong kind are told the right one."""
+
+import re
+
+import pytest
+import torch
+
+from sparring import GAN, MLP
+from sparring.latents import Normal, Uniform, distribution
+
+
+@pytest.mark.parametrize(
+    ("latent", "said"),
+    [
+        (128, "latent is 128; expected a distribution of the generator's input: write Normal(128)"),
+        ("normal", "latent is 'normal'; expected a distribution of the generator's input: write Normal("),
+        (Uniform, "latent is the class Uniform; expected a distribution of the generator's input: write Uniform("),
+        (torch.zeros(8, 2), "latent is a Tensor; expected a distribution"),
+        (torch.distributions.Normal(0, 1), "latent is a Normal; expected a distribution"),
+        (None, "latent is a NoneType; expected a distribution"),
+    ],
+)
+def test_what_is_no_latent(latent, said):
+    with pytest.raises(TypeError, match=re.escape(said)):
+        GAN(MLP(2, 2), MLP(2, 1, logits=True), latent)
+
+
+def test_latents_are_taken_as_they_are():
+    for latent in (Normal(2), Uniform(3), lambda chance: chance.normal("z", 2)):
+        assert distribution(latent) is latent
