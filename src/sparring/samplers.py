@@ -159,6 +159,10 @@ class GeneratorSampler(Sampler):
 
     def parts(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Iterator[Tensor]:
         """256 at a time."""
+        yield from self._generated(self.inputs(n, given=given, seed=seed))
+
+    def inputs(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> tuple[Tensor, ...]:
+        """What `n` samples are made of: latents [n, Z], and under a condition what is asked for, [n, ...]."""
         if n < 1:
             raise ValueError(f"n is {n}; expected at least 1 sample")
         asked = self.given(n, seed)
@@ -166,16 +170,19 @@ class GeneratorSampler(Sampler):
             if asked is None:
                 raise ValueError("these samples cannot be asked for: leave out what is given")
             asked = given[torch.arange(n) % len(given)]
-        yield from self._parts(Key(seed, _PATH).rows(n), asked)
+        return self._inputs(Key(seed, _PATH).rows(n), asked)
 
     def made(self, chance: Chance, given: Tensor | None = None) -> Tensor:
         """Of latents from that chance."""
-        return torch.cat([*self._parts(chance, given)])
+        return torch.cat([*self._generated(self._inputs(chance, given))])
+
+    def _inputs(self, chance: Chance, asked: Tensor | None) -> tuple[Tensor, ...]:
+        like = next(self.generator.parameters())
+        latents = self.latent(chance).to(like)
+        return (latents,) if asked is None else (latents, asked.to(like.device))
 
     @torch.no_grad()
-    def _parts(self, chance: Chance, asked: Tensor | None) -> Iterator[Tensor]:
-        like = next(self.generator.parameters())
-        inputs = [self.latent(chance).to(like), *([] if asked is None else [asked.to(like.device)])]
+    def _generated(self, inputs: Sequence[Tensor]) -> Iterator[Tensor]:
         training = self.generator.training
         self.generator.eval()
         try:

@@ -142,13 +142,13 @@ def test_a_terminal_that_closes(tmp_path):
     assert not (run / lock.LOCK).exists()
 
 
-@pytest.mark.parametrize("stderr", [None, subprocess.STDOUT])
-def test_a_reader_that_goes_away(stderr, tmp_path):
-    """As in `sparring train ... | head -n 1`, and in `sparring train ... 2>&1 | head -n 1`."""
+def test_a_reader_that_goes_away(tmp_path):
+    """As in `sparring train ... 2>&1 | head -n 1`."""
     run = tmp_path / "run"
     words = ["train", "ring", "--rounds", "20", "--batch", "4", "--width", "4", "--checkpoint-every", "99"]
     words += ["--out", str(run)]
-    process = subprocess.Popen([sys.executable, "-m", "sparring", *words], stdout=subprocess.PIPE, stderr=stderr)
+    program = [sys.executable, "-m", "sparring", *words]
+    process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     process.stdout.close()
     assert process.wait(60) == 0
     assert rounds(run) == ["00000020"]

@@ -32,17 +32,17 @@ class Options:
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
     seeds: tuple[int, ...] = (0, 1, 2, 3)
-    """Where the walk leads, two or more: through the first sample of `sparring sample --seed` of each."""
+    """Two or more: the walk goes through the first sample of each, and back."""
     n: Annotated[int | None, tyro.conf.arg(aliases=["-n"])] = None
-    """So many walks side by side, each through another sample of the seeds: 1, of points as many as a picture takes."""
+    """How many walks to show side by side. Without it one; of points, a whole picture of them."""
     seconds: float | None = None
-    """How long it takes; 2 seconds for each seed."""
+    """How long the video is. Without it 2 seconds for each seed."""
     frames: int | None = None
-    """Frames in all; 25 a second."""
+    """How many frames it has. Without it 25 a second."""
     size: int = 256
-    """Small pictures are enlarged by a whole number, up to this many pixels a side."""
+    """Small pictures are enlarged up to this many pixels a side, each pixel to a square."""
     given: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["--class"])] = ()
-    """What to ask for all the way, such as the name of a class; several are for walks side by side, in turn."""
+    """What to ask for, such as the name of a class. Several are for walks side by side, in turn."""
     out: Path = Path("walk.webp")
     """The video, a .webp or a .gif. It is replaced if it is there."""
     weights: Literal["average", "raw"] = "average"

@@ -6,7 +6,6 @@ list (`own/trust.py`) has its SHA-256, which `sparring train ./FILE.py` puts the
 
 from __future__ import annotations
 
-import shlex
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from sparring import recipes
 from sparring.machine.files import explained
+from sparring.machine.words import command, quoted
 from sparring.recipes import Recipe
 from sparring.runs.errors import UnlistedError
 from sparring.runs.own import loading, source, trust
@@ -43,7 +43,7 @@ class Code:
     @property
     def called(self) -> str:
         """What somebody writes on a command line."""
-        return self.name if self.source is None else shlex.quote(f"./{self.name}")
+        return self.name if self.source is None else quoted(f"./{self.name}")
 
     @property
     def help(self) -> str:
@@ -144,7 +144,7 @@ def _same(run: Path, about: Mapping[str, Any], mine: Source) -> Source:
     """
     if isinstance(about["source"], Mapping) and mine.sha256 == about["source"].get("sha256"):
         return mine
-    file = shlex.quote(str(mine.home / mine.name))
+    file = mine.home / mine.name
     try:
         copies = source.of_copies(run, about["source"])
         what = "; ".join(source.differences(mine, copies)) or f"it is called {mine.name}, the copy {copies.name}"
@@ -152,7 +152,7 @@ def _same(run: Path, about: Mapping[str, Any], mine: Source) -> Source:
         what = str(error)
     raise ValueError(
         f"{mine.name!r} is not what made {str(run)!r}: {what}. Nothing was run. Name the file that did; or take the "
-        f"weights of that run into a new one: sparring train {file} --from {shlex.quote(str(run))}"
+        f"weights of that run into a new one: {command('train', file, '--from', run)}"
     )
 
 

@@ -16,6 +16,7 @@ from sparring.data.streams import Data, Spec
 from sparring.game import Cost
 from sparring.hooks import Hook, Playing
 from sparring.machine.progress import steps
+from sparring.machine.words import shown
 from sparring.runs import files
 from sparring.runs.code import IN_PYTHON, Code
 from sparring.runs.session import Session
@@ -77,7 +78,7 @@ def record(
             session.play([_Shown()] if progress else [])
             if progress and not session.complete:
                 at, rounds = trainer.state.round, trainer.rounds
-                print(f"{path}: saved at round {at:,} of {rounds:,}; the same call goes on", file=sys.stderr)
+                print(f"{shown(path)}: saved at round {at:,} of {rounds:,}; the same call goes on", file=sys.stderr)
     finally:
         trainer.hooks = own
     return trainer
