@@ -56,6 +56,7 @@ def test_all_verbs_work_with_what_was_trained(here, capsys):
     assert cli.run("sample", ["run 0", "-n", "4", "--out", "made.npy"]) == 0
     words = ["run 0", "--n", "100", "--training", "100", "--measures", "precision", "--json"]
     assert cli.run("evaluate", words) == 0
+    assert cli.run("walk", ["run 0", "--frames", "4"]) == 0
     assert cli.run("tournament", ["run 0", "run 1", "--n", "50"]) == 0
     assert cli.run("runs", ["compare", "run 0", "run 1"]) == 0
     assert cli.run("train", ["./mine.py", *SMALL, "--dry-run"]) == 0
@@ -68,6 +69,7 @@ def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
     for verb, more in (
         ("resume", ["--rounds", "3"]),
         ("sample", []),
+        ("walk", []),
         ("evaluate", []),
         ("likelihood", []),
         ("turing", []),
@@ -139,6 +141,10 @@ def test_an_error_in_a_recipe_shows_its_line(here, capsys, monkeypatch):
     assert "session.py" not in error
     code, error = failing("sparring.MLP(2, 'x', 2)")
     assert f'mine.py", line {number}, in build' in error
+    code, error = failing("import helper2")
+    assert f'mine.py", line {number}, in build\n    import helper2' in error
+    assert error.endswith("ModuleNotFoundError: No module named 'helper2'\n")
+    assert "pip install" not in error, "it may be a slip of the pen"
     monkeypatch.setenv("SPARRING_DEBUG", "1")
     with pytest.raises(NameError):
         failing("undefined")

@@ -49,6 +49,8 @@ class Options:
     """The moving average of the weights, or the last ones."""
     device: str = "cpu"
     """Where to compute."""
+    recipe: Path | None = None
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
 
 
 def main(words: list[str]) -> int:
@@ -64,7 +66,8 @@ def main(words: list[str]) -> int:
     ending = options.out.suffix.lower()
     if ending not in MOVING:
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in {' or '.join(MOVING)}")
-    sampler = load(options.run, weights=options.weights, device=devices.resolve(options.device))
+    device = devices.resolve(options.device)
+    sampler = load(options.run, weights=options.weights, recipe=options.recipe, device=device)
     drawn = []
     with steps("walking", frames) as advance:
         for picture in pictures(sampler, options, frames):

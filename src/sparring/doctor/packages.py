@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sparring.doctor.diagnosis import Problem
 from sparring.doctor.diagnosis import packages as problems
 from sparring.doctor.environment import extras, requirements, version
+from sparring.runs.own.loading import trace
 
 __all__ = ["BrokenPackageError", "explained"]
 
@@ -47,7 +48,9 @@ def refuse_old() -> None:
 
 
 def of(error: Exception) -> Problem | None:
-    """What is wrong with a package, if the error came up while it was imported."""
+    """What is wrong with a package, if the error came up while sparring imported it, and no recipe of somebody's."""
+    if trace(error):
+        return None
     name = _imported(error).partition(".")[0]
     package = PIP.get(name, name)
     if name in {"", "sparring"}:
