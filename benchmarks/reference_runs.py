@@ -11,6 +11,7 @@ went wrong is no reference.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 from importlib.metadata import version
@@ -48,7 +49,10 @@ def main(recipe: str, seeds: tuple[int, ...]) -> None:
     content = {"made_with": made, "of": of, "last": ends, "band": Band.of([log for _, log in runs], rounds).json()}
     module = sys.modules[recipes.find(recipe).__name__]  # type: ignore[attr-defined]
     out = Path(str(module.__file__)).with_name(f"{recipe}.reference.json")
-    out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    lines = re.sub(
+        r"\[\s+([^\]]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", json.dumps(content, indent=1)
+    )
+    out.write_text(f"{lines}\n", encoding="utf-8")
     print(json.dumps(ends, indent=1))
     print(out)
 

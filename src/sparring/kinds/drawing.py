@@ -66,12 +66,13 @@ def scatter(points: Mapping[str, Tensor], limits: tuple[float, float] | None = N
     pairs = list(combinations(range(min(3, dimensions)), 2)) or [(0, 0)]
     figure = Figure(figsize=(len(pairs) * size / 100, size / 100), dpi=100, layout="constrained")
     for axes, (across, up) in zip(figure.subplots(1, len(pairs), squeeze=False)[0], pairs, strict=True):
-        for (name, set_of_points), colour in zip(points.items(), colours(list(points)), strict=True):
+        sizes = [20.0 if len(points) > 1 else 7.0, *[7.0] * len(points)]  # the first lies below the others
+        for (name, set_of_points), colour, dot in zip(points.items(), colours(list(points)), sizes, strict=False):
             x, y = set_of_points[:, [across, up]].double().T.numpy()
             if across == up:
                 axes.hist(x, bins=50, range=limits, alpha=0.4, color=colour, label=name)
             else:
-                axes.scatter(x, y, s=7, alpha=0.5, linewidths=0, color=colour, label=name)
+                axes.scatter(x, y, s=dot, alpha=0.5, linewidths=0, color=colour, label=name)
         if limits and across != up:
             axes.set(xlim=limits, ylim=limits, aspect="equal")
         if len(pairs) > 1:
