@@ -70,7 +70,7 @@ def made(samples: Tensor, asked: Tensor, evaluation: Mapping[str, Any], **about:
     ours = share("share of samples that are of the class asked for, by the shipped classifier", hits)
     bound = share("the same of held-out pictures and their classes", real_hits)
     control = share("the same with the classes asked for shuffled", right(samples, shuffled))
-    [line] = [line for line in evaluation["scores"] if line["score"]["metric"] == "Frechet distance"]
+    [line] = [line for line in evaluation["scores"] if line["score"]["metric"] == "Fréchet distance"]
     ends = ("value", "low", "high", "interval")
     distance, floor = (
         Figure(what=what, **{end: line[of][end] for end in ends})

@@ -58,13 +58,13 @@ def made(evaluation: Mapping[str, Any], fresh: Mapping[str, Any], nearest: Mappi
     distances = {
         name: Figure(what=f"{title}, the shipped classifier's features", **{end: line["score"][end] for end in ends})
         for name, line, title in (
-            ("Frechet", lines["Frechet distance"], "Fréchet distance to held-out pictures"),
+            ("Fréchet", lines["Fréchet distance"], "Fréchet distance to held-out pictures"),
             ("kernel", lines["kernel distance"], "kernel distance to held-out pictures"),
         )
     }
     floor = Figure(
         what="the same Fréchet distance, real pictures",
-        **{end: lines["Frechet distance"]["floor"][end] for end in ends},
+        **{end: lines["Fréchet distance"]["floor"][end] for end in ends},
     )
     control = Figure(what="the same Fréchet distance, before training", **fresh)
     apart = Figure(what="distance to the nearest other generated picture, mean", value=nearest["generated"])
@@ -73,10 +73,10 @@ def made(evaluation: Mapping[str, Any], fresh: Mapping[str, Any], nearest: Mappi
     return Record(
         command="python benchmarks/records/demo.py",
         seeds=(0,),
-        ours=(distances["Frechet"], distances["kernel"], apart),
+        ours=(distances["Fréchet"], distances["kernel"], apart),
         controls=(control, floor, twins),
         claims=(
-            Claim(words="Training helps.", left=distances["Frechet"].high, relation="<", right=control.low),
+            Claim(words="Training helps.", left=distances["Fréchet"].high, relation="<", right=control.low),
             Claim(words=words, left=apart.value, relation=">=", right=twins.value),
         ),
         missing={

@@ -37,7 +37,7 @@ OUT = Path(__file__).with_suffix(".json")
 N, N_LARGE, FEW = 2000, 1300, 200
 KINDS = ("real", "blurred", "noisy", "digits")
 DISTANCES: dict[str, Callable[[Tensor, Tensor], float]] = {
-    "Frechet": frechet_distance,
+    "Fréchet": frechet_distance,
     "kernel": kernel_distance,
     "sliced Wasserstein": sliced_wasserstein,
 }

@@ -72,7 +72,7 @@ def test_demo(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "distance to the nearest other of 1000 generated pictures" in out
     assert len(re.findall("^  sparring ", out, re.MULTILINE)) == 3
-    assert re.search(r"^Frechet distance +\d", out, re.MULTILINE)
+    assert re.search(r"^Fréchet distance +\d", out, re.MULTILINE)
     assert re.search(r"^kernel distance +\S", out, re.MULTILINE)
     for name in ("real_and_generated.png", "curves.png", "timelapse.gif", "measured.json"):
         assert (run / name).stat().st_size > 100

@@ -31,11 +31,11 @@ def test_a_run_against_what_was_held_out(here, capsys):
     out = capsys.readouterr().out
     assert "200 generated against 200 real samples (held out, " in out
     assert "features: classifier of digits and garments" in out
-    assert "Frechet distance, bias removed" in out
+    assert "Fréchet distance, bias removed" in out
     assert "by chance: " in out
     saved = json.loads((here / "run" / "evaluation.json").read_text())
     lines = {line["score"]["metric"]: line for line in saved["scores"]}
-    worse = lines["Frechet distance"]
+    worse = lines["Fréchet distance"]
     assert worse["score"]["low"] > worse["floor"]["high"]  # four rounds make noise
     assert worse["score"]["weights"] == "average"
     assert saved["memorisation"]["share"] <= 1
@@ -57,7 +57,7 @@ def test_a_run_against_its_own_held_out_pictures(here, capsys):
     out = capsys.readouterr().out
     assert "150 generated against 150 real samples (held out, " in out
     assert "The discriminator gives training examples" in out
-    assert "Frechet" not in out
+    assert "Fréchet" not in out
     assert cli.run("evaluate", ["run", "--n", "151"]) == 2
     assert "there are 150 examples to choose from; 151 are needed" in capsys.readouterr().err
 
@@ -164,7 +164,7 @@ def test_no_extra_is_needed(garments):
     )
     words = [str(garments / "seed 0"), str(garments / "evaluation of seed 0.json")]
     done = subprocess.run([sys.executable, "-c", script, *words], check=True, capture_output=True)
-    assert b"Frechet distance" in done.stdout
+    assert "Fréchet distance" in [line["score"]["metric"] for line in json.loads(done.stdout)["scores"]]
 
 
 def test_a_folder_of_copies_is_as_good_as_real(here, capsys):

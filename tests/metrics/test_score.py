@@ -7,7 +7,7 @@ from sparring.metrics.extractors import Identity, Pixels, extract
 from sparring.metrics.score import Score, better
 
 ONE = Score(
-    metric="Frechet distance", value=3.0, low=2.5, high=3.5, interval="jackknife", extractor=Identity("pixels"),
+    metric="Fréchet distance", value=3.0, low=2.5, high=3.5, interval="jackknife", extractor=Identity("pixels"),
     generated=100, real=100, data="digits, held out",
 )  # fmt: skip
 

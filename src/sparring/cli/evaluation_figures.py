@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["beside", "classes", "copies", "course"]
 
 
-def beside(kind: Kind, real: Tensor, generated: Tensor) -> Figure:
-    """The first real and generated examples [n, ...], as many as their kind shows."""
-    text = f"{len(real):,} real samples that were not trained on, and {len(generated):,} generated ones, none chosen."
-    return Figure(
-        "Real and generated", text, kind.show({"real": real[: kind.shown], "generated": generated[: kind.shown]})
-    )
+def beside(kind: Kind, real: Tensor, generated: Tensor, count: int) -> Figure:
+    """Real and generated examples [n, ...], the first of `count` each."""
+    text = f"Real samples that were not trained on, and generated ones: the first of {count:,} each, none chosen."
+    return Figure("Real and generated", text, kind.show({"real": real, "generated": generated}))
 
 
-def copies(training: InMemory, of_training: Tensor, generated: Tensor, of_generated: Tensor, seed: int) -> Figure:
+def copies(
+    training: InMemory, of_training: Tensor, generated: Tensor, of_generated: Tensor, seed: int, features: str
+) -> Figure:
     """Generated pictures beside their nearest training examples.
 
     Args:
@@ -34,13 +34,14 @@ def copies(training: InMemory, of_training: Tensor, generated: Tensor, of_genera
         generated: Samples [n, C, H, W] in [-1, 1].
         of_generated: Their features, [n, D].
         seed: Decides which are drawn at random.
+        features: What they are called.
     """
     from sparring.chance import Key
     from sparring.evaluation.pictures import Neighbours, neighbours
 
     found = Neighbours.find(of_training, of_generated, min(5, len(training)))
     text = (
-        f"The nearest of {len(training):,} training pictures by distance of features. A generated picture that "
+        f"The nearest of {len(training):,} training pictures, compared by {features}. A generated picture that "
         "equals its neighbour in every detail is a copy; one that resembles all of them a little is not. Copies, if "
         "there are any, are most likely among the first rows."
     )

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sparring.data.source import InMemory
-    from sparring.evaluation.measures import Line
     from sparring.game import Batch, Game
     from sparring.kinds.kind import Kind
     from sparring.metrics.modes import Modes, Perfect
@@ -28,7 +27,6 @@ __all__ = [
     "memorised",
     "modes",
     "overfitted",
-    "scores",
     "stacked",
     "summary",
 ]
@@ -59,23 +57,7 @@ class Finding:
     words: Sequence[str] = field(default=())
 
 
-def scores(lines: Sequence[Line]) -> Finding:
-    """Figures with intervals and floors."""
-    first = lines[0].score
-    rows = [("", "value", "interval", "real against real")]
-    for line in lines:
-        score, floor = line.score, line.floor
-        rows.append((score.metric, f"{score.value:.4g}", f"{score.low:.4g} to {score.high:.4g}", f"{floor.value:.4g}"))
-    counts = f"{first.generated:,} generated against {first.real:,} real samples ({first.data})"
-    words = (
-        f"{counts}; features: {first.extractor.name}; seed {first.seed}; weights: {first.weights}.",
-        "Compare only with figures of the same features, numbers and data.",
-    )
-    content = [{"score": line.score.json(), "floor": line.floor.json()} for line in lines]
-    return Finding("scores", "Figures", content, rows, words)
-
-
-def memorised(training: Tensor, real: Tensor, generated: Tensor) -> Finding:
+def memorised(training: Tensor, real: Tensor, generated: Tensor, features: str) -> Finding:
     """Whether generated samples are nearer to training examples than chance explains; from features."""
     from sparring.metrics.memorisation import memorisation
 
@@ -84,9 +66,10 @@ def memorised(training: Tensor, real: Tensor, generated: Tensor) -> Finding:
     verdict = "COPIES its training data" if found.copies else "no sign of copies"
     text = (
         f"Nearer to a training example than to any held-out one: {found.share:.1%} ({low:.1%} to {high:.1%}); "
-        f"{found.expected:.1%} by chance: {verdict}. Searched: {len(training):,} training examples."
+        f"{found.expected:.1%} by chance: {verdict}. Searched: {len(training):,} training examples, by {features}."
     )
-    return Finding("memorisation", "Copies", {**asdict(found), "copies": found.copies}, words=(text,))
+    content = {**asdict(found), "copies": found.copies, "features": features}
+    return Finding("memorisation", "Copies", content, words=(text,))
 
 
 def overfitted(run: Run, training: Batch, real: Batch, generated: Batch) -> Finding | None:

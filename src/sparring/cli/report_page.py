@@ -6,7 +6,7 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from sparring.cli.page import filled, uri
 
@@ -43,11 +43,13 @@ class Bar:
         name: What was measured.
         generated: What generated samples have.
         real: What other real samples have, which a perfect generator would get.
+        better: Which way is better.
     """
 
     name: str
     generated: Span
     real: Span
+    better: Literal["lower", "higher"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def report(
     figures: Sequence[Figure],
     *,
     scores: Sequence[Bar] = (),
+    caption: str = "Figures",
 ) -> str:
     """The page.
 
@@ -98,6 +101,7 @@ def report(
         tables: In this order, after the scores.
         figures: In this order, after the tables.
         scores: Are drawn.
+        caption: The heading above them.
 
     Raises:
         ValueError: A score is not finite.
@@ -106,7 +110,7 @@ def report(
         "report.html",
         title=_text(title),
         sentences=_paragraphs(sentences),
-        scores=_scores(scores) if scores else "",
+        scores=_scores(scores, caption) if scores else "",
         tables="\n".join(map(_table, tables)),
         figures="\n".join(map(_figure, figures)),
     )
@@ -158,9 +162,9 @@ _KEY = (
 )
 
 
-def _scores(bars: Sequence[Bar]) -> str:
+def _scores(bars: Sequence[Bar], caption: str) -> str:
     grid = _grid(' class="scores"', ["", "generated", "real"], map(_bar, bars))
-    return _section("Figures", _KEY, grid)
+    return _section(caption, _KEY, grid)
 
 
 def _bar(bar: Bar) -> str:
@@ -168,7 +172,8 @@ def _bar(bar: Bar) -> str:
         f"<td>{span.value:.4g} <small>({span.low:.4g} to {span.high:.4g})</small></td>"
         for span in (bar.generated, bar.real)
     )
-    numbers = f'<tr><th scope="row">{_text(bar.name)}</th>{cells}</tr>'
+    name = f"{_text(bar.name)} <small>({bar.better} is better)</small>"
+    numbers = f'<tr><th scope="row">{name}</th>{cells}</tr>'
     return f'<tbody>\n{numbers}\n<tr><td class="bar" colspan="3">{_drawing(bar)}</td></tr>\n</tbody>'
 
 

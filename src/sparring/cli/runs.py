@@ -20,6 +20,7 @@ from sparring.machine.words import shown
 
 if TYPE_CHECKING:
     from sparring.runs.listing import Summary
+    from sparring.runs.scores import Found
 
 __all__ = ["VERBS", "main"]
 
@@ -31,7 +32,7 @@ Paths = Annotated[tuple[Path, ...], tyro.conf.Positional]
 
 @dataclass(frozen=True)
 class List:
-    """List the runs in a folder, broken ones with what is wrong with them."""
+    """List the runs in a folder with their newest scores, broken ones with what is wrong with them."""
 
     folder: Annotated[Path, tyro.conf.Positional] = Path("runs")
     """The folder they are in."""
@@ -41,7 +42,7 @@ class List:
 
 @dataclass(frozen=True)
 class Compare:
-    """Draw the curves of several runs into one picture; print last values and where configurations differ."""
+    """Draw the curves of several runs into one picture; print scores, last values and where configurations differ."""
 
     runs: Paths
     """Directories of runs."""
@@ -92,19 +93,45 @@ def list_(options: List) -> int:
     elif not found:
         print(f"There are no runs in {shown(options.folder)}")
     else:
-        head = ("recipe", "round", "", "images", "time", "size", "last change", "run")
-        print(table("<><>>><<", [head, *map(_row, found)]))
+        marks, words = marked([run.score for run in found])
+        head = ("recipe", "round", "", "images", "time", "size", "last change", "score", "run")
+        print(table("<><>>><<<", [head, *map(_row, found, marks)]))
+        print(*words, sep="\n", end="\n" * bool(words))
     return 0
 
 
-def _row(run: Summary) -> Sequence[str]:
+def marked(found: Sequence[Found | None]) -> tuple[list[str], list[str]]:
+    """Scores as texts, a letter beside those that may be compared with each other; and what the letters mean."""
+    from sparring.runs.scores import unlike
+
+    groups: list[Found] = []
+    places: list[int | None] = []
+    for score in found:
+        like = None if score is None else next((i for i, one in enumerate(groups) if not unlike([one, score])), None)
+        if score is not None and like is None:
+            like = len(groups)
+            groups.append(score)
+        places.append(like)
+    several = len(groups) > 1
+    letters = [f" [{_letter(place)}]" if several and place is not None else "" for place in places]
+    texts = ["" if score is None else f"{score}{letter}" for score, letter in zip(found, letters, strict=True)]
+    words = f"Compare only scores with the same letter: others differ in {', '.join(unlike(groups))}."
+    return texts, [words] if several else []
+
+
+def _letter(place: int) -> str:
+    """a, b ... z, a1, b1 ..."""
+    return chr(ord("a") + place % 26) + (str(place // 26) if place >= 26 else "")
+
+
+def _row(run: Summary, score: str) -> Sequence[str]:
     changed = f"{datetime.fromtimestamp(run.changed).astimezone():%y-%m-%d %H:%M}"
     if run.problem is not None:
-        return ("broken", "", "", "", "", amount(run.bytes), changed, f"{run.path}  {run.problem}")
+        return ("broken", "", "", "", "", amount(run.bytes), changed, "", f"{run.path}  {run.problem}")
     time, state = str(timedelta(seconds=round(run.seconds))), "done" if run.complete else ""
     rounds, path = f"{run.round}/{run.rounds}", f"{run.path}  {run.damage}".rstrip()
     state = "in use" if run.user else state
-    return (run.recipe, rounds, state, _short(run.images), time, amount(run.bytes), changed, path)
+    return (run.recipe, rounds, state, _short(run.images), time, amount(run.bytes), changed, score, path)
 
 
 def _short(count: int) -> str:
@@ -119,9 +146,11 @@ def compare(options: Compare) -> int:
     from sparring.kinds import drawing
     from sparring.looks.curves import curves
     from sparring.runs import listing
-    from sparring.runs.files import read_history
+    from sparring.runs.files import LOG, read_history, read_log
 
-    differences, logs = listing.differences(paths), [read_history(path) for path in paths]
+    differences, (figures, words) = listing.differences(paths), evaluations(paths)
+    refused = courses(paths)
+    logs = [read_log(path / LOG) if refused else read_history(path) for path in paths]
     if empty := [str(path) for path, log in zip(paths, logs, strict=True) if not log]:
         raise ValueError(f"{', '.join(empty)}: the log is empty; train for some rounds first, or leave it out")
     newest = [dict(pair for line in log for pair in line.items()) for log in logs]
@@ -129,26 +158,59 @@ def compare(options: Compare) -> int:
     image = curves(dict(zip(map(shown, _labels(paths)), logs, strict=True)), options.x)
     write_atomically(options.out, drawing.encode(image))
     if options.json:
-        about = {"runs": [str(path) for path in paths], "last": last, "differences": differences}
+        values = {name: [one and [one.value, one.low, one.high] for one in row] for name, row in figures.items()}
+        about = {"runs": [str(path) for path in paths], "scores": values, "notes": [*words, *refused], "last": last,
+                 "differences": differences}  # fmt: skip
         print(json.dumps({**about, "picture": str(options.out)}, indent=2))
         return 0
-    print(comparison(paths, last, differences))
+    print(comparison(paths, figures, last, differences))
+    print(*words, *refused, sep="\n")
     print(f"\nCurves: {shown(options.out)}")
     return 0
 
 
-def comparison(paths: Sequence[Path], last: Rows, differences: Rows) -> str:
+def evaluations(paths: Sequence[Path]) -> tuple[dict[str, list[Found | None]], list[str]]:
+    """The figures of evaluations by name, one for each run; and what to say of them."""
+    from sparring.runs.scores import evaluated, unlike_facts
+
+    each = [evaluated(path) for path in paths]
+    if not any(each):
+        return {}, ["No run was evaluated as it is now. For scores: sparring evaluate RUN"]
+    if apart := unlike_facts([one.facts for found in each for one in found]):
+        again = "sparring evaluate RUN --against DATA --features NAME --n NUMBER"
+        return {}, [f"Evaluations are not compared: they differ in {', '.join(apart)}. Evaluate all alike: {again}"]
+    names = dict.fromkeys(one.figure for found in each for one in found)
+    rows = {name: [next((one for one in found if one.figure == name), None) for found in each] for name in names}
+    return rows, []
+
+
+def courses(paths: Sequence[Path]) -> list[str]:
+    """Why scores of the course of training are not compared; nothing where they are."""
+    from sparring.runs.scores import course, unlike
+
+    apart = unlike([found for path in paths if (found := course(path)) is not None])
+    return [f"Scores in training are not compared: they differ in {', '.join(apart)}."] if apart else []
+
+
+def comparison(paths: Sequence[Path], figures: Mapping[str, Sequence[Found | None]], last: Rows, others: Rows) -> str:
     """Tables with a column for each run, which has a number because its path may be long."""
     numbers = [str(i + 1) for i in range(len(paths))]
     align = "<" + ">" * len(paths)
     values = [(name, *(_cell(value) for value in row)) for name, row in last.items()]
-    others = [(name, *(_cell(value) for value in row)) for name, row in differences.items()]
+    unlike = [(name, *(_cell(value) for value in row)) for name, row in others.items()]
+    scores = [(_titled(name, row), *(one.interval if one else "-" for one in row)) for name, row in figures.items()]
     parts = [
         table("><", list(zip(numbers, map(str, paths), strict=True))),
+        *([table(align, [("scores", *numbers), *scores])] if scores else []),
         table(align, [("last values", *numbers), *values]),
-        table(align, [("configuration", *numbers), *others]) if others else "The configurations are the same.",
+        table(align, [("configuration", *numbers), *unlike]) if unlike else "The configurations are the same.",
     ]
     return "\n\n".join(parts)
+
+
+def _titled(name: str, row: Sequence[Found | None]) -> str:
+    better = next((one.better for one in row if one), "")
+    return f"{name}, {better} is better" if better else name
 
 
 def _cell(value: object) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
+    from sparring.data import alike as alike
     from sparring.data import archive as archive
     from sparring.data import archives as archives
     from sparring.data import arrays as arrays

@@ -9,5 +9,6 @@ if TYPE_CHECKING:
     from sparring.evaluation import measures as measures
     from sparring.evaluation import pictures as pictures
     from sparring.evaluation import record as record
+    from sparring.evaluation import verdict as verdict
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -5,10 +5,10 @@ A figure alone says nothing: that of one half of the real samples against anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Literal
 
 from torch import Tensor
 
@@ -16,7 +16,15 @@ from sparring.kinds.kind import Kind
 from sparring.machine import progress
 from sparring.metrics.bootstrap import Interval, Metric, jackknife
 from sparring.metrics.divergences import counts_variation
-from sparring.metrics.extractors import Extractor, Identity, ShippedClassifier, efflite0, efflite0_320, extract
+from sparring.metrics.extractors import (
+    Extractor,
+    Identity,
+    ShippedClassifier,
+    available,
+    efflite0,
+    efflite0_320,
+    extract,
+)
 from sparring.metrics.frechet import frechet_distance, frechet_extrapolated
 from sparring.metrics.kernel import kernel_blocks, kernel_distance
 from sparring.metrics.manifold import manifold
@@ -25,6 +33,7 @@ from sparring.metrics.wasserstein import exact_wasserstein, sliced_wasserstein
 from sparring.metrics.wilson import wilson
 
 __all__ = [
+    "EXTRA",
     "FEATURES",
     "LEAST",
     "MEASURES",
@@ -33,6 +42,9 @@ __all__ = [
     "Line",
     "Measure",
     "Own",
+    "check",
+    "compared",
+    "doubt",
     "evaluate",
     "quick",
     "suited",
@@ -46,10 +58,12 @@ class Measure:
     Attributes:
         title: What it is called.
         interval: Computes it.
+        better: Which way is better.
     """
 
     title: str
     interval: Callable[[Tensor, Tensor], Interval]
+    better: Literal["lower", "higher"] = "lower"
 
 
 LEAST = 100
@@ -105,24 +119,41 @@ def evaluate(
     Raises:
         ValueError: The counts differ, or are less than `LEAST`.
     """
+    check(real, generated, other, measures)
+    x, y, z = (extract(extractor, part, title="features") for part in (real, generated, other))
+    return compared(x, y, z, measures, extractor=extractor.identity, **about)
+
+
+def compared(real: Tensor, generated: Tensor, other: Tensor, measures: Sequence[str], **about: Any) -> Evaluation:
+    """Measures of features [n, D], as `evaluate` has them of samples; `about` has the extractor too."""
+    check(real, generated, other, measures)
+    fields = {"generated": len(generated), "real": len(real), **about}
+    lines = []
+    with progress.steps("evaluating", len(measures)) as advance:
+        for measure in (MEASURES[name] for name in measures):
+            score, floor = (_score(measure, real, part, fields) for part in (generated, other))
+            lines.append(Line(score, floor))
+            advance(1)
+    return Evaluation(lines, real, generated)
+
+
+def check(real: Sized, generated: Sized, other: Sized, measures: Sequence[str]) -> None:
+    """Makes sure that such sets can be measured so.
+
+    Raises:
+        ValueError: The counts differ, or are less than `LEAST`; or there is no such measure.
+    """
     counts = {"real": len(real), "generated": len(generated), "other real": len(other)}
     if len(set(counts.values())) > 1 or len(real) < LEAST:
         raise ValueError(f"got samples {counts}; expected as many of each, {LEAST} or more")
     if unknown := [name for name in measures if name not in MEASURES]:
         raise ValueError(f"there is no measure {unknown[0]!r}; there are {', '.join(MEASURES)}")
-    x, y, z = (extract(extractor, part, title="features") for part in (real, generated, other))
-    fields = {"extractor": extractor.identity, "generated": len(y), "real": len(x), **about}
-    lines = []
-    with progress.steps("evaluating", len(measures)) as advance:
-        for measure in (MEASURES[name] for name in measures):
-            score, floor = (_score(measure.title, measure.interval(x, part), fields) for part in (y, z))
-            lines.append(Line(score, floor))
-            advance(1)
-    return Evaluation(lines, x, y)
 
 
-def _score(name: str, found: Interval, fields: Mapping[str, Any]) -> Score:
-    return Score(metric=name, value=found.value, low=found.low, high=found.high, interval=found.method, **fields)
+def _score(measure: Measure, real: Tensor, other: Tensor, fields: Mapping[str, Any]) -> Score:
+    found = measure.interval(real, other)
+    ends: dict[str, Any] = {"low": found.low, "high": found.high, "interval": found.method}
+    return Score(metric=measure.title, value=found.value, **ends, better=measure.better, **fields)
 
 
 @dataclass(frozen=True)
@@ -142,18 +173,33 @@ class Own:
 
 
 def suited(kind: Kind, shape: tuple[int, ...]) -> Extractor:
-    """The extractor for samples of a kind and a shape."""
-    return FEATURES[kind.features(shape)](kind)
+    """The best extractor for samples of a kind and a shape that is installed; else the kind's own vectors."""
+    name = kind.features(shape)
+    return FEATURES[name](kind) if name not in EXTRA or available() else Own(kind)
+
+
+def doubt(kind: Kind, shape: tuple[int, ...], extractor: Extractor) -> str:
+    """Why figures on these features may flatter samples, and what to do, in sentences; "" where they do not."""
+    if extractor.identity.name != kind.vector or not kind.misleads:
+        return ""
+    name = kind.features(shape)
+    if name not in EXTRA:
+        return kind.misleads
+    better = f"--features {name}" if available() else "pip install 'sparring[metrics]', then evaluate again"
+    return f"{kind.misleads} Better: {better}."
 
 
 def quick(kind: Kind, real: Tensor) -> Callable[[Tensor], dict[str, float]]:
     """A cheap figure of generated samples, for the course of a training: its name and its value.
 
+    It does not depend on what is installed, so that a run can go on elsewhere.
+
     Args:
         kind: What they are; its `quick` is measured.
         real: Examples [n, ...] that are not trained on.
     """
-    extractor, (name, distance) = suited(kind, tuple(real.shape[1:])), QUICK[kind.quick]
+    extractor: Extractor = ShippedClassifier() if kind.classified(tuple(real.shape[1:])) else Own(kind)
+    name, distance = QUICK[kind.quick]
     x = extract(extractor, kind.clean(real))
 
     def measure(generated: Tensor) -> dict[str, float]:
@@ -206,17 +252,17 @@ def _density(real: Tensor, generated: Tensor) -> Interval:
 
 
 MEASURES: Mapping[str, Measure] = {
-    "frechet": Measure("Frechet distance", _frechet),
-    "frechet-unbiased": Measure("Frechet distance, bias removed", _unbiased),
-    "frechet-infinity": Measure("Frechet distance, extrapolated", _extrapolated),
+    "frechet": Measure("Fréchet distance", _frechet),
+    "frechet-unbiased": Measure("Fréchet distance, bias removed", _unbiased),
+    "frechet-infinity": Measure("Fréchet distance, extrapolated", _extrapolated),
     "kernel": Measure("kernel distance", _kernel),
     "sliced": Measure("sliced Wasserstein distance", partial(_wasserstein, sliced_wasserstein)),
     "wasserstein": Measure("Wasserstein distance", partial(_wasserstein, exact_wasserstein)),
     "bigrams": Measure("total variation of bigrams", partial(_wasserstein, counts_variation)),
-    "precision": Measure("precision", partial(_share, "precision")),
-    "recall": Measure("recall", partial(_share, "recall")),
-    "density": Measure("density", _density),
-    "coverage": Measure("coverage", partial(_share, "coverage")),
+    "precision": Measure("precision", partial(_share, "precision"), "higher"),
+    "recall": Measure("recall", partial(_share, "recall"), "higher"),
+    "density": Measure("density", _density, "higher"),
+    "coverage": Measure("coverage", partial(_share, "coverage"), "higher"),
 }
 """What can be measured, by name."""
 
@@ -234,3 +280,6 @@ FEATURES: Mapping[str, Callable[[Kind], Extractor]] = {
     "efflite0-320": lambda _: efflite0_320(),
 }
 """What makes extractors for a kind, by name."""
+
+EXTRA = frozenset({"efflite0", "efflite0-320"})
+"""Those of these that need `pip install 'sparring[metrics]'`."""

@@ -7,12 +7,15 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, PngImagePlugin
-from torch import Tensor
 
 from sparring.looks.plots import INK, captioned, colours, font, plotted, render
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["MARK", "beside", "encode", "from_bytes", "grid", "scatter", "text", "timelapse", "to_bytes"]
 

@@ -45,6 +45,9 @@ class Kind(ABC):
     vector: ClassVar[str] = "pixels"
     """What `vectors` are called in reports."""
 
+    misleads: ClassVar[str] = ""
+    """Why comparing `vectors` alone may flatter samples, in a sentence; "" where it does not."""
+
     continuous: ClassVar[bool] = True
     """Whether copies are sought by distances, which are never equal; a kind of other examples counts copies itself."""
 
@@ -115,6 +118,10 @@ class Kind(ABC):
         """What examples of that shape are compared by: a name in `sparring.evaluation.measures.FEATURES`."""
         return "classifier" if self.classified(shape) else "pixels"
 
+    def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """What decides whether scores of examples of that shape may be compared."""
+        return tuple(shape)
+
     def single(self, example: Tensor) -> Image.Image | None:
         """A picture of one example [...]; None where one alone says nothing to people."""
         return None
@@ -132,6 +139,11 @@ class Kind(ABC):
             training: Those that may have been copied.
         """
         return {}
+
+    @property
+    def summarised(self) -> bool:
+        """Whether `summary` says anything."""
+        return type(self).summary is not Kind.summary
 
     def preparation(self, shape: tuple[int, ...]) -> Mapping[str, Any] | None:
         """How `sparring.data.preparation.Preparation` makes examples of that shape; None if `load` reads them."""

@@ -1,4 +1,4 @@
-"""Pictures: grids, numbered files, and the shipped classifier's features for small grey ones."""
+"""Pictures: grids, numbered files, and the features of networks."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Pictures(Kind):
     )  # fmt: skip
     quick: ClassVar[str] = "kernel"
     formats: ClassVar[tuple[str, ...]] = tuple(formats.FORMATS)
+    misleads: ClassVar[str] = "Pixels mislead: pictures without any detail can score like real ones."
 
     def clean(self, samples: Tensor) -> Tensor:
         """Clamped to the range."""
@@ -75,6 +76,16 @@ class Pictures(Kind):
     def classified(self, shape: tuple[int, ...]) -> bool:
         """Grey ones of 28 x 28."""
         return tuple(shape) == (1, 28, 28)
+
+    def features(self, shape: tuple[int, ...]) -> str:
+        """Those of a network; grey ones have three equal channels there. Alpha and videos are for no network here."""
+        if self.classified(shape):
+            return "classifier"
+        return "efflite0-320" if len(shape) == 3 and shape[0] in _COLOURS else "pixels"
+
+    def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Height and width."""
+        return tuple(shape[-2:])
 
     def preparation(self, shape: tuple[int, ...]) -> Mapping[str, Any]:
         """Of that size, grey if they have one channel, colour if three."""

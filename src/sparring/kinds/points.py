@@ -32,6 +32,7 @@ class Points(Kind):
     name: ClassVar[str] = "points"
     shown: ClassVar[int] = 1000
     ending: ClassVar[str] = ".csv"
+    vector: ClassVar[str] = "coordinates"
     measures: ClassVar[tuple[str, ...]] = ("sliced", "wasserstein", "precision", "recall", "density", "coverage")
     quick: ClassVar[str] = "sliced"
 

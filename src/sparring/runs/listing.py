@@ -1,4 +1,7 @@
-"""Runs on disk, many at a time: what there is in a folder, in what they differ, and what may go."""
+"""Runs on disk, many at a time: what there is in a folder, in what they differ, and what may go.
+
+Nothing here needs torch, or runs what a run says of itself: a list is quick, and safe with a stranger's runs.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ from typing import Any
 
 from sparring import recipes
 from sparring.machine.files import explained
-from sparring.runs import checkpoint, files, lock
-from sparring.runs.run import Run
+from sparring.machine.plain import restore
+from sparring.runs import checkpoint, files, lock, scores
+from sparring.runs.scores import Found
 
 __all__ = ["Summary", "differences", "find", "prune", "remove", "size", "summary"]
 
@@ -39,6 +43,7 @@ class Summary:
         seconds: Seconds of training so far.
         bytes: The size of all its files.
         changed: When one of them last changed, in seconds since 1970.
+        score: Its newest score, if there is one.
     """
 
     path: Path
@@ -53,6 +58,7 @@ class Summary:
     changed: float = 0.0
     damage: str = ""
     user: str = ""
+    score: Found | None = None
 
 
 def find(folder: Path) -> list[Path]:
@@ -85,7 +91,7 @@ def summary(path: Path) -> Summary:
     user = str(lock.holder(path) or "")
     try:
         return dataclasses.replace(_described(path), bytes=on_disk[0], changed=on_disk[1], user=user)
-    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         words = explained(error) if isinstance(error, OSError) else " ".join(str(error).split())
         return Summary(
             path, words.removeprefix(f"{str(path)!r} "), bytes=on_disk[0], changed=on_disk[1], user=user
@@ -95,16 +101,28 @@ def summary(path: Path) -> Summary:
 def _described(path: Path) -> Summary:
     """A run by its config.json, log and checkpoints."""
     content = files.read_config(path)
-    if content["recipe"] in recipes.names():
-        Run.open(path)
-    rounds, saved = int(content["config"]["rounds"]), checkpoint.found(path / files.CHECKPOINTS)
+    _check(path, content)
+    rounds = int(content["config"]["rounds"]) + int(content.get("extra", 0))
+    saved = checkpoint.found(path / files.CHECKPOINTS)
     log = files.read_lines(path / files.LOG)
     last = log.lines[-1] if log.lines else {"round": 0, "images": 0, "seconds": 0.0}
     round = max(int(last["round"]), *(int(p.name) for p in saved[-1:]), 0)
     return Summary(
         path, None, str(content["recipe"]), round, rounds, round >= rounds and files.last_picture(path).exists(),
         int(last["images"]), last["seconds"], damage=log.damage and f"{files.LOG}: {log.damage}",
+        score=scores.newest(path),
     )  # fmt: skip
+
+
+def _check(path: Path, content: Mapping[str, Any]) -> None:
+    """Makes sure that the configuration is one of this version; that of a recipe of somebody's own is left alone."""
+    try:
+        if content["recipe"] in recipes.names():
+            restore(recipes.find(content["recipe"]).Config, content["config"])
+        _ = [content["data"][name] for name in ("shape", "count", "sha256", "spec")]
+    except (KeyError, TypeError) as error:
+        file = str(path / files.CONFIG)
+        raise ValueError(f"{file!r} does not describe a run of this version ({error})") from error
 
 
 def size(path: Path) -> int:

@@ -1,0 +1,50 @@
+"""What figures say: as JSON, as a table, and in sentences, the verdict among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sparring.cli.findings import Finding
+
+if TYPE_CHECKING:
+    from sparring.evaluation.measures import Line
+    from sparring.metrics.score import Score
+
+__all__ = ["judgement", "not_searched", "scores"]
+
+
+def scores(lines: Sequence[Line]) -> Finding:
+    """Figures with intervals and floors."""
+    first = lines[0].score
+    rows = [("", "generated", "real against real", "better")]
+    rows += [(line.score.metric, _interval(line.score), _interval(line.floor), line.score.better) for line in lines]
+    counts = f"{first.generated:,} generated against {first.real:,} real samples ({first.data})"
+    resize = f" ({first.extractor.resize})" if first.extractor.resize != "none" else ""
+    words = (
+        *([f"Not as they were: {first.changed}."] if first.changed else []),
+        f"{counts}; features: {first.extractor.name}{resize}; seed {first.seed}; weights: {first.weights}.",
+        "Compare only with figures of the same features, numbers, sizes and data.",
+    )
+    content = [{"score": line.score.json(), "floor": line.floor.json()} for line in lines]
+    size = f" at {' x '.join(map(str, first.size))}" if len(first.size) > 1 else ""
+    return Finding("scores", f"Figures{size}", content, rows, words)
+
+
+def _interval(score: Score) -> str:
+    return f"{score.value:.4g} ({score.low:.4g} to {score.high:.4g})"
+
+
+def judgement(lines: Sequence[Line], doubts: Sequence[str], copies: Finding | None) -> Finding:
+    """What all figures say together, in words."""
+    from sparring.evaluation.verdict import verdict
+
+    found = verdict(lines, doubts)
+    copied = ["But copies of training data were found: see below."] if copies and copies.content["copies"] else []
+    return Finding("verdict", "Verdict", found.json(), words=(found.words, *found.doubts_beside, *copied))
+
+
+def not_searched(absent: str) -> Finding:
+    """Why copies of training data were not looked for; `absent` says why the training data are not there."""
+    why = f"the training data are not there ({absent})" if absent else "--training is 0"
+    return Finding("copies_not_searched", "Copies", {"why": why}, words=(f"Copies were not looked for: {why}.",))
