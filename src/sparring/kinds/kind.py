@@ -54,6 +54,9 @@ class Kind(ABC):
     formats: ClassVar[tuple[str, ...]] = ()
     """The endings, such as .png, that `files` can be asked for; none where there is no choice."""
 
+    range: ClassVar[tuple[float, float] | None] = None
+    """Between which numbers clean samples are; None if that is not known."""
+
     measures: ClassVar[tuple[str, ...]]
     """How samples are measured unless somebody asks otherwise: names in `sparring.evaluation.measures.MEASURES`."""
 

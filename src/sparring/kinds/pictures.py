@@ -28,6 +28,7 @@ class Pictures(Kind):
     """Pictures [n, C, H, W] in [-1, 1]; of videos [n, T, C, H, W] the frames are shown."""
 
     name: ClassVar[str] = "pictures"
+    range: ClassVar[tuple[float, float] | None] = (-1.0, 1.0)
     measures: ClassVar[tuple[str, ...]] = (
         "frechet", "frechet-unbiased", "kernel", "precision", "recall", "density", "coverage",
     )  # fmt: skip
