@@ -165,7 +165,7 @@ class GeneratorSampler(Sampler):
         asked = self.given(n, seed)
 =======
     def inputs(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> tuple[Tensor, ...]:
-        """What the generator makes `n` samples of: latents [n, Z], and under a condition what is asked for, [n, ...]."""
+        """What `n` samples are made of: latents [n, Z], and under a condition what is asked for, [n, ...]."""
         if n < 1:
             raise ValueError(f"n is {n}; expected at least 1 sample")
         like = next(self.generator.parameters())

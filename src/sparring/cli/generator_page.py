@@ -46,12 +46,15 @@ def page(subject: Subject, runtime: Runtime) -> str:
         subject: A run whose samples it shows; see `check`.
         runtime: What runs the generator.
     """
+    from sparring.export.card import first
     from sparring.export.onnx_file import onnx_file
 
     return filled(
         "generator.html",
         title=html.escape(subject.title),
+        first=html.escape(first(subject)),
         facts=_facts(subject),
+        scores=_scores(subject),
         limits=_limits(subject),
         data=json.dumps(_data(subject)).replace("<", "\\u003c"),
         model=_text(onnx_file(subject)),
@@ -98,19 +101,28 @@ def _address(path: str, name: str) -> str:
 
 
 def _facts(subject: Subject) -> str:
-    """Rows of a list of names and texts, scores among them."""
+    """A list of names and texts."""
     from sparring.export.card import facts
     from sparring.export.origin import command
+
+    rows = {**facts(subject), "Command": command(subject.run)}
+    return "\n".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in rows.items())
+
+
+def _scores(subject: Subject) -> str:
+    """A table, and sentences."""
     from sparring.export.scores import stored
 
     scores = stored(subject)
-    measured = {
-        line.metric: f"{line.value:.4g} ({line.low:.4g} to {line.high:.4g}); real examples {line.real:.4g}"
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("", "value", "interval", "real against real"))
+    rows = "\n".join(
+        f'<tr><th scope="row">{html.escape(line.metric)}</th><td>{line.value:.4g}</td>'
+        f"<td>{line.low:.4g} to {line.high:.4g}</td><td>{line.real:.4g}</td></tr>"
         for line in scores.lines
-    }
-    how = {"Scores": scores.missing} if scores.missing else {"Measured": scores.protocol}
-    rows = {**facts(subject), **measured, **how, "Copies": scores.copies, "Command": command(subject.run)}
-    return "\n".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in rows.items())
+    )
+    table = f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></div>'
+    words = [scores.missing or scores.protocol, scores.copies]
+    return "\n".join([*([table] if rows else []), *(f"<p>{html.escape(text)}</p>" for text in words)])
 
 
 def _limits(subject: Subject) -> str:

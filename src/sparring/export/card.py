@@ -15,7 +15,7 @@ from sparring.export.scores import Scores, stored
 from sparring.export.subject import Subject, UnsuitedError
 from sparring.runs import files, listing
 
-__all__ = ["card", "facts", "limits"]
+__all__ = ["card", "facts", "first", "limits"]
 
 
 def card(subject: Subject) -> str:
@@ -29,7 +29,7 @@ def card(subject: Subject) -> str:
         "Limits": [f"- {_escaped(text)}" for text in limits(subject)],
         "How it was made": [_code(command(subject.run)), "", *_versions(subject)],
     }
-    head = [f"# {_escaped(subject.title)}", "", f"{_escaped(_first(subject))}"]
+    head = [f"# {_escaped(subject.title)}", "", f"{_escaped(first(subject))}"]
     body = [line for name, lines in sections.items() for line in ("", f"## {name}", "", *lines)]
     notice = ["", _escaped(f"To be named: {origin.attribution}")] if origin.attribution else []
     return "\n".join([*_head(subject), *head, *notice, *body, ""])
@@ -62,7 +62,8 @@ def limits(subject: Subject) -> list[str]:
     ]
 
 
-def _first(subject: Subject) -> str:
+def first(subject: Subject) -> str:
+    """What it is, in a sentence or two."""
     asked = subject.sampler.condition.describe()
     given = "" if asked == "nothing" else f" It can be asked for {asked}."
     return f"A generator of {subject.sampler.kind.name} of {_size(subject)}, made with sparring.{given}"

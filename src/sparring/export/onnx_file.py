@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +43,8 @@ def onnx_file(subject: Subject) -> bytes:
         ValueError: Samples differ from PyTorch's; the message says by how much.
     """
     sampler = subject.generator
+    for package in ("onnx", "onnxruntime", "onnxscript"):
+        importlib.import_module(package)  # before torch needs it, and says so at length
     network, inputs = copy.deepcopy(sampler.generator).eval(), sampler.inputs(_CHECKED)
     with torch.no_grad():
         samples = network(*inputs)

@@ -83,8 +83,8 @@ def _read(file: Path) -> list[dict[str, Any]]:
 
 def _line(entry: Mapping[str, Any]) -> Stored:
     score, floor = entry["score"], entry["floor"]
-    numbers = (float(score[name]) for name in ("value", "low", "high"))
-    return Stored(str(score["metric"]), *numbers, float(floor["value"]))
+    value, low, high = (float(score[name]) for name in ("value", "low", "high"))
+    return Stored(str(score["metric"]), value, low, high, float(floor["value"]))
 
 
 def _protocol(score: Mapping[str, Any]) -> str:

@@ -1,0 +1,44 @@
+import shlex
+from dataclasses import replace
+
+import pytest
+
+from sparring.cli.train import parse
+from sparring.export.origin import UNKNOWN, Origin, command
+from sparring.recipes.images import dcgan
+
+
+@pytest.mark.parametrize("recipe", ["dcgan", "cgan", "ring", "table"])
+def test_the_command_means_the_same_run(recipe, subject):
+    run = subject(recipe).run
+    said, *words = shlex.split(command(run))[1:]
+    assert (said, words[0]) == ("train", recipe)
+    ours = {"device": "cpu", "threads": 1}
+    assert replace(parse(recipe, words[1:])[0], **ours) == run.config
+
+
+def test_folders_do_not_leave_the_machine(subject):
+    run = subject("dcgan").run
+    own = replace(run, config=replace(run.config, data="/home/me/secret/my pictures", flips=True))
+    assert "secret" not in command(own)
+    assert "--data './my pictures'" in command(own)
+    assert "--flips" in command(own)
+    assert "--no-flips" not in command(own)
+    found = Origin.of(own)
+    assert (found.name, found.licence) == ("my pictures", UNKNOWN)
+    assert Origin.of(own, "CC0-1.0").licence == "CC0-1.0"
+
+
+@pytest.mark.parametrize(
+    ("data", "licence"), [("openmoji", "CC-BY-SA-4.0"), ("stacked-mnist", "none stated"), ("fashion-mnist-10k", "MIT")]
+)
+def test_named_sets_know_their_licence(data, licence, subject):
+    run = subject("dcgan").run
+    found = Origin.of(replace(run, config=dcgan.Config(data=data)))
+    assert found.licence.startswith(licence)
+    assert found.attribution
+
+
+def test_examples_that_were_held_out_were_not_trained_on(subject):
+    run = subject("dcgan").run
+    assert Origin.of(run).count == run.data["count"] - run.config.hold_out == 9500
