@@ -181,6 +181,7 @@ def whole(classes, tmp_path_factory):
 
 RUN = """
 import {readFileSync} from "fs";
+import "./runtime.mjs";
 const elements = {};
 globalThis.document = {addEventListener() {}, documentElement: {dataset: {}},
   getElementById: id => elements[id] ??= {addEventListener() {}, classList: {toggle() {}}}};
@@ -203,7 +204,8 @@ def test_same_pictures_as_torch_in_a_javascript_engine(whole, classes, tmp_path)
     asked = {name: reader.element("script", type=kind, id=name) for name, kind in parts.items()}
     asked |= {"script": reader.element("script"), "seed": 12, "n": 9, "given": [8] * 9}
     file = tmp_path / "run.mjs"
-    file.write_text(reader.element("script", type="module") + RUN)
+    file.write_text(RUN)
+    file.with_name("runtime.mjs").write_text(reader.element("script", type="module"), encoding="utf-8")
     found = node("", asked, file=file)
     expected = classes.sampler.sample(9, given=torch.tensor([8]), seed=12).flatten()
     assert float(found["difference"]) <= 1e-3
