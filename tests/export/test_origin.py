@@ -4,14 +4,15 @@ from dataclasses import replace
 import pytest
 
 from sparring.cli.train import parse
-from sparring.export.origin import UNKNOWN, Origin, command
+from sparring.export.origin import UNKNOWN, Origin, commands, first_weights
 from sparring.recipes.images import dcgan
 
 
 @pytest.mark.parametrize("recipe", ["dcgan", "cgan", "ring", "table"])
 def test_the_command_means_the_same_run(recipe, subject):
     run = subject(recipe).run
-    said, *words = shlex.split(command(run))[1:]
+    (command,) = commands(run)
+    said, *words = shlex.split(command)[1:]
     assert (said, words[0]) == ("train", recipe)
     ours = {"device": "cpu", "threads": 1}
     assert replace(parse(recipe, words[1:])[0], **ours) == run.config
@@ -20,10 +21,11 @@ def test_the_command_means_the_same_run(recipe, subject):
 def test_folders_do_not_leave_the_machine(subject):
     run = subject("dcgan").run
     own = replace(run, config=replace(run.config, data="/home/me/secret/my pictures", flips=True))
-    assert "secret" not in command(own)
-    assert "--data './my pictures'" in command(own)
-    assert "--flips" in command(own)
-    assert "--no-flips" not in command(own)
+    (command,) = commands(own)
+    assert "secret" not in command
+    assert "--data './my pictures'" in command
+    assert "--flips" in command
+    assert "--no-flips" not in command
     found = Origin.of(own)
     assert (found.name, found.licence) == ("my pictures", UNKNOWN)
     assert Origin.of(own, "CC0-1.0").licence == "CC0-1.0"
@@ -42,3 +44,12 @@ def test_named_sets_know_their_licence(data, licence, subject):
 def test_examples_that_were_held_out_were_not_trained_on(subject):
     run = subject("dcgan").run
     assert Origin.of(run).count == run.data["count"] - run.config.hold_out == 9500
+
+
+def test_what_came_before_and_after(subject):
+    run = replace(subject("dcgan").run, origin="/home/me/secret/old, round 600: 12 of 12 tensors", extra=100)
+    first, second = commands(run)
+    assert first.endswith(" --from old")
+    assert second == "sparring resume RUN --rounds 102"
+    assert first_weights(run) == "old, round 600: 12 of 12 tensors"
+    assert first_weights(replace(run, origin="")) == ""

@@ -103,9 +103,9 @@ def _address(path: str, name: str) -> str:
 def _facts(subject: Subject) -> str:
     """A list of names and texts."""
     from sparring.export.card import facts
-    from sparring.export.origin import command
+    from sparring.export.origin import commands
 
-    rows = {**facts(subject), "Command": command(subject.run)}
+    rows = {**facts(subject), "Commands": "; ".join(commands(subject.run))}
     return "\n".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in rows.items())
 
 

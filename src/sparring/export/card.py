@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sparring.export.origin import command
+from sparring.export.origin import commands, first_weights
 from sparring.export.scores import Scores, stored
 from sparring.export.subject import Subject, UnsuitedError
 from sparring.runs import files, listing
 
 __all__ = ["card", "facts", "first", "limits"]
+
+_CHOOSE = "Under which licence the generator may be used is for you to say: `license`, in the first lines of this file."
 
 
 def card(subject: Subject) -> str:
@@ -23,11 +25,11 @@ def card(subject: Subject) -> str:
     origin, scores = subject.origin, stored(subject)
     sections = {
         "Use": _use(subject),
-        "Data": [f"- {name}: {_escaped(text)}" for name, text in facts(subject).items()],
+        "Data": [*(f"- {name}: {_escaped(text)}" for name, text in facts(subject).items()), "", _CHOOSE],
         "How good it is": list(_figures(scores)),
         "Copies": [_escaped(scores.copies)],
         "Limits": [f"- {_escaped(text)}" for text in limits(subject)],
-        "How it was made": [_code(command(subject.run)), "", *_versions(subject)],
+        "How it was made": [_code("\n".join(commands(subject.run))), "", *_versions(subject)],
     }
     head = [f"# {_escaped(subject.title)}", "", f"{_escaped(first(subject))}"]
     body = [line for name, lines in sections.items() for line in ("", f"## {name}", "", *lines)]
@@ -45,6 +47,7 @@ def facts(subject: Subject) -> dict[str, str]:
         "SHA-256 of the data": origin.sha256,
         "Recipe": subject.run.recipe,
         "Rounds": f"{run.round:,} of {run.rounds:,}",
+        "First weights": first_weights(subject.run) or "random",
         "Weights": f"{subject.weights}, SHA-256 of their file {subject.model}",
     }
 

@@ -1,4 +1,4 @@
-"""Where a generator comes from: the data that it was trained on, their licence, and the command that trained it."""
+"""Where a generator comes from: the data that it was trained on, their licence, and the commands that trained it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sparring.data.sets import SETS
 from sparring.data.toys import TOYS
 from sparring.runs.run import Run
 
-__all__ = ["UNKNOWN", "Origin", "command"]
+__all__ = ["UNKNOWN", "Origin", "commands", "first_weights"]
 
 UNKNOWN = "not known: say it with --licence"
 """The licence of data that people have from elsewhere."""
@@ -63,10 +63,24 @@ class Origin:
         return Origin(Path(name).name or name, count, str(run.data["sha256"]), licence or theirs, attribution)
 
 
-def command(run: Run) -> str:
-    """The command that trains such a run: what differs from the recipe's own values; data by their last name only."""
-    usual = type(run.config)()
-    return shlex.join(["sparring", "train", run.recipe, *_flags(run.config, usual)])
+def commands(run: Run) -> list[str]:
+    """The commands that train such a run: what differs from the recipe's own values, and places by their last name."""
+    usual, place = type(run.config)(), Path(_split(run.origin)[0]).name
+    begin = ["sparring", "train", run.recipe, *_flags(run.config, usual), *(["--from", place] if place else [])]
+    go_on = ["sparring", "resume", "RUN", "--rounds", str(run.rounds)]
+    return [shlex.join(words) for words in (begin, *([go_on] if run.extra else []))]
+
+
+def first_weights(run: Run) -> str:
+    """Where the first weights are from, without the folders that lead there; "" if they were random."""
+    place, rest = _split(run.origin)
+    return f"{Path(place).name}, round {rest}" if place else ""
+
+
+def _split(origin: str) -> tuple[str, str]:
+    """The directory of the run that first weights are from, and the rest."""
+    place, _, rest = origin.rpartition(", round ")
+    return place, rest
 
 
 def _flags(config: Any, usual: Any) -> Iterator[str]:
