@@ -58,7 +58,9 @@ class Browser:
         look = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.tell("Emulation.setEmulatedMedia", features=look)
         self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.run("window.left = true")
         self.tell("Page.navigate", url=path.absolute().as_uri())
+        self.wait("!window.left && document.readyState === 'complete'")
         return self
 
     def run(self, script):
@@ -76,6 +78,7 @@ class Browser:
 
     def picture(self):
         """A PNG of the whole page."""
+        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
         return base64.b64decode(self.tell("Page.captureScreenshot", captureBeyondViewport=True)["data"])
 
     def tell(self, method, **parameters):

@@ -39,6 +39,7 @@ def test_the_head_is_what_the_hub_reads(subject):
     assert values["tags"] == ["gan", "dcgan", "pictures"]
     assert values["model_name"] == HOSTILE
     assert body.startswith("\n# ")
+    assert "A generator of pictures of 28 x 28 pixels, grey, made with sparring." in body
 
 
 def test_what_people_wrote_is_no_markup(subject):
@@ -96,6 +97,6 @@ def test_scores_of_other_weights_or_of_an_earlier_state_are_left_out(subject, me
 
 def test_true_limits(subject):
     text = card(subject("ring"))
-    assert "It makes points of 2 and of no other size." in text
+    assert "It makes points of 2 numbers, and of no other size." in text
     assert "trained on 100,000 examples" in text
     assert "none needed: computed by sparring" in text

@@ -73,6 +73,11 @@ class Pictures(Kind):
         """A grid of one row."""
         return drawing.grid(examples, len(examples))
 
+    def size(self, shape: tuple[int, ...]) -> str:
+        """Width and height, and in what colours."""
+        channels, height, width = shape[-3:]
+        return f"{width} x {height} pixels, {_COLOURS.get(channels, f'{channels} channels')}"
+
     def classified(self, shape: tuple[int, ...]) -> bool:
         """Grey ones of 28 x 28."""
         return tuple(shape) == (1, 28, 28)
