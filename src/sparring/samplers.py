@@ -153,47 +153,35 @@ class GeneratorSampler(Sampler):
         super().__init__()
         self.generator, self.latent, self.condition = generator, latent, condition
 
-<<<<<<< HEAD
     def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
         """`n` samples [n, ...] on the CPU."""
         return torch.cat([*self.parts(n, given=given, seed=seed)])
 
     def parts(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Iterator[Tensor]:
         """256 at a time."""
-        if n < 1:
-            raise ValueError(f"n is {n}; expected at least 1 sample")
-        asked = self.given(n, seed)
-=======
+        yield from self._parts(self.inputs(n, given=given, seed=seed))
+
     def inputs(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> tuple[Tensor, ...]:
         """What `n` samples are made of: latents [n, Z], and under a condition what is asked for, [n, ...]."""
         if n < 1:
             raise ValueError(f"n is {n}; expected at least 1 sample")
-        like = next(self.generator.parameters())
-        latents, asked = self.latent(Key(seed, ("sample",)).rows(n)).to(like), self.given(n, seed)
->>>>>>> 43a9303 (Export: ONNX, safetensors, a model card and a page that makes samples)
+        asked = self.given(n, seed)
         if given is not None:
             if asked is None:
                 raise ValueError("these samples cannot be asked for: leave out what is given")
             asked = given[torch.arange(n) % len(given)]
-<<<<<<< HEAD
-        yield from self._parts(Key(seed, _PATH).rows(n), asked)
+        return self._inputs(Key(seed, _PATH).rows(n), asked)
 
     def made(self, chance: Chance, given: Tensor | None = None) -> Tensor:
         """Of latents from that chance."""
-        return torch.cat([*self._parts(chance, given)])
+        return torch.cat([*self._parts(self._inputs(chance, given))])
 
-    @torch.no_grad()
-    def _parts(self, chance: Chance, asked: Tensor | None) -> Iterator[Tensor]:
+    def _inputs(self, chance: Chance, asked: Tensor | None) -> tuple[Tensor, ...]:
         like = next(self.generator.parameters())
-        inputs = [self.latent(chance).to(like), *([] if asked is None else [asked.to(like.device)])]
-=======
-        return (latents,) if asked is None else (latents, asked.to(like.device))
+        return (self.latent(chance).to(like), *([] if asked is None else [asked.to(like.device)]))
 
     @torch.no_grad()
-    def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
-        """`n` samples [n, ...] on the CPU."""
-        inputs = self.inputs(n, given=given, seed=seed)
->>>>>>> 43a9303 (Export: ONNX, safetensors, a model card and a page that makes samples)
+    def _parts(self, inputs: Sequence[Tensor]) -> Iterator[Tensor]:
         training = self.generator.training
         self.generator.eval()
         try:

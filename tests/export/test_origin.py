@@ -50,6 +50,6 @@ def test_what_came_before_and_after(subject):
     run = replace(subject("dcgan").run, origin="/home/me/secret/old, round 600: 12 of 12 tensors", extra=100)
     first, second = commands(run)
     assert first.endswith(" --from old")
-    assert second == "sparring resume RUN --rounds 102"
+    assert second == "sparring resume RUN --rounds 102 --keep-rates"
     assert first_weights(run) == "old, round 600: 12 of 12 tensors"
     assert first_weights(replace(run, origin="")) == ""

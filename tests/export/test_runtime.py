@@ -8,7 +8,7 @@ from sparring.data import cache
 from sparring.export import runtime
 from sparring.export.runtime import MissingRuntimeError, find
 
-SCRIPT = "var a=1,b=2;export{a as Tensor,b as env};\n//# sourceMappingURL=x.map\n"
+SCRIPT = "var a=1,b=import.meta.url;export{a as Tensor,b as env};\n//# sourceMappingURL=x.map\n"
 FILES = {runtime.SCRIPT: SCRIPT.encode(), runtime.WASM: b"\0asm" + bytes(100)}
 
 
@@ -34,7 +34,7 @@ def never(text):
 
 def test_the_names_of_the_module_are_given_to_the_page(small, tmp_path):
     found = find(packed(tmp_path / "o.tgz", FILES), never)
-    assert found.script == "var a=1,b=2;globalThis.ort={Tensor:a,env:b};"
+    assert found.script == 'var a=1,b="blob:page";globalThis.ort={Tensor:a,env:b};'
     assert found.wasm == FILES[runtime.WASM]
 
 

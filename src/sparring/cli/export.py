@@ -40,6 +40,8 @@ class Options:
     ort: Path | None = None
     """The files of the npm package onnxruntime-web, which the page needs: a .tgz or a folder. Without it, npm fetches
     them once (33 MB)."""
+    recipe: Path | None = None
+    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def main(words: list[str]) -> int:
         raise FileExistsError(f"{str(out)!r} has {', '.join(taken)} already: choose another --out, or remove them")
     from sparring.export.subject import Subject
 
-    subject = Subject.open(options.run, options.weights, options.title, options.licence)
+    subject = Subject.open(
+        options.run, options.weights, title=options.title, licence=options.licence, recipe=options.recipe
+    )
     made, failures = _made(subject, options, wanted)
     if not made:
         raise ValueError("; ".join(str(error) for error in failures.values()))

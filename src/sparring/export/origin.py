@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from sparring.data.named import NAMED
 from sparring.data.sets import SETS
 from sparring.data.toys import TOYS
+from sparring.runs.code import IN_PYTHON
 from sparring.runs.run import Run
 
 __all__ = ["UNKNOWN", "Origin", "commands", "first_weights"]
@@ -65,10 +66,12 @@ class Origin:
 
 def commands(run: Run) -> list[str]:
     """The commands that train such a run: what differs from the recipe's own values, and places by their last name."""
-    usual, place = type(run.config)(), Path(_split(run.origin)[0]).name
-    begin = ["sparring", "train", run.recipe, *_flags(run.config, usual), *(["--from", place] if place else [])]
-    go_on = ["sparring", "resume", "RUN", "--rounds", str(run.rounds)]
-    return [shlex.join(words) for words in (begin, *([go_on] if run.extra else []))]
+    if run.recipe == IN_PYTHON:
+        return ["# in Python, by sparring.record(trainer, ...): its code was not kept"]
+    place = Path(_split(run.origin)[0]).name
+    options = shlex.join([*_flags(run.config, _usual(type(run.config))), *(["--from", place] if place else [])])
+    begin = f"sparring train {run.code.called} {options}".rstrip()
+    return [begin, *([f"sparring resume RUN --rounds {run.rounds} --keep-rates"] if run.extra else [])]
 
 
 def first_weights(run: Run) -> str:
@@ -83,12 +86,18 @@ def _split(origin: str) -> tuple[str, str]:
     return place, rest
 
 
-def _flags(config: Any, usual: Any) -> Iterator[str]:
-    """The words for the fields in which two configurations differ."""
+def _usual(config: type[Any]) -> dict[str, Any]:
+    """The values that a configuration has when nobody says anything; what has to be said is not among them."""
+    made = {field.name: field.default_factory() for field in fields(config) if field.default_factory is not MISSING}
+    return made | {field.name: field.default for field in fields(config) if field.default is not MISSING}
+
+
+def _flags(config: Any, usual: Mapping[str, Any]) -> Iterator[str]:
+    """The words for the fields in which a configuration differs from the usual values."""
     for name in (field.name for field in fields(config) if field.name not in _OF_THE_MACHINE):
-        value, other = getattr(config, name), getattr(usual, name)
+        value, other = getattr(config, name), usual.get(name, MISSING)
         if is_dataclass(value):
-            yield from _flags(value, other)
+            yield from _flags(value, vars(other) if other is not MISSING else {})
         elif value != other:
             yield from _words(name.replace("_", "-"), value)
 

@@ -109,8 +109,12 @@ def _checked(files: Mapping[str, bytes], place: str) -> Mapping[str, bytes]:
 
 
 def _runtime(files: Mapping[str, bytes]) -> Runtime:
-    """The files as they go into a page: a module there cannot export, so it gives its names to the page."""
-    script = files[SCRIPT].decode()
+    """The files as they go into a page: a module there cannot export, so it gives its names to the page.
+
+    It thinks that it comes from a place without files beside it: what it would make of the page's own address, when
+    that is of a file, is an error in Firefox.
+    """
+    script = files[SCRIPT].decode().replace("import.meta.url", '"blob:page"')
     exports = _EXPORTS.search(script)
     assert exports, "these bytes end so"
     pairs = (part.split(" as ") for part in exports[1].split(","))

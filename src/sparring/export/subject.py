@@ -45,7 +45,14 @@ class Subject:
     model: str
 
     @staticmethod
-    def open(path: Path, weights: str = "average", title: str | None = None, licence: str | None = None) -> Subject:
+    def open(
+        path: Path,
+        weights: str = "average",
+        *,
+        title: str | None = None,
+        licence: str | None = None,
+        recipe: Path | None = None,
+    ) -> Subject:
         """The run in the directory `path`; its data are not opened.
 
         Args:
@@ -53,12 +60,14 @@ class Subject:
             weights: `average` or `raw`.
             title: What people call it; the name of the directory without it.
             licence: Of the data, where sparring does not know it.
+            recipe: The file of the run's recipe, named by the user, so that it may run.
 
         Raises:
             FileNotFoundError: There is no run, or it has not saved a model yet.
+            UnlistedError: It is of a file that is not named and not on the user's list. Nothing of it was run.
             ValueError: Its files are damaged.
         """
-        run: Run = Run.open(path)
+        run: Run = Run.open(path, recipe)
         sampler = run.sampler(weights).eval()
         model = hashlib.sha256((path / files.MODEL / f"{weights}.safetensors").read_bytes()).hexdigest()
         return Subject(run, sampler, weights, title or path.absolute().name, Origin.of(run, licence), model)
