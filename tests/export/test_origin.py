@@ -1,11 +1,12 @@
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from sparring.cli.train import parse
 from sparring.export.origin import UNKNOWN, Origin, commands, first_weights
 from sparring.recipes.images import dcgan
+from sparring.recipes.theory import ring
 
 
 @pytest.mark.parametrize("recipe", ["dcgan", "cgan", "ring", "table"])
@@ -15,7 +16,7 @@ def test_the_command_means_the_same_run(recipe, subject):
     said, *words = shlex.split(command)[1:]
     assert (said, words[0]) == ("train", recipe)
     ours = {"device": "cpu", "threads": 1}
-    assert replace(parse(recipe, words[1:])[0], **ours) == run.config
+    assert replace(parse(run.code, words[1:])[0], **ours) == run.config
 
 
 def test_folders_do_not_leave_the_machine(subject):
@@ -53,3 +54,21 @@ def test_what_came_before_and_after(subject):
     assert second == "sparring resume RUN --rounds 102 --keep-rates"
     assert first_weights(run) == "old, round 600: 12 of 12 tensors"
     assert first_weights(replace(run, origin="")) == ""
+
+
+def test_code_that_is_not_kept(subject):
+    (said,) = commands(replace(subject("ring").run, recipe="Python"))
+    assert said.startswith("# in Python, by sparring.record")
+
+
+def test_a_recipe_of_somebody_may_want_values(subject):
+    """Its configuration has a field without a usual value, and its file's name a space."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class Config(ring.Config):
+        speed: int
+
+    run = subject("ring").run
+    code = replace(run.code, name="my game.py", source=object())
+    own = replace(run, config=Config(speed=3, rounds=7), recipe=code.name, made_by=code)
+    assert commands(own) == ["sparring train './my game.py' --rounds 7 --speed 3"]
