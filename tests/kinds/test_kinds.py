@@ -118,6 +118,26 @@ def test_grey_pictures_of_28_are_for_the_classifier():
     assert Points().features((1, 28, 28)) == "pixels"
 
 
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((1, 28, 30), "30 x 28 pixels, grey"),
+        ((3, 8, 8), "8 x 8 pixels, colour"),
+        ((4, 2, 3), "3 x 2 pixels, 4 channels"),
+    ],
+)
+def test_the_size_of_pictures_in_words(shape, words):
+    assert Pictures().size(shape) == words
+    assert Points().size(shape[1:]) == f"{shape[1]} x {shape[2]} numbers"
+
+
+def test_clean_pictures_are_within_their_range():
+    low, high = Pictures.range
+    x = Pictures().clean(torch.tensor([-3.0, 0.5, 2.0]))
+    assert (x.min(), x.max()) == (low, high)
+    assert Points.range is None
+
+
 def test_points_are_read_from_tables_too(tmp_path):
     x = NORMAL.normal("plane", (40, 2))
     table = Points().save(x, tmp_path)[0]

@@ -36,6 +36,7 @@ VERBS = {
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
     "sample": "draw samples of a run: sparring sample RUN -n 64 --out FOLDER/, or --out grid.png",
     "walk": "a video in which samples become one another: sparring walk RUN --out walk.webp",
+    "export": "ONNX, safetensors, a model card, a page that makes samples: sparring export RUN",
     "tournament": "let runs judge each other's samples: sparring tournament RUN RUN",
     "turing": "a page that asks people which pictures are real: sparring turing RUN",
     "runs": "list, compare, remove runs or prune their checkpoints: sparring runs list",

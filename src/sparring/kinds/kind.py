@@ -57,6 +57,9 @@ class Kind(ABC):
     formats: ClassVar[tuple[str, ...]] = ()
     """The endings, such as .png, that `files` can be asked for; none where there is no choice."""
 
+    range: ClassVar[tuple[float, float] | None] = None
+    """Between which numbers clean samples are; None if that is not known."""
+
     measures: ClassVar[tuple[str, ...]]
     """How samples are measured unless somebody asks otherwise: names in `sparring.evaluation.measures.MEASURES`."""
 
@@ -109,6 +112,10 @@ class Kind(ABC):
     def vectors(self, samples: Tensor) -> Tensor:
         """Clean samples as floats [n, D] whose distances mean something."""
         return samples.flatten(1).float()
+
+    def size(self, shape: tuple[int, ...]) -> str:
+        """An example of that shape in words, such as `2 numbers`."""
+        return f"{' x '.join(map(str, shape))} numbers"
 
     def classified(self, shape: tuple[int, ...]) -> bool:
         """Whether the shipped classifier of digits and garments is for examples of that shape."""

@@ -28,6 +28,7 @@ class Pictures(Kind):
     """Pictures [n, C, H, W] in [-1, 1]; of videos [n, T, C, H, W] the frames are shown."""
 
     name: ClassVar[str] = "pictures"
+    range: ClassVar[tuple[float, float] | None] = (-1.0, 1.0)
     measures: ClassVar[tuple[str, ...]] = (
         "frechet", "frechet-unbiased", "kernel", "precision", "recall", "density", "coverage",
     )  # fmt: skip
@@ -72,6 +73,11 @@ class Pictures(Kind):
     def row(self, examples: Tensor) -> Image.Image:
         """A grid of one row."""
         return drawing.grid(examples, len(examples))
+
+    def size(self, shape: tuple[int, ...]) -> str:
+        """Width and height, and in what colours."""
+        channels, height, width = shape[-3:]
+        return f"{width} x {height} pixels, {_COLOURS.get(channels, f'{channels} channels')}"
 
     def classified(self, shape: tuple[int, ...]) -> bool:
         """Grey ones of 28 x 28."""

@@ -1,0 +1,1 @@
+"""Exports: a run's generator as files for other programs and people, one sort of file a module."""
