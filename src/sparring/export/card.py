@@ -56,7 +56,7 @@ def limits(subject: Subject) -> list[str]:
     """What the generator cannot do and what its scores do not say, a sentence or two each."""
     kind, origin = subject.sampler.kind, subject.origin
     return [
-        f"It makes {kind.name} of {kind.size(subject.shape)}, and of no other size.",
+        f"It makes {kind.name} of {kind.sized(subject.shape)}, and of no other size.",
         f"It was trained on {origin.count:,} examples and knows nothing else. What is rare among them may be missing.",
         "Scores are about many samples. They do not say whether one sample is good, or whether people find it real.",
         "Scores hold for the features, the data and the number of samples that stand beside them.",
@@ -69,7 +69,7 @@ def first(subject: Subject) -> str:
     """What it is, in a sentence or two."""
     kind, asked = subject.sampler.kind, subject.sampler.condition.describe()
     given = "" if asked == "nothing" else f" It can be asked for {asked}."
-    return f"A generator of {kind.name} of {kind.size(subject.shape)}, made with sparring.{given}"
+    return f"A generator of {kind.name} of {kind.sized(subject.shape)}, made with sparring.{given}"
 
 
 def _head(subject: Subject) -> list[str]:

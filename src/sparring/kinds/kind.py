@@ -113,7 +113,7 @@ class Kind(ABC):
         """Clean samples as floats [n, D] whose distances mean something."""
         return samples.flatten(1).float()
 
-    def size(self, shape: tuple[int, ...]) -> str:
+    def sized(self, shape: tuple[int, ...]) -> str:
         """An example of that shape in words, such as `2 numbers`."""
         return f"{' x '.join(map(str, shape))} numbers"
 

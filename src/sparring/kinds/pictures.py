@@ -74,7 +74,7 @@ class Pictures(Kind):
         """A grid of one row."""
         return drawing.grid(examples, len(examples))
 
-    def size(self, shape: tuple[int, ...]) -> str:
+    def sized(self, shape: tuple[int, ...]) -> str:
         """Width and height, and in what colours."""
         channels, height, width = shape[-3:]
         return f"{width} x {height} pixels, {_COLOURS.get(channels, f'{channels} channels')}"
