@@ -127,8 +127,8 @@ def test_grey_pictures_of_28_are_for_the_classifier():
     ],
 )
 def test_the_size_of_pictures_in_words(shape, words):
-    assert Pictures().size(shape) == words
-    assert Points().size(shape[1:]) == f"{shape[1]} x {shape[2]} numbers"
+    assert Pictures().sized(shape) == words
+    assert Points().sized(shape[1:]) == f"{shape[1]} x {shape[2]} numbers"
 
 
 def test_clean_pictures_are_within_their_range():
