@@ -7,10 +7,11 @@
 # `docker stop` saves and stops; `sparring resume runs/mine` continues. --json prints progress for programs.
 FROM python:3.12-slim
 
-# torch alone from its own index of builds for CPUs, some 200 MB instead of gigabytes for GPUs
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# Torch first, alone. To get the small build for CPUs where pip would take the one for GPUs:
+# --build-arg TORCH="--index-url ADDRESS torch", with the address that pytorch.org shows for CPUs.
+ARG TORCH=torch
 COPY constraints.txt /build/
-RUN pip install --no-cache-dir -c /build/constraints.txt --index-url "$TORCH_INDEX" torch
+RUN pip install --no-cache-dir -c /build/constraints.txt $TORCH
 
 COPY pyproject.toml README.md LICENSE /build/
 COPY src /build/src
