@@ -41,7 +41,9 @@ def test_your_own_game_from_nothing_to_evaluate(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.syspath_prepend(str(tmp_path))  # as `python check.py` does
     text = OWN.read_text().replace("rounds: int = 1000", "rounds: int = 20").replace("--rounds 1500", "--rounds 25")
-    text = text.replace("rounds=200", "rounds=10").replace("evaluate runs/mine", "evaluate runs/mine --n 100")
+    text = text.replace("rounds=200", "rounds=10").replace(
+        "evaluate runs/mine", "evaluate runs/mine --n 100 --measures precision"
+    )
     ran = []
     for block, command in re.findall(r"```python\n(.*?)```|^    (\w+ [^\n]*)$", text, re.DOTALL | re.MULTILINE):
         name = re.match(r"# (\w+\.py)\n", block)
