@@ -60,9 +60,9 @@ class _Written(Writer):
 class Log(_Written):
     """Appends a line of JSON: rounds, images, seconds, images a second, means of terms and watched values, rates.
 
-    Learning rates are those of the next round. A mean is over the rounds since the last line in which the value existed: a lazy penalty does so now and then.
-    Apart from samples and checkpoints, only its lines make the loop wait for the device. On resuming, lines beyond the
-    present round go.
+    Learning rates are those of the next round. A mean is over the rounds since the last line in which the value
+    existed: a lazy penalty does so now and then. Apart from samples and checkpoints, only its lines make the loop wait
+    for the device. On resuming, lines beyond the present round go.
 
     Args:
         path: The file.
