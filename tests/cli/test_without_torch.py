@@ -1,6 +1,7 @@
 """What needs no torch does not wait for it: each verb in a process in which it cannot be imported."""
 
 import importlib
+import shutil
 
 import pytest
 
@@ -31,6 +32,19 @@ def test_answers(words, said):
     done = sparring(*words.split(), missing=["torch"])
     assert (done.returncode, done.stderr) == (0, "")
     assert said in done.stdout
+
+
+def test_runs(points, tmp_path):
+    """Listed, compared, pruned and removed, one run after the other."""
+    run = tmp_path / "run"
+    shutil.copytree(points, run)
+    (tmp_path / "other").symlink_to(points)
+    compare = ["compare", run, tmp_path / "other", "--out", tmp_path / "compare.png"]
+    for words in (["list", tmp_path], compare, ["prune", run], ["remove", run, "--yes"]):
+        done = sparring("runs", *words, missing=["torch"])
+        assert (done.returncode, done.stderr) == (0, ""), words
+    assert tmp_path.joinpath("compare.png").exists()
+    assert not run.exists()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

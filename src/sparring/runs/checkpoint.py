@@ -69,6 +69,17 @@ def load(path: Path) -> dict[str, Any]:
     """
     import safetensors.torch
 
+    files = _contents(path)
+    tree: dict[str, Any] = _unpack(json.loads(files[TREE]), safetensors.torch.load(files[TENSORS]))
+    return tree
+
+
+def _contents(path: Path) -> dict[str, bytes]:
+    """The files of a checkpoint, each of which is what was written.
+
+    Raises:
+        ValueError: One is not, or is missing.
+    """
     try:
         sums = dict(json.loads((path / MANIFEST).read_bytes()))
         files = {name: (path / name).read_bytes() for name in sorted({TENSORS, TREE, *sums})}
@@ -80,8 +91,7 @@ def load(path: Path) -> dict[str, Any]:
             f"{path / changed[0]} was changed since it was written (its SHA-256 is not that in {MANIFEST}): "
             "use an older checkpoint or train again"
         )
-    tree: dict[str, Any] = _unpack(json.loads(files[TREE]), safetensors.torch.load(files[TENSORS]))
-    return tree
+    return files
 
 
 def latest(folder: Path) -> Path | None:
@@ -93,7 +103,7 @@ def whole(folder: Path) -> Iterator[Path]:
     """The whole checkpoints in `folder`, newest first, with a warning for each broken one passed over."""
     for path in reversed(found(folder)):
         try:
-            load(path)
+            _contents(path)
         except ValueError as error:
             warnings.warn(f"passed over: {error}", stacklevel=2)
         else:
