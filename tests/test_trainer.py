@@ -246,8 +246,8 @@ def test_phase_refuses_wrong_optimizers():
 
 
 def test_a_missing_stream_is_named():
-    game, _ = gan.tiny()
-    trainer = Trainer(Phase(game, {}, {"x": None}, 1))
+    game, streams = gan.tiny()
+    trainer = Trainer(Phase(game, {}, {"x": streams["real"]}, 1))
     with pytest.raises(ValueError, match=r"asks for a stream 'real'; there are \['x'\]"):
         trainer.play()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from torch import nn
 from torch.nn.utils import clip_grad_norm_
@@ -24,7 +24,6 @@ Update = Callable[[Sequence[nn.Parameter]], object]
 """Changes the gradients `.grad` of a player's parameters in place, before its optimizer takes a step along them."""
 
 
-@runtime_checkable
 class Source(Protocol):
     """A stream: a data set, rollouts of a player, a replay pool, persistent chains."""
 
@@ -109,7 +108,7 @@ class Phase:
             if not isinstance(given, Mapping):
                 raise TypeError(f"{what} is a {type(given).__name__}; expected them by name: write {such}")
         for name, stream in self.streams.items():
-            if not isinstance(stream, Source):
+            if not callable(getattr(stream, "draw", None)):
                 raise TypeError(
                     f"the stream {name!r} is a {type(stream).__name__}; expected a source of batches: write "
                     f"{{{name!r}: open_data(x)}}, which takes tensors, arrays, data sets and loaders"

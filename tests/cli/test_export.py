@@ -1,4 +1,4 @@
-import subprocess
+import os
 import sys
 
 import pytest
@@ -77,9 +77,16 @@ def test_no_run(tmp_path, capsys):
     assert not names(tmp_path)
 
 
-def test_help_needs_no_torch():
-    script = "import atexit, sys, sparring.cli as c; atexit.register(lambda: print('torch' in sys.modules)); "
-    words = [sys.executable, "-c", script + "c.run('export', ['--help'])"]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert "--licence" in done.stdout
-    assert done.stdout.splitlines()[-1] == "False"
+def test_names_that_cannot_be_printed(garments, tmp_path, here, capsys):
+    """Title, licence and folder; each file is whole, and no sign of a terminal is in what people read."""
+    name = "a b\x1b[31m<b>\n" + os.fsdecode(b"\xe9")
+    out = tmp_path / name
+    words = [str(garments / "seed 0"), "--title", name, "--licence", name, "--out", str(out)]
+    assert cli.run("export", words) == 0
+    assert names(out) == FILES
+    for text in (
+        capsys.readouterr().out,
+        *((out / file).read_text(encoding="utf-8") for file in ("README.md", "page.html")),
+    ):
+        assert "\x1b" not in text
+    assert r"\x1b" in (out / "README.md").read_text(encoding="utf-8")

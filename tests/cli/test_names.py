@@ -69,6 +69,7 @@ def test_all_verbs_with_an_odd_name(trained, tmp_path, monkeypatch, capsys):
         ["evaluate", name, "--n", "100", "--measures", "sliced"],
         ["walk", name, "--frames", "2", "--seconds", "1", "-n", "4", "--seeds", "1", "2", "--out", f"{name}.gif"],
         ["sample", name, "-n", "2", "--out", f"{name}.zip"],
+        ["export", name, "--licence", name],
         ["runs", "compare", name, "other"],
         ["runs", "prune", name],
         ["train", "ring", "--rounds", "2", *RING, "--out", f"{name} 2"],

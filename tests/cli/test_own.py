@@ -58,6 +58,7 @@ def test_all_verbs_work_with_what_was_trained(here, capsys):
     assert cli.run("evaluate", words) == 0
     assert cli.run("walk", ["run 0", "--frames", "4"]) == 0
     assert cli.run("tournament", ["run 0", "run 1", "--n", "50"]) == 0
+    assert cli.run("export", ["run 0", "--only", "onnx", "card"]) == 0
     assert cli.run("runs", ["compare", "run 0", "run 1"]) == 0
     assert cli.run("train", ["./mine.py", *SMALL, "--dry-run"]) == 0
     assert cli.run("train", ["./mine.py", "--config", "run 0", "--rounds", "1", "--out", "again"]) == 0
@@ -73,6 +74,7 @@ def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
         ("evaluate", []),
         ("likelihood", []),
         ("turing", []),
+        ("export", []),
     ):
         assert cli.run(verb, ["run 0", *more]) == 2
         out, error = capsys.readouterr()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from sparring.machine.files import write_atomically
+from sparring.machine.words import printable, shown
 
 if TYPE_CHECKING:
     from sparring.export.subject import Subject
@@ -77,9 +78,9 @@ def main(words: list[str]) -> int:
         raise ValueError("; ".join(str(error) for error in failures.values()))
     for name, content in made.items():
         write_atomically(out / wanted[name].file, content)
-        print(f"{out / wanted[name].file}  {wanted[name].about}")
+        print(f"{shown(out / wanted[name].file)}  {wanted[name].about}")
     for name, error in failures.items():
-        print(f"Not written: {wanted[name].file}. {error}")
+        print(printable(f"Not written: {wanted[name].file}. {error}"))
     return 2 if any(isinstance(error, OSError | ModuleNotFoundError) for error in failures.values()) else 0
 
 

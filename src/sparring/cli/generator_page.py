@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sparring.cli.page import filled
+from sparring.machine.words import shown
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from sparring.export.runtime import Runtime
+    from sparring.export.scores import Stored
     from sparring.export.subject import Subject
 
 __all__ = ["check", "page"]
@@ -51,8 +53,8 @@ def page(subject: Subject, runtime: Runtime) -> str:
 
     return filled(
         "generator.html",
-        title=html.escape(subject.title),
-        first=html.escape(first(subject)),
+        title=_html(subject.title),
+        first=_html(first(subject)),
         facts=_facts(subject),
         scores=_scores(subject),
         limits=_limits(subject),
@@ -106,7 +108,7 @@ def _facts(subject: Subject) -> str:
     from sparring.export.origin import commands
 
     rows = {**facts(subject), "Commands": "; ".join(commands(subject.run))}
-    return "\n".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in rows.items())
+    return "\n".join(f"<dt>{_html(name)}</dt><dd>{_html(text)}</dd>" for name, text in rows.items())
 
 
 def _scores(subject: Subject) -> str:
@@ -114,21 +116,27 @@ def _scores(subject: Subject) -> str:
     from sparring.export.scores import stored
 
     scores = stored(subject)
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("", "value", "interval", "real against real"))
-    rows = "\n".join(
-        f'<tr><th scope="row">{html.escape(line.metric)}</th><td>{line.value:.4g}</td>'
-        f"<td>{line.low:.4g} to {line.high:.4g}</td><td>{line.real:.4g}</td></tr>"
-        for line in scores.lines
-    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in scores.COLUMNS)
+    rows = "\n".join(_row(line) for line in scores.lines)
     table = f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></div>'
-    words = [scores.missing or scores.protocol, scores.copies]
-    return "\n".join([*([table] if rows else []), *(f"<p>{html.escape(text)}</p>" for text in words)])
+    words = "\n".join(f"<p>{_html(text)}</p>" for text in (*scores.words, scores.copies))
+    return f"{table}\n{words}" if rows else words
+
+
+def _row(line: Stored) -> str:
+    name, *cells = map(_html, line.cells)
+    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
 def _limits(subject: Subject) -> str:
     from sparring.export.card import limits
 
-    return "\n".join(f"<li>{html.escape(text)}</li>" for text in limits(subject))
+    return "\n".join(f"<li>{_html(text)}</li>" for text in limits(subject))
+
+
+def _html(text: str) -> str:
+    """Text in which nothing is markup, and can be printed."""
+    return html.escape(shown(text))
 
 
 def _floats(x: Tensor) -> str:

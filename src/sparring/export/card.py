@@ -13,6 +13,7 @@ from typing import Any
 from sparring.export.origin import commands, first_weights
 from sparring.export.scores import Scores, stored
 from sparring.export.subject import Subject, UnsuitedError
+from sparring.machine.words import shown
 from sparring.runs import files, listing
 
 __all__ = ["card", "facts", "first", "limits"]
@@ -106,16 +107,13 @@ def _use(subject: Subject) -> list[str]:
 
 
 def _figures(scores: Scores) -> Iterator[str]:
-    if scores.missing:
-        yield _escaped(scores.missing)
-        return
-    yield "| | value | interval | real against real |"
-    yield "|---|---|---|---|"
-    for line in scores.lines:
-        interval = f"{line.low:.4g} to {line.high:.4g}"
-        yield f"| {_escaped(line.metric)} | {line.value:.4g} | {interval} | {line.real:.4g} |"
-    yield ""
-    yield _escaped(scores.protocol)
+    """A table, and sentences."""
+    if scores.lines:
+        yield f"| {' | '.join(scores.COLUMNS)} |"
+        yield "|---" * len(scores.COLUMNS) + "|"
+        yield from (f"| {' | '.join(map(_escaped, line.cells))} |" for line in scores.lines)
+        yield ""
+    yield "\n\n".join(map(_escaped, scores.words))
 
 
 def _versions(subject: Subject) -> list[str]:
@@ -131,5 +129,5 @@ def _code(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text in which nothing is markup, on one line."""
-    return re.sub(r"([\\`*_{}\[\]()#|<>~&$!])", r"\\\1", " ".join(text.split()))
+    """Text in which nothing is markup, on one line, and can be printed."""
+    return re.sub(r"([\\`*_{}\[\]()#|<>~&$!])", r"\\\1", shown(" ".join(text.split())))

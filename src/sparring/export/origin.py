@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from sparring.data.named import NAMED
 from sparring.data.sets import SETS
 from sparring.data.toys import TOYS
+from sparring.machine.words import quoted, shown
 from sparring.runs.code import IN_PYTHON
 from sparring.runs.run import Run
 
@@ -61,7 +61,8 @@ class Origin:
         fetched = (SETS[known].licence, SETS[known].attribution) if known else (UNKNOWN, "")
         theirs, attribution = _SHIPPED.get(name, fetched)
         count = int(run.data["count"]) - int(run.config.hold_out or 0)
-        return Origin(Path(name).name or name, count, str(run.data["sha256"]), licence or theirs, attribution)
+        about = (shown(Path(name).name or name), count, str(run.data["sha256"]))
+        return Origin(*about, shown(licence or theirs), attribution)
 
 
 def commands(run: Run) -> list[str]:
@@ -69,15 +70,15 @@ def commands(run: Run) -> list[str]:
     if run.recipe == IN_PYTHON:
         return ["# in Python, by sparring.record(trainer, ...): its code was not kept"]
     place = Path(_split(run.origin)[0]).name
-    options = shlex.join([*_flags(run.config, _usual(type(run.config))), *(["--from", place] if place else [])])
-    begin = f"sparring train {run.code.called} {options}".rstrip()
+    options = [*_flags(run.config, _usual(type(run.config))), *(["--from", place] if place else [])]
+    begin = " ".join(["sparring", "train", run.code.called, *map(quoted, options)])
     return [begin, *([f"sparring resume RUN --rounds {run.rounds} --keep-rates"] if run.extra else [])]
 
 
 def first_weights(run: Run) -> str:
     """Where the first weights are from, without the folders that lead there; "" if they were random."""
     place, rest = _split(run.origin)
-    return f"{Path(place).name}, round {rest}" if place else ""
+    return shown(f"{Path(place).name}, round {rest}") if place else ""
 
 
 def _split(origin: str) -> tuple[str, str]:

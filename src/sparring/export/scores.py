@@ -6,15 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from sparring.export.subject import Subject
+from sparring.machine.words import quoted, shown
 from sparring.runs import files
+from sparring.runs.scores import model
 
 __all__ = ["Scores", "Stored", "stored"]
-
-STORED = "evaluation.json"
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class Stored:
         low: The lower end of its interval.
         high: The upper end.
         real: The same of real examples against real examples.
+        better: Which way is better, lower or higher; "" where nobody wrote it down.
     """
 
     metric: str
@@ -34,6 +34,13 @@ class Stored:
     low: float
     high: float
     real: float
+    better: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """It as a row of a table whose columns are `Scores.COLUMNS`."""
+        interval = f"{self.low:.4g} to {self.high:.4g}"
+        return (self.metric, f"{self.value:.4g}", interval, f"{self.real:.4g}", self.better)
 
 
 @dataclass(frozen=True)
@@ -42,61 +49,66 @@ class Scores:
 
     Attributes:
         lines: Scores; none if nobody measured.
-        protocol: How they were measured, in a sentence; "" without any.
+        words: The verdict and how it was measured, or why there are no scores and what to do; sentences.
         copies: What is known of copies of training examples, in a sentence.
-        missing: Why there are no scores and what to do, in a sentence; "" if there are some.
     """
 
+    COLUMNS = ("", "value", "interval", "real against real", "better")
+
     lines: Sequence[Stored]
-    protocol: str
+    words: Sequence[str]
     copies: str
-    missing: str = ""
 
 
 def stored(subject: Subject) -> Scores:
     """The scores that are stored in a run, if they are of these weights."""
-    path = subject.run.path
-    file, ask = path / STORED, f"sparring evaluate {quote(str(path.name))}"
-    found, model = _read(file), path / files.MODEL / f"{subject.weights}.safetensors"
-    if not found:
+    path, weights = subject.run.path, subject.weights
+    ask = f"sparring evaluate {quoted(path.absolute().name)}"
+    content = _read(path / files.EVALUATION)
+    if not content:
         return _none(f"Nobody has measured this generator. To measure it: {ask}")
-    if found[0]["score"].get("weights", "average") != subject.weights:
-        return _none(f"The stored scores are of other weights. To measure these: {ask} --weights {subject.weights}")
-    if file.stat().st_mtime < model.stat().st_mtime:
+    score = content["scores"][0]["score"]
+    if score["weights"] != weights:
+        return _none(f"The stored scores are of other weights. To measure these: {ask} --weights {weights}")
+    if content.get("model") != model(path, weights):
         return _none(f"The stored scores are older than these weights. To measure again: {ask}")
-    lines = [_line(entry) for entry in found]
-    return Scores(lines, _protocol(found[0]["score"]), _copies(json.loads(file.read_bytes())))
+    return Scores([_line(entry) for entry in content["scores"]], _words(content, score), _copies(content))
 
 
 def _none(missing: str) -> Scores:
-    return Scores((), "", "Nobody has looked for copies of training examples.", missing)
+    return Scores((), (missing,), "Nobody has looked for copies of training examples.")
 
 
-def _read(file: Path) -> list[dict[str, Any]]:
-    """The entries of the file; none if there is none that can be read."""
+def _read(file: Path) -> dict[str, Any]:
+    """What the file holds; nothing if it cannot be read or holds no scores."""
     try:
-        entries = json.loads(file.read_bytes())["scores"]
-        return [entry for entry in entries if _line(entry)]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return []
+        content: dict[str, Any] = json.loads(file.read_bytes())
+        return content if _words(content, content["scores"][0]["score"]) and _copies(content) else {}
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return {}
 
 
 def _line(entry: Mapping[str, Any]) -> Stored:
     score, floor = entry["score"], entry["floor"]
     value, low, high = (float(score[name]) for name in ("value", "low", "high"))
-    return Stored(str(score["metric"]), value, low, high, float(floor["value"]))
+    return Stored(shown(str(score["metric"])), value, low, high, float(floor["value"]), str(score.get("better", "")))
 
 
-def _protocol(score: Mapping[str, Any]) -> str:
-    """How it was measured; of a path to data its last name."""
-    about = f"{score['generated']:,} generated against {score['real']:,} real examples"
-    return f"{about} ({Path(score['data']).name}), features: {score['extractor']['name']}, seed {score['seed']}."
+def _words(content: Mapping[str, Any], score: Mapping[str, Any]) -> list[str]:
+    """The verdict, its doubts, and how it was measured; of a path to data the last name."""
+    found = content.get("verdict") or {"words": "", "doubts": []}
+    counts = f"{score['generated']:,} generated against {score['real']:,} real examples ({Path(score['data']).name})"
+    size = f"size: {' x '.join(map(str, score['size']))}; " if score.get("size") else ""
+    said = [found["words"], *(doubt for doubt in found["doubts"] if doubt not in found["words"])]
+    changed = f"Not as they were: {score['changed']}." if score.get("changed") else ""
+    features = f"{size}features: {score['extractor']['name']}; seed {score['seed']}; weights: {score['weights']}."
+    return [shown(text) for text in (*said, changed, f"{counts}; {features}") if text]
 
 
 def _copies(content: Mapping[str, Any]) -> str:
     found = content.get("memorisation")
     if not found:
-        return "The stored scores do not say whether training examples were copied."
+        return "Nobody has looked for copies of training examples."
     low, high = found["interval"]
     verdict = "It COPIES its training examples." if found["copies"] else "No sign of copies was found."
     nearer = f"{found['share']:.1%} ({low:.1%} to {high:.1%}) of the samples are nearer to a training example"

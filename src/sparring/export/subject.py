@@ -13,6 +13,7 @@ from sparring.conditions.classes import Classes
 from sparring.conditions.condition import Condition, Nothing
 from sparring.export.origin import Origin
 from sparring.latents import Latent, Normal, Uniform
+from sparring.machine.words import shown
 from sparring.runs import files
 from sparring.runs.run import Run
 from sparring.samplers import GeneratorSampler, Sampler
@@ -70,7 +71,7 @@ class Subject:
         run: Run = Run.open(path, recipe)
         sampler = run.sampler(weights).eval()
         model = hashlib.sha256((path / files.MODEL / f"{weights}.safetensors").read_bytes()).hexdigest()
-        return Subject(run, sampler, weights, title or path.absolute().name, Origin.of(run, licence), model)
+        return Subject(run, sampler, weights, shown(title or path.absolute().name), Origin.of(run, licence), model)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -99,12 +100,12 @@ class Subject:
         about = {
             "title": self.title,
             "made_by": f"sparring {__version__}",
-            "recipe": self.run.recipe,
+            "recipe": shown(self.run.recipe),
             "weights": self.weights,
             "source_sha256": self.model,
             "kind": kind.name,
             "shape": json.dumps(list(self.shape)),
-            "given": condition.describe(),
+            "given": shown(condition.describe()),
             "data": self.origin.name,
             "data_examples": str(self.origin.count),
             "data_sha256": self.origin.sha256,
