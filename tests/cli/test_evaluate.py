@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -6,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from made import noise
 from sparring import InMemory, cli
@@ -29,8 +31,11 @@ def test_a_run_against_what_was_held_out(here, capsys):
     capsys.readouterr()
     assert cli.run("evaluate", ["run", "--n", "200"]) == 0
     out = capsys.readouterr().out
+    assert out.startswith("Figures at 28 x 28\n")
     assert "200 generated against 200 real samples (held out, " in out
     assert "features: classifier of digits and garments" in out
+    assert re.search(r"\nprecision .* higher\n", out)
+    assert "\nVerdict\nFar from real examples: " in out
     assert "Fréchet distance, bias removed" in out
     assert "by chance: " in out
     saved = json.loads((here / "run" / "evaluation.json").read_text())
@@ -38,6 +43,9 @@ def test_a_run_against_what_was_held_out(here, capsys):
     worse = lines["Fréchet distance"]
     assert worse["score"]["low"] > worse["floor"]["high"]  # four rounds make noise
     assert worse["score"]["weights"] == "average"
+    assert (worse["score"]["size"], worse["score"]["changed"], worse["score"]["better"]) == ([28, 28], "", "lower")
+    assert saved["verdict"]["outcome"] == "far"
+    assert saved["verdict"]["words"] in (here / "run" / "evaluation.html").read_text()
     assert saved["memorisation"]["share"] <= 1
     assert cli.run("evaluate", ["run", "--n", "200", "--weights", "raw", "--features", "pixels", "--json"]) == 0
     again = json.loads(capsys.readouterr().out)
@@ -53,7 +61,7 @@ def test_a_run_against_its_own_held_out_pictures(here, capsys):
     assert [line["round"] for line in scores] == [2, 4]
     assert all(line["held out/kernel distance"] > 0 for line in scores)
     capsys.readouterr()
-    assert cli.run("evaluate", ["run", "--measures", "kernel", "density"]) == 0
+    assert cli.run("evaluate", ["run", "--measures", "kernel", "density", "--features", "pixels"]) == 0
     out = capsys.readouterr().out
     assert "150 generated against 150 real samples (held out, " in out
     assert "The discriminator gives training examples" in out
@@ -115,7 +123,7 @@ def test_scores_name_the_data_that_were_compared_with(here, capsys):
     for content in (noise(110, 8, 8), 255 - noise(110, 8, 8)):
         np.save("others.npy", content)
         capsys.readouterr()
-        words = ["--against", "others.npy", "--measures", "kernel", "--training", "0", "--json"]
+        words = ["--against", "others.npy", "--measures", "kernel", "--training", "0", "--features", "pixels", "--json"]
         assert cli.run("evaluate", ["run", *words]) == 0
         named.append(json.loads(capsys.readouterr().out)["scores"][0]["score"]["data"])
     assert named[0] != named[1]
@@ -187,7 +195,10 @@ def test_a_folder_of_copies_is_as_good_as_real(here, capsys):
         ("a.npy", "'a.npy' is no run: give --against DATA"),
         ("a.npy --against a.npy --n 11", "20 generated pictures and 20 real ones; --n 11 needs 11 and twice as many"),
         ("few.npy --against a.npy --n 9", "there are 2 generated pictures and 20 real ones; --n 9 needs 9"),
-        ("a.npy --against ring --n 9", "--against ring holds points of shape [2], no [1, 8, 8]"),
+        (
+            "a.npy --against ring --n 9",
+            "--against ring holds points of shape [2]",
+        ),
         ("a.npy --against a.npy --n 9", "expected as many of each, 100 or more"),
         ("a.npy --against a.npy --n 0", "--n is 0; expected 1 or more"),
         ("a.npy --against a.npy --n 9 --network-sha256 12345678", "--network-sha256 is for --features inception"),
@@ -211,3 +222,109 @@ def test_mistakes_are_explained(words, message, here, capsys):
     assert message in error
     assert error.count("\n") == 1
     assert not (here / "evaluation.json").exists()
+
+
+def textured(folder, n, texture, size=(40, 36)):
+    """Smooth colour pictures, the same for the same folder, with a fine texture or without."""
+    folder.mkdir()
+    rng = np.random.default_rng(len(folder.name))
+    stripes = (np.indices(size).sum(0) % 2 * 2 - 1)[..., None] * 40 * texture
+    for i in range(n):
+        coarse = Image.fromarray(rng.integers(70, 180, (4, 4, 3), dtype=np.uint8))
+        smooth = np.asarray(coarse.resize(size[::-1], Image.Resampling.BILINEAR)).astype(int)
+        Image.fromarray((smooth + stripes).clip(0, 255).astype(np.uint8)).save(folder / f"{i:03}.png", compress_level=1)
+
+
+def test_pictures_keep_their_size_and_every_score_says_it(here, capsys):
+    """Copies of 64 x 64 of larger pictures, made unasked, have lost what tells them apart."""
+    textured(here / "real", 200, texture=True, size=(140, 130))
+    textured(here / "made", 100, texture=False, size=(140, 130))
+    words = ["--against", "real", "--measures", "precision", "--features", "pixels"]
+    assert cli.run("evaluate", ["made", *words, "--json", "--out", "found.json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["scores"][0]["score"]["value"] == 0
+    assert found["scores"][0]["score"]["size"] == found["scores"][0]["floor"]["size"] == [140, 130]
+    assert found["verdict"]["outcome"] == "far"
+    assert "Figures at 140 x 130" in (here / "found.html").read_text()
+    assert cli.run("evaluate", ["made", *words, "--size", "32"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Figures at 32 x 32\n")
+    changed = (
+        "Not as they were: generated: 100 of 140 x 130 cropped in the middle and resized to 32 x 32 (Lanczos); real: "
+    )
+    assert changed in out
+    assert "It cannot be said how close these samples are to real examples: Pixels mislead" in out
+
+
+def test_unlike_sizes_are_refused(here, capsys):
+    textured(here / "real", 4, texture=True)
+    textured(here / "made", 2, texture=True, size=(36, 40))
+    assert cli.run("evaluate", ["made", "--against", "real"]) == 2
+    assert "unlike sizes ('real' has 4 of 40 x 36; 'made' has 2 of 36 x 40): give --size" in capsys.readouterr().err
+
+
+def test_too_large_for_pixels(here, capsys, monkeypatch):
+    from sparring.cli import study
+
+    monkeypatch.setattr(study, "MOST", 5000)
+    np.save("a.npy", noise(300, 8, 8))
+    assert cli.run("evaluate", ["a.npy", "--against", "a.npy", "--features", "pixels", "--n", "100"]) == 2
+    assert "each of 100 pictures has 64 numbers, which is too much" in capsys.readouterr().err
+
+
+@pytest.fixture
+def moved(here, capsys):
+    """A run whose data are gone, and others to compare it with, of another size."""
+    textured(here / "photos", 12, texture=True, size=(16, 16))
+    textured(here / "fresh", 210, texture=True, size=(20, 16))
+    assert cli.run("train", ["dcgan", *OPTIONS, "--data", "photos", "--out", "run"]) == 0
+    (here / "photos").rename(here / "elsewhere")
+    capsys.readouterr()
+    return here / "run"
+
+
+FRESH = ["--against", "fresh", "--features", "pixels", "--measures", "kernel"]
+
+
+def test_training_data_are_not_needed(moved, capsys):
+    assert cli.run("evaluate", ["run", *FRESH]) == 0
+    out = capsys.readouterr().out
+    assert "105 generated against 105 real samples (fresh, " in out, "half of them are the floor"
+    assert "Copies were not looked for: the training data are not there (" in out
+    assert "real: 210 of 20 x 16 cropped in the middle and resized to 16 x 16 (Lanczos)" in out
+    saved = json.loads((moved / "evaluation.json").read_text())
+    assert "memorisation" not in saved
+    assert "photos" in saved["copies_not_searched"]["why"]
+    assert cli.run("evaluate", ["run", *FRESH, "--n", "100", "--training", "0"]) == 0
+    assert cli.run("evaluate", ["run", *FRESH, "--n", "106"]) == 2
+    assert "there are 210 examples to compare with, and no training data; --n 106 needs 212" in capsys.readouterr().err
+    assert cli.run("evaluate", ["run"]) == 2, "there is nothing else to compare with"
+
+
+def test_size_is_not_for_runs(moved, capsys):
+    assert cli.run("evaluate", ["run", *FRESH, "--size", "64"]) == 2
+    assert "--size is for folders of pictures" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("sample", ["-n", "2", "--out", "two.png"]),
+        ("turing", ["--against", "fresh", "--n", "4", "--out", "turing.html"]),
+        ("tournament", ["again", "--against", "fresh", "--n", "9"]),
+        ("likelihood", ["--against", "fresh", "--pictures", "2", "--temperatures", "2", "--chains", "2"]),
+    ],
+)
+def test_other_verbs_need_no_training_data_either(verb, words, moved, capsys):
+    shutil.copytree(moved, "again")
+    assert cli.run(verb, ["run", *words]) == 0
+    out = capsys.readouterr().out
+    assert verb == "sample" or "of 20 x 16 cropped in the middle and resized to 16 x 16 (Lanczos)" in out
+
+
+def test_training_0_says_that_copies_were_not_looked_for(points, here, capsys):
+    shutil.copytree(points, "ring")
+    assert cli.run("evaluate", ["ring", "--n", "100", "--measures", "sliced", "--training", "0"]) == 0
+    assert "Copies were not looked for: --training is 0." in capsys.readouterr().out
+    assert cli.run("evaluate", ["ring", "--n", "100", "--measures", "sliced"]) == 0
+    assert "training examples, by coordinates." in capsys.readouterr().out

@@ -12,13 +12,13 @@ def test_all_figures_of_garments_make_a_page():
     x = training.examples()
     log = [{"round": float(n), "a/loss": 1.0} for n in range(9)]
     made = [
-        figures.beside(Pictures(), real, x[:40]),
-        figures.copies(training, x.flatten(1), x[:40], x[:40].flatten(1), 0),
+        figures.beside(Pictures(), real, x[:40], 1200),
+        figures.copies(training, x.flatten(1), x[:40], x[:40].flatten(1), 0, "pixels"),
         figures.classes(real, x[:40]),
         figures.course(log, Pictures()),
     ]
-    assert "40 real samples" in made[0].text
-    assert "The nearest of 100 training pictures" in made[1].text
+    assert "the first of 1,200 each" in made[0].text
+    assert "The nearest of 100 training pictures, compared by pixels." in made[1].text
     page = report("All", [], [], made)
     assert page.count("<img ") == 4
 
@@ -26,8 +26,8 @@ def test_all_figures_of_garments_make_a_page():
 def test_few_examples_have_few_neighbours():
     training = fashion_mnist().split(3, 0)[1]
     x = training.examples()
-    assert figures.copies(training, x.flatten(1), x[:1], x[:1].flatten(1), 0).image.height > 64
+    assert figures.copies(training, x.flatten(1), x[:1], x[:1].flatten(1), 0, "pixels").image.height > 64
 
 
 def test_points_are_drawn_together():
-    assert figures.beside(Points(), torch.zeros(100, 2), torch.ones(90, 2)).text.startswith("100 real samples")
+    assert figures.beside(Points(), torch.zeros(100, 2), torch.ones(90, 2), 100).image.width > 100

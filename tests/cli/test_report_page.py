@@ -57,7 +57,7 @@ def span(low, value, high):
 
 
 PICTURE = Image.fromarray(np.arange(12, dtype=np.uint8).reshape(3, 4))
-BAR = Bar("distance", span(4.0, 5.0, 7.5), span(1.0, 2.0, 3.0))
+BAR = Bar("distance", span(4.0, 5.0, 7.5), span(1.0, 2.0, 3.0), "lower")
 
 
 @pytest.fixture
@@ -74,6 +74,7 @@ def test_everything_is_on_the_page(made):
     assert page.texts("th")[-4:] == ["class", "share", "bag", "shirt"]
     assert page.texts("td")[-2:] == ["10%", "90%"]
     assert "5 (4 to 7.5)" in page.texts("td")
+    assert "distance (lower is better)" in page.texts("th")
     assert len(page.all("table")) == 2, "none without rows"
     (image,) = page.all("img")
     assert image[1]["alt"] == "Seen"
@@ -104,7 +105,7 @@ def test_nothing_is_loaded_and_nothing_runs(made):
 
 
 def test_no_text_becomes_markup():
-    bar = Bar(NASTY, BAR.generated, BAR.real)
+    bar = Bar(NASTY, BAR.generated, BAR.real, "higher")
     table = Table(NASTY, (NASTY, NASTY), [(NASTY, NASTY)], [NASTY])
     made = report(NASTY, [NASTY], [table], [Figure(NASTY, NASTY, PICTURE)], scores=[bar])
     page, shown = Reader(made), NASTY.replace("\udcff", "\\udcff")
@@ -163,4 +164,4 @@ def test_scales_are_round_and_hold_what_they_must(low, reach):
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_score_that_is_no_number_is_refused(bad):
     with pytest.raises(ValueError, match=re.escape("the score 'd' has values [1.0, 0.0, ")):
-        report("", [], [], [], scores=[Bar("d", span(0.0, 1.0, bad), span(0.0, 1.0, 2.0))])
+        report("", [], [], [], scores=[Bar("d", span(0.0, 1.0, bad), span(0.0, 1.0, 2.0), "lower")])

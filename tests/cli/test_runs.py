@@ -8,9 +8,15 @@ import sys
 import pytest
 from PIL import Image
 
+from blocked import sparring
 from sparring import cli
+from sparring.cli.runs import marked
+from sparring.metrics.extractors import Identity
+from sparring.metrics.score import Score
 from sparring.recipes.theory.ring import Config
+from sparring.runs import files, scores
 from sparring.runs.files import Lines
+from sparring.runs.scores import Found
 from sparring.runs.session import Session
 
 
@@ -38,7 +44,7 @@ def test_list(folder, capsys):
     (folder / "[bold]seed 1").rename(odd)
     assert cli.run("runs", ["list"]) == 0
     head, *lines = capsys.readouterr().out.splitlines()
-    assert head.split() == ["recipe", "round", "images", "time", "size", "last", "change", "run"]
+    assert head.split() == ["recipe", "round", "images", "time", "size", "last", "change", "score", "run"]
     assert re.match(r"ring +6/6  done      24  0:00:0\d +\d+ kB  ", lines[0])
     assert lines[0].endswith("  runs/[bold]seed 0"), "a path is no markup"
     assert lines[1].endswith(f"  runs/{odd.name}"), "and is shown whole"
@@ -92,6 +98,92 @@ def test_compare_runs_with_different_terms(folder, capsys):
     lines = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines() if line}
     assert sorted(map("-".__eq__, lines["critic/gap"])) == [False, True]
     assert sorted(map("-".__eq__, lines["generator/loss"])) == [False, True]
+
+
+def evaluated(run, value, **about):
+    """Writes an evaluation into a run, as `sparring evaluate` does."""
+    score = Score(
+        metric="Fréchet distance", value=value, low=value - 1, high=value + 1, interval="made up",
+        **{"extractor": Identity("pixels"), "generated": 100, "real": 100, "data": "held out, 0123", **about},
+    ).json()  # fmt: skip
+    content = {"scores": [{"score": score, "floor": score}], "model": scores.model(run, "average")}
+    (run / "evaluation.json").write_text(json.dumps(content))
+
+
+def test_list_shows_scores(folder, capsys):
+    first, second = sorted(folder.iterdir())
+    evaluated(first, 7.04)
+    assert cli.run("runs", ["list"]) == 0
+    assert "  Fréchet 7.04 (6.04 to 8.04)  runs/" in capsys.readouterr().out
+    evaluated(second, 8.0)
+    assert cli.run("runs", ["list"]) == 0
+    out = capsys.readouterr().out
+    assert "Fréchet 8 (7 to 9)  " in out
+    assert "Compare only" not in out
+    evaluated(second, 8.0, extractor=Identity("other"), size=(64, 64))
+    assert cli.run("runs", ["list"]) == 0
+    out = capsys.readouterr().out
+    assert "Fréchet 7.04 (6.04 to 8.04) [a]  " in out
+    assert "Fréchet 8 (7 to 9) [b]  " in out
+    assert out.endswith("\nCompare only scores with the same letter: others differ in features, size.\n")
+    assert cli.run("runs", ["list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["score"]["value"] == 7.04
+
+
+def test_compare_shows_scores_that_may_be_compared(folder, capsys):
+    paths = sorted(folder.iterdir())
+    assert cli.run("runs", ["compare", *map(str, paths)]) == 0
+    assert "No run was evaluated as it is now. For scores: sparring evaluate RUN\n" in capsys.readouterr().out
+    for path, value in zip(paths, (7.04, 8.0), strict=True):
+        evaluated(path, value)
+    assert cli.run("runs", ["compare", *map(str, paths)]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"Fréchet distance, lower is better  7.04 \(6.04 to 8.04\)  +8 \(7 to 9\)\n", out)
+    evaluated(paths[1], 8.0, data="elsewhere, 4567")
+    assert cli.run("runs", ["compare", *map(str, paths)]) == 0
+    out = capsys.readouterr().out
+    assert "Fréchet" not in out
+    assert "Evaluations are not compared: they differ in real examples. Evaluate all alike: sparring evaluate" in out
+    assert cli.run("runs", ["compare", *map(str, paths), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["scores"] == {}
+    assert "not compared" in found["notes"][0]
+
+
+def test_scores_in_training_of_other_examples_are_not_compared(folder, capsys):
+    paths = sorted(folder.iterdir())
+    for seed, path in enumerate(paths):
+        about = files.read_config(path)
+        files.write_config(path, {**about, "config": {**about["config"], "hold_out": 9}})
+        scored = Lines(path / "scores.jsonl")
+        scored.append({"round": 6, "images": 24, "held out/sliced Wasserstein": 0.5 + seed})
+    assert cli.run("runs", ["list"]) == 0
+    assert "sliced Wasserstein, in training 0.5 [a]" in capsys.readouterr().out
+    assert cli.run("runs", ["compare", *map(str, paths)]) == 0
+    out = capsys.readouterr().out
+    assert "held out/" not in out
+    assert "Scores in training are not compared: they differ in real examples." in out
+    assert cli.run("runs", ["compare", str(paths[0])]) == 0
+    assert re.search(r"held out/sliced Wasserstein +0.5\n", capsys.readouterr().out)
+
+
+def test_letters_never_end():
+    found = [Found("d", 1.0, None, None, {"size": i}) for i in range(60)]
+    texts, words = marked([None, *found, found[3]])
+    assert texts[0] == ""
+    assert len(set(texts)) == 61
+    assert texts[-1] == texts[4] == "d 1 [d]"
+    assert words == ["Compare only scores with the same letter: others differ in size."]
+
+
+@pytest.mark.parametrize("words", [["list"], ["compare", "--out", "curves.png"]])
+def test_no_torch_is_needed(words, folder):
+    """It takes seconds to be imported. matplotlib, which draws the curves, needs none."""
+    evaluated(sorted(folder.iterdir())[0], 7.04)
+    paths = sorted(folder.iterdir()) if words[0] == "compare" else [folder]
+    done = sparring("runs", words[0], *paths, *words[1:], missing=["torch"])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Fréchet" in done.stdout
 
 
 def test_remove_asks(folder, capsys, monkeypatch):

@@ -2,14 +2,17 @@ from functools import partial
 
 import pytest
 import torch
+from torch.nn.functional import interpolate
 
 from sparring import Key
 from sparring.data.embedded import fashion_mnist
-from sparring.evaluation.measures import MEASURES, _wasserstein, evaluate, quick, suited
+from sparring.evaluation import measures
+from sparring.evaluation.measures import MEASURES, Own, _wasserstein, doubt, evaluate, quick, suited
 from sparring.kinds.drawing import from_bytes
 from sparring.kinds.pictures import Pictures
 from sparring.kinds.points import Points
-from sparring.metrics.extractors import Pixels, ShippedClassifier
+from sparring.metrics.extractors import Pixels, ShippedClassifier, extract
+from sparring.metrics.manifold import manifold
 from sparring.metrics.wasserstein import sliced_wasserstein
 
 USUAL = Pictures.measures
@@ -97,3 +100,53 @@ def test_a_quick_figure(garments):
     assert measure(good)["held out/kernel distance"] < measure(1.5 * good.flip(2))["held out/kernel distance"]
     points = Key(0).normal("x", (50, 2))
     assert quick(Points(), points)(points) == {"held out/sliced Wasserstein": 0.0}
+
+
+def blobs(n, seed):
+    """Smooth colour pictures [n, 3, 32, 32]."""
+    coarse = torch.rand(n, 3, 4, 4, generator=torch.Generator().manual_seed(seed))
+    return 1.4 * interpolate(coarse, (32, 32), mode="bicubic") - 0.7
+
+
+def test_pixels_take_blobs_for_textured_pictures_and_features_do_not():
+    """Why colour pictures are not compared by pixels."""
+    texture = 0.08 * (torch.arange(32)[:, None] + torch.arange(32)).remainder(2).mul(2).sub(1)
+    real, other, smooth = (x.clamp(-1, 1) for x in (blobs(40, 0) + texture, blobs(40, 1) + texture, blobs(40, 2)))
+    extractor = suited(Pictures(), (3, 32, 32))
+    assert extractor.identity.name == "EffLite0-320"
+    by_pixels, by_features = (
+        [manifold(extract(make, real), extract(make, part)).precision for part in (other, smooth)]
+        for make in (Own(Pictures()), extractor)
+    )
+    assert by_pixels[1] > by_pixels[0] - 0.1
+    assert by_features[0] > 0.7
+    assert by_features[1] == 0
+
+
+def test_without_the_extra_pixels_are_compared_and_doubted(monkeypatch):
+    kind, shape = Pictures(), (3, 32, 32)
+    assert doubt(kind, shape, suited(kind, shape)) == ""
+    assert doubt(kind, shape, Own(kind)).endswith("Better: --features efflite0-320.")
+    monkeypatch.setattr(measures, "available", lambda: False)
+    assert suited(kind, shape) == Own(kind)
+    assert "pip install 'sparring[metrics]'" in doubt(kind, shape, Own(kind))
+    assert doubt(kind, (4, 32, 32), Own(kind)) == kind.misleads, "no network takes alpha"
+    assert doubt(Points(), (2,), Own(Points())) == ""
+    assert suited(kind, (1, 28, 28)) == ShippedClassifier()
+
+
+def test_a_quick_figure_is_the_same_whatever_is_installed(monkeypatch):
+    x = Key(0).uniform("x", (120, 3, 8, 8))
+    measured = []
+    for there in (True, False):
+        monkeypatch.setattr(measures, "available", lambda there=there: there)
+        measured.append(quick(Pictures(), x[:60])(x[60:]))
+    assert measured[0] == measured[1]
+
+
+def test_each_figure_says_which_way_is_better(garments):
+    real, good, other = garments
+    lines = evaluate(real, good, other, ShippedClassifier(), USUAL, data="x").lines
+    for line in lines:
+        assert (line.score.better == "lower") == ("distance" in line.score.metric)
+        assert line.floor.better == line.score.better

@@ -90,7 +90,8 @@ def test_what_it_names_is_there(case):
     assert set(kind.measures) <= MEASURES.keys()
     assert kind.quick in QUICK
     assert kind.features(tuple(samples.shape[1:])) in FEATURES
-    assert suited(kind, tuple(samples.shape[1:])).identity.name == kind.vector
+    named = {"efflite0-320": "EffLite0-320"}.get(kind.features(tuple(samples.shape[1:])), kind.vector)
+    assert suited(kind, tuple(samples.shape[1:])).identity.name == named
 
 
 def test_figures_of_samples_are_numbers(case):
@@ -112,9 +113,12 @@ def test_a_single_example(case):
     assert single is None or min(single.size) >= 5
 
 
-def test_grey_pictures_of_28_are_for_the_classifier():
+def test_features_that_pictures_are_compared_by():
     assert Pictures().features((1, 28, 28)) == "classifier"
-    assert Pictures().features((3, 28, 28)) == "pixels"
+    for shape in [(3, 28, 28), (1, 32, 32), (3, 200, 100)]:
+        assert Pictures().features(shape) == "efflite0-320"
+    for shape in [(4, 32, 32), (2, 28, 28), (5, 1, 28, 28)]:
+        assert Pictures().features(shape) == "pixels", "no network here takes alpha or videos"
     assert Points().features((1, 28, 28)) == "pixels"
 
 

@@ -16,14 +16,17 @@ def test_scores_are_compared_by_their_intervals():
     worse = dataclasses.replace(ONE, value=5.0, low=4.0, high=6.0, seed=7)
     assert better(ONE, worse) is True
     assert better(worse, ONE) is False
-    assert better(ONE, worse, lower=False) is False
+    shares = [dataclasses.replace(score, better="higher") for score in (ONE, worse)]
+    assert better(*shares) is False
     assert better(ONE, dataclasses.replace(worse, low=3.4)) is None
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("metric", "x"), ("extractor", Identity("pixels", resize="32")), ("generated", 99), ("real", 99), ("data", "x"),
-     ("interval", "x"), ("dtype", "float32"), ("weights", "raw"), ("batch_norm", "running"), ("labels", "conditional")],
+     ("interval", "x"), ("dtype", "float32"), ("weights", "raw"),
+     ("size", (64, 64)), ("changed", "resized"), ("better", "higher"),
+     ("batch_norm", "running"), ("labels", "conditional")],
 )  # fmt: skip
 def test_unlike_scores_are_not_compared(field, value):
     with pytest.raises(ValueError, match=f"cannot be compared .{field}: .*measure both in the same way"):

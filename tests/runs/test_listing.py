@@ -30,7 +30,7 @@ def test_summary(run):
     summary = listing.summary(run)
     assert dataclasses.asdict(summary) | {"seconds": 0, "bytes": 0, "changed": 0} == {
         "path": run, "problem": None, "recipe": "ring", "round": 6, "rounds": 6, "complete": True,
-        "images": 24, "seconds": 0, "bytes": 0, "changed": 0, "damage": "", "user": "",
+        "images": 24, "seconds": 0, "bytes": 0, "changed": 0, "damage": "", "user": "", "score": None,
     }  # fmt: skip
     assert 0 < summary.seconds < 60
     assert abs(summary.changed - time.time()) < 3600

@@ -17,6 +17,7 @@ from sparring.machine.words import printable, shown
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from sparring.data.source import InMemory
     from sparring.evaluation.likelihood import Estimate
     from sparring.metrics.ais import Protocol
     from sparring.metrics.parzen import Parzen
@@ -102,7 +103,7 @@ def exact(options: Options, run: Run) -> tuple[dict[str, Any], list[str]] | None
     values = sampler.log_likelihood(data.examples())
     assert values is not None, "who knows it of one example knows it of all"
     mean, error = values.double().mean().item(), values.double().std().item() / len(values) ** 0.5
-    about = f"{options.against or 'held out'}, {data.digest()[:12]}"
+    about = named(options, data)
     content = {"method": "exact", "data": about, "mean": mean, "standard_error": error, "values": values.tolist()}
     rows = [
         ("log-likelihood", f"{mean:.2f} +- {error:.2f} nats (mean, standard error)"),
@@ -132,7 +133,15 @@ def examples(options: Options, run: Run, n: int | None, validation: int) -> tupl
     rest = len(data) - validation
     parts = [data.examples(index) for index in (order[:rest][:n], order[rest:])]
     x, others = map(drawing.to_bytes, parts) if data.x.dtype == torch.uint8 else parts
-    return x, others, f"{options.against or 'held out'}, {data.digest()[:12]}"
+    return x, others, named(options, data)
+
+
+def named(options: Options, data: InMemory) -> str:
+    """What examples are called, with what was done to those of another size."""
+    from sparring.data.alike import changes
+
+    about = [options.against or "held out", data.digest()[:12], changes(data)]
+    return ", ".join(filter(None, about))
 
 
 def annealed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:

@@ -93,7 +93,7 @@ def of_files(what: Path, against: str | None, n: int | None, seed: int, size: Se
         if not what.exists():
             raise FileNotFoundError(f"{str(what)!r} does not exist: give the directory of a run, or pictures")
         raise ValueError(f"{str(what)!r} is no run: give --against DATA, the real pictures to compare with")
-    generated, real = open_alike([what, against], tuple(size))
+    real, generated = open_alike([against, what], tuple(size))
     _check_alike(generated, real, what, against)
     n = min(1000, len(real) // 2, len(generated)) if n is None else n
     if n < 1:

@@ -52,18 +52,20 @@ def main(words: list[str]) -> int:
     if options.n < 1:
         raise ValueError(f"--n is {options.n}; expected 1 or more")
     from sparring.cli.held_out import held_out
+    from sparring.data.alike import changes
     from sparring.metrics import tournament
 
     runs = [opened(path, options.recipe).at(options.data) for path in paths]
     _check_shapes(runs)
     judges = [judge(run) for run in runs]
     run = runs[0] if options.against else _least_known(runs)
-    real = held_out(run, options.against, options.n, options.seed).batch()
+    examples = held_out(run, options.against, options.n, options.seed)
+    real, changed = examples.batch(), changes(examples)
     test = [error(each, real, real=True) for each in judges]
     generated = [samples_of(run, options) for run in runs]
     samples = [[error(each, x, real=False) for x in generated] for each in judges]
     matches = tournament.tournament(test, samples)
-    print((as_json if options.json else as_text)(paths, test, samples, matches))
+    print((as_json if options.json else as_text)(paths, test, samples, matches, changed))
     return 0
 
 
@@ -153,7 +155,13 @@ def error(judge: Judge, batch: Batch, *, real: bool) -> float:
     return error_rate(logits, real=real)
 
 
-def as_text(paths: Sequence[Path], test: Sequence[float], samples: Sequence[Sequence[float]], matches: Matches) -> str:
+def as_text(
+    paths: Sequence[Path],
+    test: Sequence[float],
+    samples: Sequence[Sequence[float]],
+    matches: Matches,
+    changed: str = "",
+) -> str:
     """The runs, the discriminators' errors, and the matches."""
     from sparring.cli.table import table
     from sparring.metrics.tournament import TOLERANCE
@@ -171,7 +179,7 @@ def as_text(paths: Sequence[Path], test: Sequence[float], samples: Sequence[Sequ
         table("<>><", [("match", "r_test", "r_samples", "winner"), *rows]),
         f"A win needs r_test between {1 / TOLERANCE:g} and {TOLERANCE:g}; r_samples below 1 is for the first.",
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, f"Real pictures: {changed}."] if changed else parts)
 
 
 def _verdict(i: int, j: int, match: Match) -> str:
@@ -180,7 +188,13 @@ def _verdict(i: int, j: int, match: Match) -> str:
     return "tie" if match.fair else "tie: r_test is not about 1"
 
 
-def as_json(paths: Sequence[Path], test: Sequence[float], samples: Sequence[Sequence[float]], matches: Matches) -> str:
+def as_json(
+    paths: Sequence[Path],
+    test: Sequence[float],
+    samples: Sequence[Sequence[float]],
+    matches: Matches,
+    changed: str = "",
+) -> str:
     """The same as JSON, which knows no infinity."""
     found = [
         {
@@ -192,5 +206,6 @@ def as_json(paths: Sequence[Path], test: Sequence[float], samples: Sequence[Sequ
         }
         for (i, j), match in matches.items()
     ]
-    about = {"runs": [str(path) for path in paths], "errors_at_real": test, "errors_at_samples": samples}
+    about = {"runs": [str(path) for path in paths], "changed": changed, "errors_at_real": test}
+    about["errors_at_samples"] = samples
     return json.dumps({**about, "matches": found}, indent=2)

@@ -66,6 +66,7 @@ def make(options: Options, path: Path) -> int:
     from sparring.chance import Key
     from sparring.cli.held_out import held_out
     from sparring.cli.page import page
+    from sparring.data.alike import changes
     from sparring.runs.run import Run
 
     run, half = Run.open(path, options.recipe).at(options.data), options.n // 2
@@ -73,13 +74,15 @@ def make(options: Options, path: Path) -> int:
     generated = [kind.single(x) for x in kind.clean(sampler.sample(half, seed=options.seed))]
     if any(image is None for image in generated):
         raise ValueError(f"{str(path)!r} makes {kind.name}: people cannot say of one whether it is real")
-    examples = held_out(run, options.against, half, options.seed).examples()
-    real = [kind.single(x) for x in kind.clean(examples)]
+    examples = held_out(run, options.against, half, options.seed)
+    real = [kind.single(x) for x in kind.clean(examples.examples())]
     model = hashlib.sha256((path / "model" / "average.safetensors").read_bytes()).hexdigest()
     about = {"run": path.absolute().name, "model": model}
     originals, made = ([image for image in images if image] for images in (real, generated))
     write_atomically(options.out, page(originals, made, Key(options.seed, ("turing",)), about).encode())
     print(f"{options.n} pictures, half of them real, in {shown(options.out)}: open it in a browser, or send it on")
+    if changed := changes(examples):
+        print(f"Real pictures: {changed}.")
     print("What they save becomes one table with: sparring turing --merge *.json")
     return 0
 
