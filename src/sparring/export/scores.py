@@ -63,7 +63,7 @@ class Scores:
 def stored(subject: Subject) -> Scores:
     """The scores that are stored in a run, if they are of these weights."""
     path, weights = subject.run.path, subject.weights
-    ask = f"sparring evaluate {quoted(path.absolute().name)}"
+    ask = " ".join(["sparring", "evaluate", quoted(path.absolute().name)])  # for readers elsewhere
     content = _read(path / files.EVALUATION)
     if not content:
         return _none(f"Nobody has measured this generator. To measure it: {ask}")
