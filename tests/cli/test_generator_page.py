@@ -22,6 +22,7 @@ from sparring.conditions.classes import Classes
 from sparring.conditions.condition import chosen
 from sparring.export import runtime
 from sparring.export.subject import Subject, UnsuitedError
+from sparring.kinds.pictures import Pictures
 from sparring.recipes.images import cgan
 from sparring.runs.session import Session
 
@@ -156,6 +157,31 @@ def test_classes_that_are_not_equally_frequent(made, classes, monkeypatch):
     expected = Classes(("a", "b", "c", "d"), counts).draw(Key(3, ("given",)).rows(400)).tolist()
     assert found[0]["given"] == expected
     assert {0, 2, 3} == set(expected)
+
+
+PAINT = """
+globalThis.document = {getElementById: () => element, addEventListener() {}};
+globalThis.ImageData = class { constructor(w, h) { this.data = new Uint8ClampedArray(4 * w * h); } };
+const {script, data, sample} = JSON.parse(require("fs").readFileSync(0, "utf-8"));
+const element = {textContent: data, addEventListener() {}};
+const canvas = {getContext: () => ({putImageData: image => { canvas.bytes = [...image.data]; }})};
+new Function(script + "; return paint;")()(canvas, sample);
+console.log(JSON.stringify([canvas.width, canvas.height, canvas.bytes]));
+"""
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_colours_are_those_of_saved_pictures(channels, made):
+    """Beyond the range too."""
+    reader = Reader(made)
+    data = json.loads(reader.element("script", type="application/json", id="data"))
+    data["shape"] = [channels, 2, 3]
+    x = torch.linspace(-1.2, 1.1, channels * 6).reshape(channels, 2, 3)
+    asked = {"script": reader.element("script"), "data": json.dumps(data), "sample": x.flatten().tolist()}
+    width, height, found = node(PAINT, asked)
+    image = Pictures().single(x).convert("RGBA")
+    assert (width, height) == image.size == (3, 2)
+    assert np.abs(np.array(found).reshape(2, 3, 4) - np.asarray(image)).max() <= 1  # a half is rounded either way
 
 
 @pytest.fixture(scope="module")
