@@ -81,7 +81,7 @@ def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
         command = " ".join(["sparring", verb, "'run 0'", *more, "--recipe ./mine.py"])
         assert error.endswith(f"no sandbox. To run it, name the file: {command}\n")
         assert "Look at its copy first, 'run 0/recipe/mine.py'" in error
-        assert "RUN" not in out
+        assert "it was run" not in out
     assert cli.run("tournament", ["run 0", "run 1"]) == 2
     assert cli.run("sample", ["run 0", "--recipe", "./mine.py"]) == 0
     assert "RUN" in capsys.readouterr().out
@@ -95,14 +95,14 @@ def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
 
 def test_looking_runs_nothing(here, capsys, monkeypatch):
     """Listing, completing and the help of all verbs."""
-    (here / "dcgan.py").write_text("print('RUN')")
+    (here / "dcgan.py").write_text("print('it was run')")
     for verb, words in (("runs", ["list", "."]), ("completion", ["bash"]), ("train", ["--help"]), ("runs", ["list"])):
         cli.run(verb, words)
     for words in (["compare", "run 0", "run 1"], ["prune", "run 0"], ["remove", "run 0", "--yes"]):
         assert cli.run("runs", words) == 0
     out = capsys.readouterr().out
     assert "mine.py" in out
-    assert "RUN" not in out
+    assert "it was run" not in out
     assert not [name for name in sys.modules if name.startswith(loading.PACKAGE)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import IO
 from sparring.data import own, tables
 from sparring.data.listing import Encoded, Labels, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
+from sparring.machine.words import command
 
 __all__ = ["Folder", "by_class", "examples", "labels_for", "no_pictures", "read_folder", "strays", "suffix"]
 
@@ -93,8 +93,8 @@ def examples(
 def no_pictures(path: Path, others: Sequence[str], ignored: Mapping[str, Sequence[str]]) -> str:
     """What to say of a place without pictures."""
     if "" in ignored.get(own.RUN, ()):
-        quoted = shlex.quote(shown(path))
-        return f"{shown(path)!r} is {own.RUN}, no data; for its samples: sparring sample {quoted} --out FOLDER"
+        samples = command("sample", path, "--out", "FOLDER")
+        return f"{shown(path)!r} is {own.RUN}, no data; for its samples: {samples}"
     there = f"it holds {len(others)} other files, {shown(others[0])!r} first" if others else "it is empty"
     if mine := [f"{why} ({len(ignored[why])})" for why in (own.RUN, own.DRAWING) if why in ignored]:
         there = f"passed over: {', '.join(mine)}" + (f"; {there}" if others else "")
