@@ -17,6 +17,7 @@ from sparring.dynamics.gradients import like
 from sparring.game import Cost, Game
 from sparring.hooks import Action, GradientCheck, Hook, hooks_of
 from sparring.machine.progress import steps
+from sparring.machine.trees import differing, placed
 from sparring.phase import Phase, Source, TrainState
 from sparring.ranks import ALONE, Ranks
 from sparring.round import Actions, Round
@@ -225,7 +226,7 @@ class Trainer:
             for name, source in phase.streams.items():
                 source.load_state_dict(sources[name])
         devices = [next(phase.game.parameters()).device for phase in self.phases]
-        self._memories = [_placed(memory, device) for memory, device in zip(state["dynamics"], devices, strict=True)]
+        self._memories = [placed(memory, device) for memory, device in zip(state["dynamics"], devices, strict=True)]
         hooks = self._named_hooks()
         for name, saved in state["hooks"].items():
             hooks[name].load_state_dict(saved)
@@ -239,8 +240,8 @@ class Trainer:
             ValueError: They are of another game.
         """
         mine = self._tensors()
-        if differing := _differing(mine, tensors):
-            raise ValueError(f"this state is of another game: these tensors differ in name or shape: {differing}")
+        if others := differing(mine, tensors):
+            raise ValueError(f"this state is of another game: these tensors differ in name or shape: {others}")
         with torch.no_grad():
             for name, tensor in mine.items():
                 tensor.copy_(tensors[name])
@@ -263,8 +264,8 @@ class Trainer:
             raise ValueError(
                 f"this state is of another run: its seed is {state['seed']}, this trainer's is {self.seed}"
             )
-        if differing := _differing(self._tensors(), state["games"]):
-            raise ValueError(f"this state is of another game: these tensors differ in name or shape: {differing}")
+        if others := differing(self._tensors(), state["games"]):
+            raise ValueError(f"this state is of another game: these tensors differ in name or shape: {others}")
         if len(state["dynamics"]) != len(self.phases):
             raise ValueError(f"this state has {len(state['dynamics'])} phases, this trainer has {len(self.phases)}")
         for name, mine in (("optimizers", "optimizers"), ("sources", "streams")):
@@ -299,21 +300,3 @@ def load_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
         for name, value in moments.items():
             if isinstance(value, Tensor) and value.shape == parameter.shape:
                 moments[name] = like(parameter, value)
-
-
-def _placed(tree: Any, device: torch.device) -> Any:
-    """The tree with its tensors on a device."""
-    match tree:
-        case Tensor():
-            return tree.to(device)
-        case dict():
-            return {key: _placed(value, device) for key, value in tree.items()}
-        case list() | tuple():
-            return type(tree)(_placed(value, device) for value in tree)
-    return tree
-
-
-def _differing(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> list[str]:
-    """The first few names whose tensors have not the same shape on both sides."""
-    shapes, others = ({name: tensor.shape for name, tensor in side.items()} for side in (mine, theirs))
-    return sorted(name for name in shapes.keys() | others.keys() if shapes.get(name) != others.get(name))[:5]

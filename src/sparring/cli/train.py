@@ -43,6 +43,8 @@ class Options:
     """How long to train: 90s, 10m, 1.5h. The number of rounds follows from it; with --rounds too, what ends first."""
     origin: Annotated[Path | None, tyro.conf.arg(name="from")] = None
     """A run to begin with the weights of, as far as they fit."""
+    config: Path | None = None
+    """A run, or its config.json: its values are the defaults here."""
     dry_run: bool = False
     """Say what would be trained, on what, in how much memory and time; write nothing."""
     track: tuple[Literal["tensorboard", "wandb"], ...] = ()
