@@ -36,7 +36,7 @@ def test_train_resume_sample(data, tmp_path, capsys):
     assert cli.run("sample", [str(run), "-n", "9", "--seed", "4", "--out", str(grid)]) == 0
     assert cli.run("sample", [str(run), "-n", "9", "--seed", "4", "--weights", "raw", "--out", str(array)]) == 0
     with Image.open(grid) as image:
-        assert image.size == (7 * (3 * (9 + 2) + 2), 7 * (3 * (8 + 2) + 2))
+        assert image.size == (7 * 3 * 9 + 4 * 4, 7 * 3 * 8 + 4 * 4)
     assert np.load(array).shape == (9, 3, 8, 9)
     assert np.load(array).dtype == np.uint8
 

@@ -378,7 +378,7 @@ def test_wrong_names(words, parts, here, capsys):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--size", "0", "8"], "--size is 0 8; expected --size 64, or a height and a width"),
+        (["--size", "0", "8"], "--size is 0 8; expected"),
         (["--alpha", "whyte"], "--alpha is 'whyte'; expected keep, or a colour"),
         (["--colour", "gray"], "--colour"),
         (["--dta", "x"], "Perhaps you meant"),

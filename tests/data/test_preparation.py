@@ -6,7 +6,7 @@ from sparring.data.preparation import Preparation
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("size", (0, 8)), ("size", (8,)), ("alpha", "whyte"), ("alpha", "#12"), ("alpha", "")]
+    ("option", "value"), [("size", (0, 8)), ("size", (8, 8, 8)), ("alpha", "whyte"), ("alpha", "#12"), ("alpha", "")]
 )
 def test_nonsense_is_refused(option, value):
     with pytest.raises(ValueError, match=f"--{option} is .*; expected"):

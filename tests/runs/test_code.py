@@ -231,18 +231,18 @@ class Points(Common):
 
 def test_kinds_of_one_recipe_are_not_those_of_another(tmp_path):
     """Three classes of one name, of which each run takes its own."""
-    for field, value in (("colour", 1), ("size", 2)):
+    for field, value in (("colour", 1), ("weight", 2)):
         recipe = RECIPE.replace("import sparring\n", KIND.format(field=field, value=value), 1)
         recipe = recipe.replace("(400, 2)))", f"(400, 2)), kind=Points({field}={value}))")
         begun(tmp_path / field, write(tmp_path / f"of {field}", recipe))
     begun(tmp_path / "usual", write(tmp_path / "mine"))
     forget()
-    for name in ("colour", "size", "usual"):
+    for name in ("colour", "weight", "usual"):
         code.list_it(code.find(tmp_path / ("mine" if name == "usual" else f"of {name}") / "mine.py"))
     assert Run.open(tmp_path / "colour").spec.kind.colour == 1
-    assert Run.open(tmp_path / "size").spec.kind.size == 2
-    assert not hasattr(Run.open(tmp_path / "usual").spec.kind, "size")
-    assert type(load(tmp_path / "size").kind).__name__ == "Points"
+    assert Run.open(tmp_path / "weight").spec.kind.weight == 2
+    assert not hasattr(Run.open(tmp_path / "usual").spec.kind, "weight")
+    assert type(load(tmp_path / "weight").kind).__name__ == "Points"
 
 
 def test_a_run_goes_on_bit_for_bit(run, tmp_path):

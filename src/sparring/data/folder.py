@@ -96,7 +96,7 @@ def no_pictures(path: Path, others: Sequence[str], ignored: Mapping[str, Sequenc
         samples = command("sample", path, "--out", "FOLDER")
         return f"{shown(path)!r} is {own.RUN}, no data; for its samples: {samples}"
     there = f"it holds {len(others)} other files, {shown(others[0])!r} first" if others else "it is empty"
-    if mine := [f"{why} ({len(ignored[why])})" for why in (own.RUN, own.DRAWING) if why in ignored]:
+    if mine := [f"{why} ({len(ignored[why])})" for why in (own.RUN, own.DRAWING) if ignored.get(why)]:
         there = f"passed over: {', '.join(mine)}" + (f"; {there}" if others else "")
     if nested := [name for name in others if name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))]:
         there += f"; give the archive {shown(nested[0])!r} itself if it is a zip, or unpack it"

@@ -51,7 +51,7 @@ def open_data(data: Openable, preparation: Preparation | None = None) -> InMemor
     """
     preparation = preparation or Preparation()
     found = (readers if isinstance(data, str | Path) else objects).read(data, preparation.labels)
-    _check(shown(data) if isinstance(data, str | Path) else type(data).__name__, found, preparation)
+    _check(shown(Path(data)) if isinstance(data, str | Path) else type(data).__name__, found, preparation)
     if isinstance(found, InMemory):
         return found
     known = _known(found, preparation)

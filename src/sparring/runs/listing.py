@@ -116,6 +116,10 @@ def _described(path: Path) -> Summary:
 
 def _check(path: Path, content: Mapping[str, Any]) -> None:
     """Makes sure that the configuration is one of this version; that of a recipe of somebody's own is left alone."""
+    if "source" in content and content["recipe"] in recipes.names():
+        raise ValueError(
+            f"{str(path)!r} keeps a file for the recipe {content['recipe']!r}, which has none: nothing was run"
+        )
     try:
         if content["recipe"] in recipes.names():
             restore(recipes.find(content["recipe"]).Config, content["config"])

@@ -34,8 +34,9 @@ def apart(run: Path, out: Path) -> None:
     Raises:
         ValueError: They would.
     """
-    data, target = Path(str(files.read_config(run)["config"].get("data", ""))).resolve(), out.resolve()
-    if data.is_dir() and target.is_relative_to(data) and not target.is_relative_to(run.resolve()):
+    place = files.read_config(run)["config"].get("data")
+    data, target = Path(str(place)).resolve(), out.resolve()
+    if place and data.is_dir() and target.is_relative_to(data) and not target.is_relative_to(run.resolve()):
         raise ValueError(
             f"--out {str(out)!r} lies in {str(data)!r}, the data of {str(run)!r}, where samples would be taken "
             "for data: choose another --out"

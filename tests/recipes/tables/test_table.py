@@ -59,12 +59,12 @@ def test_what_is_no_table_is_refused(name, capsys, tmp_path):
     assert error.count("\n") == 1
 
 
-def test_other_kinds_have_no_csv(tmp_path, capsys):
+def test_points_are_no_text(tmp_path, capsys):
     run = str(tmp_path / "run")
     words = ["ring", "--rounds", "2", "--batch", "4", "--width", "4", "--device", "cpu", "--out", run]
     assert cli.run("train", words) == 0
-    assert cli.run("sample", [run, "--out", str(tmp_path / "a.csv")]) == 2
-    assert "points have no such file: give a folder" in capsys.readouterr().err
+    assert cli.run("sample", [run, "--out", str(tmp_path / "a.txt")]) == 2
+    assert "points" in capsys.readouterr().err
 
 
 def test_killed_and_resumed_ends_bit_identical(tmp_path, table, monkeypatch):
