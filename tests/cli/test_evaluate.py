@@ -35,7 +35,7 @@ def test_a_run_against_what_was_held_out(here, capsys):
     assert "200 generated against 200 real samples (held out, " in out
     assert "features: classifier of digits and garments" in out
     assert re.search(r"\nprecision .* higher\n", out)
-    assert "\nVerdict\nFar from real examples: " in out
+    assert re.search(r"\ncoverage .* higher\nVerdict: Far from real examples: ", out), "it ends the table"
     assert "Fréchet distance, bias removed" in out
     assert "by chance: " in out
     saved = json.loads((here / "run" / "evaluation.json").read_text())

@@ -78,7 +78,8 @@ def test_compare(folder, capsys):
     assert cli.run("runs", ["compare", *paths, "--x", "seconds"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(f"1  {paths[0]}\n2  {paths[1]}\n\nlast values ")
-    assert "\nconfiguration  1  2\nseed           0  1\nNo run was evaluated as it is now." in out
+    assert "\nconfiguration  1  2\nseed           0  1\n\nNo run was evaluated as it is now. " in out
+    assert out.endswith("\n\nCurves: compare.png\n")
     with Image.open("compare.png") as image:
         assert image.size[0] == 1320
     assert cli.run("runs", ["compare", *paths, "--json", "--out", "b.png"]) == 0

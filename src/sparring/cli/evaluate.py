@@ -137,7 +137,7 @@ def chosen(options: Options, kind: Kind, shape: tuple[int, ...]) -> Extractor:
 def text(found: Sequence[Finding], out: Path | None) -> str:
     """Tables and sentences."""
     parts = []
-    for finding in found:
+    for finding in (each for each in found if each.words or each.table):
         rows = [table("<" + ">" * (len(finding.table[0]) - 1), list(finding.table))] if finding.table else []
         parts.append("\n".join([finding.title, *rows, *finding.words]))
     return "\n\n".join([*parts, f"Saved: {shown(out)}; pictures: {shown(out.with_suffix('.html'))}"] if out else parts)
@@ -151,7 +151,8 @@ def page(options: Options, material: Material, study: Study) -> str:
     from sparring.runs.files import read_history
 
     kind, shape = material.kind, material.shape
-    first, judgement, *others = study.findings
+    first, *others = study.findings
+    others = [each for each in others if each.words or each.table]
     tables = [Table(f.title, *((f.table[0], f.table[1:]) if f.table else ((), ())), f.words) for f in others]
     real, generated = (beginning(kind, part) for part in (material.real, material.generated))
     figures = [draw.beside(kind, real, generated, len(material.real))]
@@ -164,8 +165,7 @@ def page(options: Options, material: Material, study: Study) -> str:
     if material.run and (history := read_history(material.run.path)):
         figures.append(draw.course(history, kind, reference.band(material.run.path)))
     bars = [Bar(line.score.metric, line.score, line.floor, line.score.better) for line in study.evaluation.lines]
-    sentences = [*judgement.words, *first.words]
-    return report(f"Evaluation of {options.what}", sentences, tables, figures, scores=bars, caption=first.title)
+    return report(f"Evaluation of {options.what}", first.words, tables, figures, scores=bars, caption=first.title)
 
 
 def beginning(kind: Kind, data: InMemory) -> Tensor:

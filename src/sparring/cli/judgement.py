@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 __all__ = ["judgement", "not_searched", "scores"]
 
 
-def scores(lines: Sequence[Line]) -> Finding:
-    """Figures with intervals and floors."""
+def scores(lines: Sequence[Line], verdict: Sequence[str]) -> Finding:
+    """Figures with intervals and floors, and what they say together."""
     first = lines[0].score
     rows = [("", "generated", "real against real", "better")]
     rows += [(line.score.metric, _interval(line.score), _interval(line.floor), line.score.better) for line in lines]
     counts = f"{first.generated:,} generated against {first.real:,} real samples ({first.data})"
     resize = f" ({first.extractor.resize})" if first.extractor.resize != "none" else ""
     words = (
+        *verdict,
         *([f"Not as they were: {first.changed}."] if first.changed else []),
         f"{counts}; features: {first.extractor.name}{resize}; seed {first.seed}; weights: {first.weights}.",
         "Compare only with figures of the same features, numbers, sizes and data.",
@@ -35,13 +36,13 @@ def _interval(score: Score) -> str:
     return f"{score.value:.4g} ({score.low:.4g} to {score.high:.4g})"
 
 
-def judgement(lines: Sequence[Line], doubts: Sequence[str], copies: Finding | None) -> Finding:
-    """What all figures say together, in words."""
+def judgement(lines: Sequence[Line], doubts: Sequence[str], copies: Finding | None) -> tuple[Finding, Sequence[str]]:
+    """What all figures say together, for JSON; and in sentences, which end the table of figures."""
     from sparring.evaluation.verdict import verdict
 
     found = verdict(lines, doubts)
     copied = ["But copies of training data were found: see below."] if copies and copies.content["copies"] else []
-    return Finding("verdict", "Verdict", found.json(), words=(found.words, *found.doubts_beside, *copied))
+    return Finding("verdict", "Verdict", found.json()), (f"Verdict: {found.words}", *found.doubts_beside, *copied)
 
 
 def not_searched(absent: str) -> Finding:

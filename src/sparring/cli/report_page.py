@@ -169,7 +169,7 @@ def _scores(bars: Sequence[Bar], caption: str) -> str:
 
 def _bar(bar: Bar) -> str:
     cells = "".join(
-        f"<td>{span.value:.4g} <small>({span.low:.4g} to {span.high:.4g})</small></td>"
+        f"<td>{span.value:.4g} <small>({span.low:.3g} to {span.high:.3g})</small></td>"
         for span in (bar.generated, bar.real)
     )
     name = f"{_text(bar.name)} <small>({bar.better} is better)</small>"

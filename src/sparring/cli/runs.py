@@ -164,7 +164,7 @@ def compare(options: Compare) -> int:
         print(json.dumps({**about, "picture": str(options.out)}, indent=2))
         return 0
     print(comparison(paths, figures, last, differences))
-    print(*words, *refused, sep="\n")
+    print("".join(f"\n{note}" for note in (*words, *refused)))
     print(f"\nCurves: {shown(options.out)}")
     return 0
 

@@ -91,7 +91,8 @@ def examined(plan: Plan, material: Material) -> Study:
     searched = search(plan, material, evaluation)
     copies = copied(searched)
     doubts = [words for words in (measures.doubt(kind, shape, plan.extractor),) if words]
-    found = [judge.scores(evaluation.lines), judge.judgement(evaluation.lines, doubts, copies), copies]
+    verdict, words = judge.judgement(evaluation.lines, doubts, copies)
+    found = [judge.scores(evaluation.lines, words), verdict, copies]
     found += [judge.not_searched(material.absent)] if run and not (material.training and plan.training) else []
     found += of_examples(plan, material)
     return Study([each for each in found if each], evaluation, searched)

@@ -118,4 +118,4 @@ def _times(line: Line) -> float:
 
 def _few(line: Line) -> list[str]:
     n = line.score.generated
-    return [f"With {n:,} samples only large differences show; {FEW:,} or more say it."] if n < FEW else []
+    return [f"With {n:,} samples only large differences show: use {FEW:,} or more."] if n < FEW else []
