@@ -10,10 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from sparring.chance import Draws, Key
-from sparring.dynamics.gradients import like
+from sparring.dynamics.gradients import load_optimizer
 from sparring.game import Cost, Game
 from sparring.hooks import Action, GradientCheck, Hook, hooks_of
 from sparring.machine.progress import steps
@@ -291,12 +290,3 @@ class Trainer:
             f"{name} {names[:i].count(name)}": hook
             for i, (name, hook) in enumerate(zip(names, self.hooks, strict=True))
         }
-
-
-def load_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
-    """Loads a state, with moments laid out as their parameters are, which fused optimizers rely on."""
-    optimizer.load_state_dict(state)
-    for parameter, moments in optimizer.state.items():
-        for name, value in moments.items():
-            if isinstance(value, Tensor) and value.shape == parameter.shape:
-                moments[name] = like(parameter, value)

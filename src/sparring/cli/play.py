@@ -133,7 +133,7 @@ def opening(session: Session) -> str:
     if session.budget:
         plan = f"as many rounds as there is time for, about {trainer.rounds - begun:,}"
     else:
-        plan = f"{rounds}{' left' if begun else ''}{_about(session.seconds_left())}"
+        plan = f"{rounds}{' left' if begun else ''}{_about(session)}"
     return f"Training {run.recipe}{where} on {run.config.device}: {plan}."
 
 
@@ -141,13 +141,14 @@ def ending(session: Session, again: str, *, out: bool) -> str:
     """Why play has ended before the last round, and how to go on."""
     done, rounds = session.trainer.state.round, session.trainer.rounds
     why = "Time is out: saved" if out else "Saved"
-    left = f"{rounds - done:,} rounds are left{_about(session.seconds_left())}"
+    left = f"{rounds - done:,} rounds are left{_about(session)}"
     return f"{why} at round {done:,} of {rounds:,}; {left}. Continue with: {again}"
 
 
-def _about(seconds: float | None) -> str:
-    """A time in words, where it is known."""
-    return "" if seconds is None else f", about {timedelta(seconds=round(seconds))}"
+def _about(session: Session) -> str:
+    """How long the rest takes, where it is known."""
+    left = session.seconds_left()
+    return "" if left is None else f", about {timedelta(seconds=round(left))}"
 
 
 def listing(session: Session) -> Sequence[str]:

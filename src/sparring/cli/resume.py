@@ -53,6 +53,7 @@ def main(words: list[str]) -> int:
     from sparring.cli.play import complete, estimate, patient, play, seconds
     from sparring.ranks import leads
     from sparring.runs import lock
+    from sparring.runs.budget import fitting
     from sparring.runs.run import Run
 
     named: list[str | Path] = ["--recipe", options.recipe] if options.recipe else []
@@ -61,7 +62,7 @@ def main(words: list[str]) -> int:
         lock.check(options.run, break_lock=options.break_lock)
     session, before = opened(options), Run.open(options.run, options.recipe).rounds
     if session.complete and limit and options.rounds is None:
-        session = opened(options, before + session.rounds_in(limit))
+        session = opened(options, before + fitting(limit, session.seconds_each()))
     console = patient(options)
     if options.keep_rates and session.run.rounds <= before:
         raise ValueError(f"--keep-rates is for rounds that are added: give --rounds beyond {before:,}, or --time")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,7 +19,7 @@ from sparring.game import Cost, Game
 from sparring.ranks import Ranks
 from sparring.round import Round
 
-__all__ = ["Field", "Gradient", "differentiate", "gradient", "gradient_field", "like", "move"]
+__all__ = ["Field", "Gradient", "differentiate", "gradient", "gradient_field", "like", "load_optimizer", "move"]
 
 Gradient = dict[str, Tensor | None]
 """A gradient by the names of the parameters in the game; None where the cost does not depend on the parameter."""
@@ -223,3 +224,12 @@ def _trouble(player: str, cost: Cost, round: int) -> str:
         f"the term {name!r} of {player!r} became {values.get(name, math.inf)} in round {round}, before the update: "
         "try a smaller learning rate, a larger penalty weight, or data scaled to [-1, 1]"
     )
+
+
+def load_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
+    """Loads a state, with moments laid out as their parameters are, which fused optimizers rely on."""
+    optimizer.load_state_dict(state)
+    for parameter, moments in optimizer.state.items():
+        for name, value in moments.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                moments[name] = like(parameter, value)

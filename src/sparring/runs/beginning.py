@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import warnings
 from pathlib import Path
 
@@ -15,7 +16,21 @@ from sparring.runs.code import Code, find
 from sparring.runs.run import Run
 from sparring.trainer import Trainer
 
-__all__ = ["described", "newest", "take"]
+__all__ = ["described", "make_sure_writable", "newest", "take"]
+
+
+def make_sure_writable(run: Path) -> None:
+    """Makes sure that a new run can be written.
+
+    Raises:
+        PermissionError: It cannot.
+    """
+    there = next(parent for parent in run.absolute().parents if parent.exists())
+    effective = os.access in os.supports_effective_ids
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
+        raise PermissionError(
+            f"{str(run)!r} cannot be written, {str(there)!r} being no folder you may write to: choose another --out"
+        )
 
 
 def described(path: Path, recipe: str | Code, config: recipes.Config) -> tuple[Run, Data]:

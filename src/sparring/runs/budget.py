@@ -13,7 +13,7 @@ from sparring.hooks import Hook, Playing
 from sparring.phase import Phase, TrainState
 from sparring.trainer import Trainer
 
-__all__ = ["PLANNED", "Budget", "pace"]
+__all__ = ["Budget", "fitting", "pace"]
 
 PLANNED = 0.95
 """The share of the time that rounds are planned for."""
@@ -69,6 +69,11 @@ class Budget(Hook):
         slower = self.spent / planned if planned else 1.0
         one = _total(pace, [phase.rounds / given for phase in trainer.phases])
         return max(1, round(((PLANNED * self.seconds - self.spent) / slower + _total(pace, so_far)) / one))
+
+
+def fitting(seconds: float, each: float | None) -> int:
+    """The rounds that fit into so many seconds, each of so many; 1 at least."""
+    return max(1, int(PLANNED * seconds / each)) if each else 1
 
 
 def played(phases: Sequence[Phase], state: TrainState) -> list[int]:

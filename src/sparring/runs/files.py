@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import warnings
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHECKPOINTS", "CONFIG", "CURVES", "DATA", "END", "EVALUATION", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW",
     "SAMPLES", "SCORES", "Lines", "Reading", "about", "clean", "fingerprint", "last_picture", "make_sure_vacant",
-    "make_sure_writable", "read_config", "read_history", "read_lines", "read_log", "read_model", "write_config",
+    "read_config", "read_history", "read_lines", "read_log", "read_model", "write_config",
     "write_model",
 ]  # fmt: skip
 
@@ -68,20 +67,6 @@ def make_sure_vacant(run: Path) -> None:
 def last_picture(run: Path) -> Path:
     """The picture that is drawn last: of a game without a sampler, which has no model, its curves."""
     return run / (END if (run / MODEL).exists() else CURVES)
-
-
-def make_sure_writable(run: Path) -> None:
-    """Makes sure that a new run can be written.
-
-    Raises:
-        PermissionError: It cannot.
-    """
-    there = next(parent for parent in run.absolute().parents if parent.exists())
-    effective = os.access in os.supports_effective_ids
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
-        raise PermissionError(
-            f"{str(run)!r} cannot be written, {str(there)!r} being no folder you may write to: choose another --out"
-        )
 
 
 def fingerprint(run: Path) -> bytes | None:

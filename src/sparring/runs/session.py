@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,18 +14,17 @@ import torch
 from sparring import ranks, recipes
 from sparring.data.source import InMemory
 from sparring.data.streams import Data
-from sparring.hooks import Average, Every, Hook, Playing
+from sparring.hooks import Every, Hook, Playing
 from sparring.machine import devices
 from sparring.machine.files import explained
 from sparring.machine.signals import first_signal
 from sparring.machine.words import command
 from sparring.runs import files, lock, portraits
-from sparring.runs.beginning import described, newest, take
-from sparring.runs.budget import PLANNED, Budget, pace
+from sparring.runs.beginning import described, make_sure_writable, newest, take
+from sparring.runs.budget import Budget, pace
 from sparring.runs.code import Code
 from sparring.runs.errors import InUseError, StoppedError
 from sparring.runs.mending import damaged, mend
-from sparring.runs.news import Writer
 from sparring.runs.run import Run
 from sparring.runs.stage import FRAMES, Stage, built
 
@@ -53,31 +51,18 @@ class Session:
     def _make(self) -> None:
         """The trainer at round 0, with all that writes between rounds."""
         self.stage = Stage(self.run, self.data, self._held_out)
-        self.trainer, self.log, self.checkpoint = self.stage.trainer, self.stage.log, self.stage.checkpoint
-
-    @property
-    def writers(self) -> list[Writer]:
-        """All that writes between rounds."""
-        return self.stage.writers
+        stage = self.stage
+        self.trainer, self.average, self.writers = stage.trainer, stage.average, stage.writers
+        self.log, self.checkpoint = stage.log, stage.checkpoint
 
     @property
     def last(self) -> Mapping[str, float]:
         """The newest line of the log."""
         return self.log.last
 
-    @property
-    def average(self) -> Average:
-        """The average of the sampler's weights."""
-        return self.stage.average
-
     @staticmethod
     def create(
-        path: Path,
-        recipe: str | Code,
-        config: recipes.Config,
-        *,
-        time: float | None = None,
-        origin: Path | None = None,
+        path: Path, recipe: str | Code, config: recipes.Config, *, time: float | None = None, origin: Path | None = None
     ) -> Session:
         """A new run, ready to play. Nothing is written before it does.
 
@@ -94,17 +79,12 @@ class Session:
         """
         if ranks.leads():  # the first rank makes the directory
             files.make_sure_vacant(path)
-            files.make_sure_writable(path)
+            make_sure_writable(path)
         return Session.prepare(path, recipe, config, time=time, origin=origin)
 
     @staticmethod
     def prepare(
-        path: Path,
-        recipe: str | Code,
-        config: recipes.Config,
-        *,
-        time: float | None = None,
-        origin: Path | None = None,
+        path: Path, recipe: str | Code, config: recipes.Config, *, time: float | None = None, origin: Path | None = None
     ) -> Session:
         """A new run in memory, whatever there is at `path`."""
         run, data = described(path, recipe, config)
@@ -175,19 +155,15 @@ class Session:
         self.trainer.load_state_dict(state)
         self.checkpoint.saved = saved
 
-    def rounds_in(self, seconds: float) -> int:
-        """The rounds that fit into so many seconds at the speed of the newest line of the log; 1 at least."""
-        return max(1, int(PLANNED * seconds / (self._each() or math.inf)))
-
-    def seconds_left(self) -> float | None:
-        """How long the rest will take, at the speed of the newest line of the log; None without one."""
-        each = self._each()
-        return None if each is None else each * (self.trainer.rounds - self.trainer.state.round)
-
-    def _each(self) -> float | None:
-        """Seconds of a round, by the newest line of the log."""
+    def seconds_each(self) -> float | None:
+        """Seconds of a round, by the newest line of the log; None without one."""
         lines = files.read_lines(self.log.path).lines
         return self.trainer.phases[-1].batch / max(lines[-1]["images_per_second"], 1e-9) if lines else None
+
+    def seconds_left(self) -> float | None:
+        """How long the rest takes, where that is known."""
+        each = self.seconds_each()
+        return None if each is None else each * (self.trainer.rounds - self.trainer.state.round)
 
     @property
     def complete(self) -> bool:
