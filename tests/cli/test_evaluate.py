@@ -301,6 +301,18 @@ def test_training_data_are_not_needed(moved, capsys):
     assert cli.run("evaluate", ["run"]) == 2, "there is nothing else to compare with"
 
 
+def test_no_more_samples_than_training_data_unless_asked(here, capsys):
+    for name, n in (("few", 110), ("fresh", 130)):
+        np.save(f"{name}.npy", noise(n, 8, 8))
+    assert cli.run("train", ["dcgan", *OPTIONS, "--data", "few.npy", "--out", "run"]) == 0
+    words = ["--against", "fresh.npy", "--features", "pixels", "--measures", "kernel"]
+    capsys.readouterr()
+    assert cli.run("evaluate", ["run", *words]) == 0
+    assert "110 generated against 110 real samples" in capsys.readouterr().out
+    assert cli.run("evaluate", ["run", *words, "--n", "111"]) == 2
+    assert "the run was trained on 110 examples; --n 111 is more" in capsys.readouterr().err
+
+
 def test_size_is_not_for_runs(moved, capsys):
     assert cli.run("evaluate", ["run", *FRESH, "--size", "64"]) == 2
     assert "--size is for folders of pictures" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from sparring import Key
 from sparring.evaluation.measures import FEATURES
 from sparring.kinds.pictures import Pictures
 from sparring.metrics import extractors
-from sparring.metrics.extractors import Network, extract
+from sparring.metrics.extractors import Network, Reduced, available, efficientnet_lite0, extract
 from sparring.metrics.resizing import resized
 
 
@@ -67,3 +67,21 @@ def test_a_network_sees_pictures_of_its_size_in_batches():
 def test_alpha_is_refused(name):
     with pytest.raises(ValueError, match="lay pictures with alpha on a background first"):
         extract(FEATURES[name](Pictures()), torch.zeros(2, 4, 30, 30))
+
+
+def test_small_pixels():
+    """Means of areas of larger pictures; smaller ones are as they are."""
+    x = torch.rand(2, 3, 64, 96)
+    small = Reduced()(x).reshape(2, 3, 32, 32)
+    torch.testing.assert_close(small[0, 0, 0, 0], x[0, 0, :2, :3].mean())
+    assert torch.equal(Reduced()(x[..., :8, :8]), x[..., :8, :8].flatten(1))
+    assert Reduced(16).identity.name == "pixels at 16 x 16"
+
+
+def test_whether_the_weights_are_there(monkeypatch):
+    assert available()
+    monkeypatch.setattr(extractors, "_PACKAGE", "no-such-package-anywhere")
+    assert not available()
+    efficientnet_lite0.cache_clear()  # kept from other tests
+    with pytest.raises(ValueError, match=r"pip install 'sparring.metrics.'"):
+        efficientnet_lite0()

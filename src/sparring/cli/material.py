@@ -65,7 +65,7 @@ def of_run(run: Run, against: str | None, n: int | None, seed: int, weights: str
     if training is None:
         real, other = _halves(pool, n, seed)
     else:
-        real = some(pool, n, seed)
+        real = some(pool, min(1000, len(pool), len(training)) if n is None else n, seed)
         if len(training) < len(real):
             raise ValueError(
                 f"the run was trained on {len(training)} examples; --n {len(real)} is more: give a smaller --n"
