@@ -17,7 +17,7 @@ def here(tmp_path, monkeypatch):
 def pictures(path, *sizes, channels=3):
     path.mkdir()
     for i, size in enumerate(sizes):
-        pixels = noise(*size, 3) if channels == 3 else noise(*size)
+        pixels = noise(*size) if channels == 1 else noise(*size, channels)
         Image.fromarray(pixels).save(path / f"{i}.png")
 
 
@@ -47,6 +47,18 @@ def test_colour_is_not_lost(here):
     assert {part.x.shape[1] for part in open_alike(["grey", "colour"])} == {3}
     assert open_alike(["grey"])[0].x.shape[1] == 1
     assert changes(open_data("colour", Preparation(colour="grey"))) == "2 in colour made grey"
+
+
+def test_what_is_behind_transparent_parts_is_said(here):
+    """It is compared too."""
+    pictures(here / "seen", *[(12, 12)] * 3)
+    pictures(here / "through", *[(12, 12)] * 2, channels=4)
+    seen, through = open_alike(["seen", "through"])
+    assert changes(seen) == ""
+    assert changes(through) == "transparent parts of 2 put on white"
+    other = open_data("through", Preparation(size=(6,), alpha="#8090a0"))
+    assert changes(other) == "2 of 12 x 12 resized to 6 x 6 (Lanczos), transparent parts of 2 put on #8090a0"
+    assert changes(open_data("through", Preparation(alpha="keep"))) == ""
 
 
 def test_many_sizes_are_told_in_short(here):

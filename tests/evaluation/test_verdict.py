@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from sparring import Key
 from sparring.data.embedded import fashion_mnist
 from sparring.evaluation.measures import Line, compared
 from sparring.evaluation.verdict import FEW, outcome, verdict
@@ -70,7 +71,7 @@ def test_all_are_the_same():
 def test_the_worst_figure_decides(worst):
     found = verdict([GOOD, worst, SHARE])
     assert (found.outcome, found.figure) == ("close", "w")
-    assert found.words.startswith("Close to real examples")
+    assert found.words.startswith("Close to real examples at this number of samples (500): ")
 
 
 @pytest.mark.parametrize("worst", [line(3.9, 1.0, metric="w"), line(0.05, 0.8, "higher", metric="w")])
@@ -113,6 +114,17 @@ def test_too_few_samples():
     assert verdict(few).outcome == "unknown"
     assert "With 499 samples only large differences show" in verdict(few).words
     assert verdict([line(9.0, 1.0, n=FEW - 1)]).outcome == "far"
+
+
+def test_what_is_close_is_far_at_more_samples():
+    """A biased distance of real examples falls as their number grows. So the number stands in the words."""
+    found = {}
+    for n in (FEW, 3000):
+        real, generated, other = (Key(0).normal(name, (n, 32)) for name in ("r", "g", "o"))
+        about = {"extractor": Identity("x"), "data": "made up"}
+        found[n] = verdict(compared(real, generated + 0.12, other, ["frechet"], **about).lines)
+    assert [each.outcome for each in found.values()] == ["close", "far"]
+    assert "at this number of samples (500)" in found[FEW].words
 
 
 @pytest.mark.parametrize("lines", [[], [line(1.0, math.nan)]])

@@ -8,10 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sparring import Trainer
+from sparring.recipes.theory import ring
 from sparring.recipes.theory.ring import Config
 from sparring.runs import checkpoint, files, listing, lock
+from sparring.runs.code import Code
 from sparring.runs.errors import InUseError
 from sparring.runs.session import Session
+
+
+class TwoPhases:
+    """The ring after a warm-up of three rounds."""
+
+    Config, USES, open_data, sampler = Config, frozenset(), staticmethod(ring.open_data), staticmethod(ring.sampler)
+
+    @staticmethod
+    def build(config, data):
+        first, last = (ring.build(config, data).phases[0] for _ in range(2))
+        return Trainer(dataclasses.replace(first, rounds=3), last, seed=config.seed)
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +59,21 @@ def test_a_run_of_ones_own_recipe_is_a_run(run):
 
 def test_a_run_that_goes_on_is_not_complete(run):
     content = files.read_config(run)
-    files.write_config(run, {**content, "config": {**content["config"], "rounds": 9}})
+    files.write_config(run, {**content, "rounds": 9})
     assert not listing.summary(run).complete
     (run / "log.jsonl").unlink()
     assert (listing.summary(run).round, listing.summary(run).rounds) == (6, 9), "the checkpoint says it too"
+
+
+def test_rounds_of_all_phases_count(tmp_path):
+    """Those of the configuration may be of one phase alone."""
+    code = Code("mine", TwoPhases())
+    Session.create(tmp_path / "run", code, Config(rounds=4, batch=4, width=4, device="cpu")).play()
+    summary = listing.summary(tmp_path / "run")
+    assert (summary.problem, summary.round, summary.rounds, summary.complete) == (None, 7, 7, True)
+    Session.resume(tmp_path / "run", rounds=8, recipe=code).play()
+    summary = listing.summary(tmp_path / "run")
+    assert (summary.round, summary.rounds, summary.complete) == (11, 11, True)
 
 
 def test_find(run):

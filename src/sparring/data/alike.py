@@ -88,7 +88,7 @@ def _common(pictures: Mapping[str | Path, Looks]) -> tuple[int, ...]:
 
 
 def changes(data: InMemory) -> str:
-    """What was done to pictures of another size or colour, in words; "" if nothing was."""
+    """What was done to pictures of another size or colour, or with transparent parts, in words; "" if nothing was."""
     report = data.report
     if report is None or not report.sizes:
         return ""
@@ -100,6 +100,8 @@ def changes(data: InMemory) -> str:
     said = [f"{_counted(others)} {fitted} to {to} (Lanczos)"] if others else []
     if report.shape[0] < 3 and coloured:
         said.append(f"{coloured:,} in colour made grey")
+    if report.transparent:
+        said.append(f"transparent parts of {report.transparent:,} put on {report.background}")
     return ", ".join(said)
 
 

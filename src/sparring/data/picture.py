@@ -81,6 +81,12 @@ class Target:
     background: tuple[int, int, int]
 
     @property
+    def behind(self) -> str:
+        """The background as somebody may write it: white, black, or such as #8090a0."""
+        colour = "#{:02x}{:02x}{:02x}".format(*self.background)
+        return {"#ffffff": "white", "#000000": "black"}.get(colour, colour)
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """Channels, height, width."""
         return (len(self.mode), *self.size)

@@ -31,8 +31,8 @@ from sparring.data.source import InMemory
 
 __all__ = ["VERSION", "digest_of", "load", "make"]
 
-VERSION = 2
-"""Raised whenever the same pictures would be prepared otherwise."""
+VERSION = 3
+"""Raised whenever the same pictures would be prepared otherwise, or more is told of them."""
 
 OWN_SIZE, FALLBACK = 128, (64, 64)
 """The largest side at which pictures keep their own size, and the size they get instead."""
@@ -187,7 +187,14 @@ def _report(
         equal=[[names[i] for i in group] for group in groups],
         near=[[names[single[i]], names[single[j]]] for i, j in pairs],
         fit=target.fit,
+        transparent=_covered(headers, target),
+        background=target.behind,
     )
+
+
+def _covered(headers: Mapping[int, Header], target: Target) -> int:
+    """How many pictures have transparent parts that are put on a colour."""
+    return 0 if target.mode.endswith("A") else sum(header.alpha for header in headers.values())
 
 
 def _cropped(sizes: Mapping[tuple[int, int], int], target: Target) -> float:
@@ -205,9 +212,8 @@ def _per_class(labels: Labels, kept: Sequence[int]) -> dict[str, int]:
 def _notes(headers: Mapping[int, Header], target: Target, writer: rows.Writer) -> list[str]:
     odd = Counter(note for header in headers.values() for note in header.note.split("; ") if note)
     notes = [f"{count:,} pictures {note}" for note, count in odd.most_common()]
-    if any(header.alpha for header in headers.values()) and not target.mode.endswith("A"):
-        count = sum(header.alpha for header in headers.values())
-        notes.append(f"{count:,} pictures have transparent parts, put on {target.background} (--alpha COLOUR, or keep)")
+    if count := _covered(headers, target):
+        notes.append(f"{count:,} pictures have transparent parts, put on {target.behind} (--alpha COLOUR, or keep)")
     if target.mode.startswith("RGB") and not writer.coloured:
         notes.append("stored in colour, but all grey: --colour grey is three times smaller")
     return notes

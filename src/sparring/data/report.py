@@ -37,6 +37,8 @@ class Report:
         equal: Groups of pictures that are the same.
         near: Pairs that are nearly the same.
         fit: Crop or pad.
+        transparent: Pictures whose transparent parts are put on a colour.
+        background: That colour: white, black, or such as #8090a0.
     """
 
     path: str
@@ -56,6 +58,8 @@ class Report:
     equal: Sequence[Sequence[str]] = ()
     near: Sequence[Sequence[str]] = ()
     fit: str = "crop"
+    transparent: int = 0
+    background: str = "white"
 
     def json(self) -> dict[str, Any]:
         """All of it as dicts, lists, numbers and strings."""

@@ -7,6 +7,9 @@ close       they do not, but a distance is at most twice the floor, and a share 
 far         it is worse than that
 different   they do not, but the floor may be 0 (bias was removed), and nothing is twice 0
 
+More samples tell more: the floor of a distance with a bias falls as their number grows, so what is close at 500 may be
+far at 3,000. The words have the number.
+
 The worst figure decides. `different` weighs as much as `close` where another figure says how far samples are. Both
 intervals count, as both figures are uncertain and there are several: of 20 sets of 500 real garments none is called
 different from real ones so, and 5 would be, were only the floor's interval looked at
@@ -98,7 +101,8 @@ _UNKNOWN = "It cannot be said how close these samples are to real examples:"
 
 _WORDS = {
     "same": "Not distinguishable from real examples at this number of samples ({n}).",
-    "close": "Close to real examples: figures differ from theirs, none by more than a factor of two.",
+    "close": "Close to real examples at this number of samples ({n}): some figures are worse, but at most by a "
+    "factor of two where that can be said.",
     "different": "Different from real examples. How far cannot be said: their own figure is about 0.",
 }
 

@@ -102,7 +102,7 @@ def _described(path: Path) -> Summary:
     """A run by its config.json, log and checkpoints."""
     content = files.read_config(path)
     _check(path, content)
-    rounds = int(content["config"]["rounds"]) + int(content.get("extra", 0))
+    rounds = int(content["rounds"])
     saved = checkpoint.found(path / files.CHECKPOINTS)
     log = files.read_lines(path / files.LOG)
     last = log.lines[-1] if log.lines else {"round": 0, "images": 0, "seconds": 0.0}

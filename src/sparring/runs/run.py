@@ -121,14 +121,19 @@ class Run:
         """
         return self.parts.open_data(self.config)
 
-    def describe(self, round: int) -> None:
-        """Writes config.json, with a new entry in its list of sessions: from which round on, with which versions."""
+    def describe(self, round: int, rounds: int) -> None:
+        """Writes config.json, with a new entry in its list of sessions: with which versions.
+
+        Args:
+            round: From which on.
+            rounds: All that are to be played; those of the configuration may be of one phase of several.
+        """
         begun = (self.path / files.CONFIG).exists()
         sessions = files.read_config(self.path)["sessions"] if begun else []
         versions = {name: version(name) for name in ("sparring", "torch", "numpy")}
         sessions.append({"from_round": round, **versions, "python": platform.python_version()})
-        about = {name: getattr(self, name) for name in ("recipe", "data", "rounds", "extra", "time", "origin")}
-        about |= {"config": dataclasses.asdict(self.config), "sessions": sessions}
+        about = {name: getattr(self, name) for name in ("recipe", "data", "extra", "time", "origin")}
+        about |= {"rounds": rounds, "config": dataclasses.asdict(self.config), "sessions": sessions}
         own = self.code.source
         files.write_config(self.path, about if own is None else {**about, "source": own.about()})
         if own is not None:

@@ -241,7 +241,7 @@ class Session:
             raise InUseError(f"{str(path)!r} has been trained by another process since it was read: resume it again")
         files.clean(path)
         mend(self.checkpoint)
-        self.run.describe(self.trainer.state.round)
+        self.run.describe(self.trainer.state.round, self.trainer.rounds)
         self._found = files.fingerprint(path)
 
     def _play(self, hooks: Sequence[Hook], interrupted: threading.Event, *, alone: bool = True) -> None:
@@ -266,7 +266,7 @@ class Session:
         budget.pace, budget.due = None, False
         self.run = dataclasses.replace(self.run, time=None)
         if ranks.leads():
-            self.run.describe(self.trainer.state.round)
+            self.run.describe(self.trainer.state.round, self.trainer.rounds)
             self._found = files.fingerprint(self.run.path)
             self.checkpoint(self.trainer, {})
             self._on_plan()
