@@ -93,8 +93,8 @@ def test_demo(tmp_path, capsys):
         ("train dcgan --device cuda:99", "use --device cpu"),
         ("demo --time soon", "--time is 'soon'; expected something like"),
         ("resume nowhere --time soon", "--time is 'soon'; expected something like"),
-        ("resume nowhere", "'nowhere' is not a run"),
-        ("sample nowhere", "'nowhere' is not a run"),
+        ("resume nowhere", "there is no run 'nowhere'"),
+        ("sample nowhere", "there is no run 'nowhere'"),
     ],
 )
 def test_mistakes_are_explained(words, message, tmp_path, monkeypatch, capsys):

@@ -11,6 +11,7 @@ from PIL import Image
 from blocked import sparring
 from sparring import cli
 from sparring.cli.runs import marked
+from sparring.cli.table import amount
 from sparring.metrics.extractors import Identity
 from sparring.metrics.score import Score
 from sparring.recipes.theory.ring import Config
@@ -216,7 +217,7 @@ def test_prune(folder, capsys):
     shutil.copytree(last, last.with_name("00000005"), dirs_exist_ok=True)
     size = sum(file.stat().st_size for file in last.iterdir())
     assert cli.run("runs", ["prune", str(run), "--keep", "1"]) == 0
-    assert capsys.readouterr().out == f"{size:,} bytes freed  {run}\n"
+    assert capsys.readouterr().out == f"{amount(size)} freed  {run}\n"
     assert [path.name for path in last.parent.iterdir()] == ["00000006"]
 
 
@@ -226,7 +227,7 @@ def test_prune(folder, capsys):
         ("lst", "there is no verb of runs 'lst': did you mean 'list'?"),
         ("list nowhere", "there is no folder 'nowhere'"),
         ("compare", "expected a run"),
-        ("compare nowhere", "'nowhere' is not a run"),
+        ("compare nowhere", "there is no run 'nowhere'"),
         ("compare nowhere --out x.jpg", "ending in .png"),
         ("remove", "expected a run"),
         ("remove .", "is not a run"),

@@ -43,7 +43,7 @@ def test_the_recipe_that_suits_the_data(classes, tmp_path, capsys):
 def test_there_is_no_recipe_for_it(tmp_path, capsys):
     (tmp_path / "x.pdf").write_bytes(b"%PDF")
     assert cli.run("train", ["--data", str(tmp_path / "x.pdf")]) == 2
-    assert "no recipe can open these data:\n  cgan: " in capsys.readouterr().err
+    assert "no recipe can open these data:\n  cgan, dcgan: " in capsys.readouterr().err
     assert cli.run("train", ["--data", str(tmp_path / "nowhere")]) == 2
     assert "there is no folder, file or set" in capsys.readouterr().err
     assert cli.run("train", ["--rounds", "3"]) == 2
@@ -125,3 +125,51 @@ def test_the_weights_of_another_run(classes, tmp_path, capsys):
     words = ["dcgan", "--data", str(classes / "a"), "--from", str(first), "--out", str(tmp_path / "second"), *OPTIONS]
     assert cli.run("train", words) == 0
     assert f"Weights from {first}, round 4: " in capsys.readouterr().out
+
+
+def test_the_first_word_is_a_set_or_nothing_is_there(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.run("train", ["penguins", "--dry-run", "--rounds", "1"]) == 0
+    assert chosen(capsys) == "table"
+    assert cli.run("train", ["nowhere"]) == 2
+    assert "Nor is there such a folder, file or set" in capsys.readouterr().err
+    assert cli.run("train", ["./nowhere"]) == 2
+    assert "there is no folder or file './nowhere': check the path" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("files", [0, 1])
+def test_a_folder_with_too_few_pictures(tmp_path, capsys, files):
+    folder = tmp_path / "few"
+    folder.mkdir()
+    for i in range(files):
+        Image.new("RGB", (8, 8)).save(folder / f"{i}.png")
+    assert cli.run("train", [str(folder)]) == 2
+    error = capsys.readouterr().err
+    assert "cgan, dcgan: " in error
+    assert "is a folder: expected a file of rows" in error
+    assert "there is no file" not in error
+
+
+def test_what_is_in_the_way_is_no_run(classes, tmp_path, capsys):
+    assert cli.run("train", ["dcgan", "--data", str(classes), "--out", str(classes)]) == 2
+    assert "exists and is not a run: choose another --out" in capsys.readouterr().err
+
+
+def test_too_few_to_hold_some_out_says_what_to_give(tmp_path, capsys):
+    pictures, run = tmp_path / "x.npy", tmp_path / "run"
+    np.save(pictures, np.random.default_rng(0).integers(0, 255, (400, 8, 8), dtype=np.uint8))
+    assert cli.run("train", ["dcgan", "--data", str(pictures), "--out", str(run), *OPTIONS]) == 0
+    assert "to measure the run later, train with --hold-out 100." in capsys.readouterr().out
+    assert cli.run("evaluate", [str(run)]) == 2
+    assert "config.json --hold-out 100" in capsys.readouterr().err
+    assert cli.run("train", ["--config", str(run), "--hold-out", "100", "--dry-run"]) == 0
+    assert "held out" not in capsys.readouterr().out
+
+
+def test_one_round_is_added(classes, tmp_path, capsys):
+    run = tmp_path / "run"
+    assert cli.run("train", ["dcgan", "--data", str(classes), "--out", str(run), *OPTIONS]) == 0
+    assert cli.run("resume", [str(run), "--rounds", "5", "--keep-rates"]) == 0
+    out = capsys.readouterr().out
+    assert "1 round is added, at the last learning rates." in out
+    assert ": 1 round left" in out

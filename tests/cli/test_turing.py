@@ -251,7 +251,7 @@ def test_mistakes_are_explained(garments, points, tmp_path, monkeypatch, capsys)
         ([run, "--n", "2002"], "give a smaller --n"),
         ([run, "--out", "x.htm"], "ending in .html"),
         ([str(points)], "makes points: people cannot say of one whether it is real"),
-        (["nowhere"], "'nowhere' is not a run"),
+        (["nowhere"], "there is no run 'nowhere'"),
         (["--merge", "nowhere.json"], "nowhere.json"),
     ]:
         assert cli.run("turing", words) == 2

@@ -133,7 +133,7 @@ def cached(options: Cache) -> int:
     if options.json:
         print(json.dumps([{**asdict(entry), "path": str(entry.path)} for entry in entries], indent=2))
     elif entries:
-        rows = [(amount(e.bytes), f"{datetime.fromtimestamp(e.used).astimezone():%y-%m-%d %H:%M}", e.kind, e.what)
+        rows = [(amount(e.bytes), f"{datetime.fromtimestamp(e.used).astimezone():%Y-%m-%d %H:%M}", e.kind, e.what)
                 for e in entries]  # fmt: skip
         print(table("><<<", [("size", "last used", "", "what"), *rows]))
     print(f"{total} in {home()}", file=sys.stderr if options.json else sys.stdout)
@@ -174,7 +174,8 @@ def listed(options: List) -> int:
         return 0
     for row in rows:
         print(f"{row['name']:18} {row['what']}")
-        print(f"{'':18} here: {row['here']}" + (f"; licence: {row['licence']}" if row["licence"] else ""))
+        where = "here" if row["here"] == "yes" else f"not here yet: {row['here']}"
+        print(f"{'':18} {where}" + (f"; licence: {row['licence']}" if row["licence"] else ""))
     return 0
 
 

@@ -6,11 +6,13 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sparring.machine.words import command
+
 if TYPE_CHECKING:
     from sparring.data.source import InMemory
     from sparring.runs.run import Run
 
-__all__ = ["all_held_out", "fresh", "held_out", "some", "trained_on"]
+__all__ = ["all_held_out", "enough", "fresh", "held_out", "some", "trained_on"]
 
 
 def held_out(run: Run, against: str | None, n: int | None, seed: int) -> InMemory:
@@ -87,7 +89,16 @@ def _own(run: Run) -> InMemory:
         return made
     if run.config.hold_out:
         return run.checked_data().split(run.config.hold_out, run.config.seed)[1]
+    number = enough(int(run.data["count"]))
+    again = command("train", "--config", run.path / "config.json", "--hold-out", str(number))
     raise ValueError(
-        f"{str(run.path)!r} was trained on {getattr(run.config, 'data', 'other data')}: give --against DATA, examples "
-        "of the same kind that it was not trained on, or train with --hold-out 1000"
+        f"{str(run.path)!r} was trained on all of {getattr(run.config, 'data', 'its data')}: give --against DATA, "
+        f"examples of the same kind that it was not trained on{f', or train again: {again}' if number else ''}"
     )
+
+
+def enough(count: int) -> int:
+    """How many of so many examples to hold out for `evaluate`: a fifth, within its limits; 0 if there are too few."""
+    from sparring.evaluation.measures import LEAST
+
+    return min(1000, max(LEAST, count // 5)) if count >= 2 * LEAST else 0

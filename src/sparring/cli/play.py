@@ -14,7 +14,7 @@ from sparring import ranks
 from sparring.cli.progress import Events, progress
 from sparring.hooks import Hook
 from sparring.machine.console import text_console
-from sparring.machine.words import shown
+from sparring.machine.words import counted, shown
 from sparring.runs.budget import Budget
 from sparring.runs.news import Listener, News
 from sparring.runs.session import Session
@@ -129,7 +129,7 @@ def opening(session: Session) -> str:
     trainer, run = session.trainer, session.run
     begun = trainer.state.round
     where = f" from round {begun:,} of {trainer.rounds:,}" if begun else ""
-    rounds = f"{trainer.rounds - begun:,} rounds"
+    rounds = counted(trainer.rounds - begun, "round")
     if session.budget:
         plan = f"as many rounds as there is time for, about {trainer.rounds - begun:,}"
     else:
@@ -141,7 +141,8 @@ def ending(session: Session, again: str, *, out: bool) -> str:
     """Why play has ended before the last round, and how to go on."""
     done, rounds = session.trainer.state.round, session.trainer.rounds
     why = "Time is out: saved" if out else "Saved"
-    left = f"{rounds - done:,} rounds are left{_about(session)}"
+    verb = "is" if rounds - done == 1 else "are"
+    left = f"{counted(rounds - done, 'round')} {verb} left{_about(session)}"
     return f"{why} at round {done:,} of {rounds:,}; {left}. Continue with: {again}"
 
 

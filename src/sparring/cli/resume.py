@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
-from sparring.machine.words import command, shown
+from sparring.machine.words import command, counted, shown
 
 if TYPE_CHECKING:
     from sparring.runs.run import Run
@@ -99,6 +99,7 @@ def opened(options: Options, rounds: int | None = None) -> Session:
 def stretched(before: int, run: Run) -> str:
     """What another number of rounds does to the schedules."""
     if run.extra:
-        return f"{run.rounds - before:,} rounds are added, at the last learning rates."
+        added = run.rounds - before
+        return f"{counted(added, 'round')} {'is' if added == 1 else 'are'} added, at the last learning rates."
     risen = "; learning rates that have fallen rise again. To go on at the last ones: --keep-rates"
     return f"Schedules stretch from {before:,} to {run.rounds:,} rounds{risen if run.rounds > before else ''}."

@@ -125,7 +125,7 @@ def _letter(place: int) -> str:
 
 
 def _row(run: Summary, score: str) -> Sequence[str]:
-    changed = f"{datetime.fromtimestamp(run.changed).astimezone():%y-%m-%d %H:%M}"
+    changed = f"{datetime.fromtimestamp(run.changed).astimezone():%Y-%m-%d %H:%M}"
     if run.problem is not None:
         return ("broken", "", "", "", "", amount(run.bytes), changed, "", f"{run.path}  {run.problem}")
     time, state = str(timedelta(seconds=round(run.seconds))), "done" if run.complete else ""
@@ -251,7 +251,7 @@ def prune(options: Prune) -> int:
     from sparring.runs import listing
 
     rows = [(listing.prune(path, options.keep, break_lock=options.break_lock), path) for path in _some(options.runs)]
-    print(table("><", [(f"{freed:,} bytes freed", str(path)) for freed, path in rows]))
+    print(table("><", [(f"{amount(freed)} freed", str(path)) for freed, path in rows]))
     return 0
 
 

@@ -23,7 +23,7 @@ __all__ = ["Options", "main"]
 
 USAGE = """usage: sparring train [RECIPE] [OPTIONS]
 
-sparring train --data FOLDER      takes the recipe that suits the data
+sparring train FOLDER --time 10m  takes the recipe that suits the data
 sparring train dcgan --data FOLDER
 sparring train --config runs/x/config.json --seed 1
 
@@ -103,11 +103,32 @@ def chosen(words: list[str]) -> tuple[Code, list[str], recipes.Config | None]:
         if code and code.name != recipe:
             raise ValueError(f"{file!r} is of the recipe {recipe!r}, not {named!r}: leave out one of them")
         return code or find(recipe), words[1:] if named else words, config
-    if named is not None and (named in recipes.names() or not Path(named).exists() or named.endswith(".py")):
+    if named is not None and _is_recipe(named):
         return find(named), words[1:], None
     if named is not None:
         words = ["--data", *words]
     return find(suggested(words)), words, None
+
+
+def _is_recipe(named: str) -> bool:
+    """Whether the first word names a recipe: a set or whatever exists is data.
+
+    Raises:
+        ValueError: There is neither a recipe nor data of this name.
+    """
+    from sparring.data.named import NAMED
+
+    if named in recipes.names() or named.endswith(".py"):
+        return True
+    if named in NAMED or Path(named).exists():
+        return False
+    if "/" in named:
+        raise ValueError(f"there is no folder or file {named!r}: check the path; a recipe of your own ends in .py")
+    try:
+        recipes.find(named)
+    except recipes.UnknownRecipeError as error:
+        raise ValueError(f"{error}. Nor is there such a folder, file or set: see `sparring data list`") from None
+    return True
 
 
 def suggested(words: list[str]) -> str:
@@ -160,7 +181,8 @@ def start(code: Code, config: recipes.Config, options: Options, console: Console
 
 
 def describe(session: Session, console: Console) -> None:
-    """Prints the report on the data, and says what of them the recipe does not use."""
+    """Prints the report on the data, and says what of them is not used or not held out."""
+    from sparring.cli.held_out import enough
     from sparring.data.report import lines
 
     data = session.data
@@ -169,6 +191,9 @@ def describe(session: Session, console: Console) -> None:
     unused = sorted(data.has - session.run.parts.USES)
     if session.run.origin:
         console.print(f"Weights from {shown(session.run.origin)}")
+    number = 0 if session.run.config.hold_out or data.main.fresh else enough(len(data))
+    if number:
+        console.print(f"No examples are held out: to measure the run later, train with --hold-out {number}.")
     if unused:
         console.print(note(session.run.code, unused), style="bold yellow")
 

@@ -46,6 +46,8 @@ def read(path: Path) -> InMemory:
         FileNotFoundError: There is none.
         ValueError: It is no table to train on; the message names column and row.
     """
+    if path.is_dir():
+        raise ValueError(f"{shown(path)!r} is a folder: expected a file of rows, such as a CSV")
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {shown(path)!r}: check --data")
     return parse(str(path), path.read_bytes())

@@ -145,7 +145,11 @@ def check(real: Sized, generated: Sized, other: Sized, measures: Sequence[str]) 
     """
     counts = {"real": len(real), "generated": len(generated), "other real": len(other)}
     if len(set(counts.values())) > 1 or len(real) < LEAST:
-        raise ValueError(f"got samples {counts}; expected as many of each, {LEAST} or more")
+        got = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+        raise ValueError(
+            f"got samples: {got}; expected as many of each, {LEAST} or more. Train with a larger --hold-out, or give "
+            "--against more examples"
+        )
     if unknown := [name for name in measures if name not in MEASURES]:
         raise ValueError(f"there is no measure {unknown[0]!r}; there are {', '.join(MEASURES)}")
 

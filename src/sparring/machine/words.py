@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-__all__ = ["command", "printable", "program", "quoted", "shown"]
+__all__ = ["command", "counted", "printable", "program", "quoted", "shown"]
 
 
 def shown(name: str | Path) -> str:
@@ -25,6 +25,11 @@ def printable(text: str) -> str:
 
 def _escaped(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, as in "1 round" and "1,200 rounds"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def command(*words: str | Path) -> str:

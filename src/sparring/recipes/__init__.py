@@ -110,7 +110,7 @@ def recommended(**config: Any) -> str:
         FileNotFoundError: There are no such data.
         ValueError: No recipe can open them.
     """
-    reasons = []
+    reasons: dict[str, list[str]] = {}
     for name in RECOMMENDED.get(Path(config["data"]).suffix.lower(), RECOMMENDED[""]):
         recipe = find(name)
         known = {field.name for field in fields(recipe.Config)}
@@ -119,10 +119,11 @@ def recommended(**config: Any) -> str:
         except FileNotFoundError:
             raise
         except ValueError as error:
-            reasons.append(f"{name}: {error}")
+            reasons.setdefault(str(error), []).append(name)
         else:
             return name
-    raise ValueError("no recipe can open these data:\n  " + "\n  ".join(reasons))
+    lines = [f"{', '.join(names)}: {why}" for why, names in reasons.items()]
+    raise ValueError("\n  ".join(["no recipe can open these data:", *lines]))
 
 
 def configured(file: Path, recipe: Recipe | None = None) -> tuple[str, Config]:

@@ -60,8 +60,9 @@ def make_sure_vacant(run: Path) -> None:
     else:
         vacant = not run.exists()
     if not vacant:
-        again = command("resume", run)
-        raise FileExistsError(f"{str(run)!r} exists: continue it with `{again}`, or choose another --out")
+        again = f"continue it with `{command('resume', run)}`, or choose" if (run / CONFIG).exists() else "choose"
+        what = "exists" if (run / CONFIG).exists() else "exists and is not a run"
+        raise FileExistsError(f"{str(run)!r} {what}: {again} another --out")
 
 
 def last_picture(run: Path) -> Path:
@@ -89,6 +90,8 @@ def about(run: Path) -> dict[str, Any]:
         ValueError: It is not that of a run.
     """
     file = run / CONFIG
+    if not run.exists():
+        raise FileNotFoundError(f"there is no run {str(run)!r}: check the name, or see `sparring runs list`")
     if not file.is_file():
         raise FileNotFoundError(f"{str(run)!r} is not a run: it has no {CONFIG}{_copy(run, ': ')}")
     try:

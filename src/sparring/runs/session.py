@@ -131,7 +131,7 @@ class Session:
         if rounds is not None and rounds < session.trainer.state.round:
             raise ValueError(
                 f"{str(path)!r} is at round {session.trainer.state.round}; --rounds {rounds} is behind it: "
-                "give a larger number"
+                "give a larger number, counted from the first round"
             )
         if run.time is not None and rounds is None:
             spent = max((line["seconds"] for line in files.read_lines(path / files.LOG).lines), default=0.0)
