@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 import time
 import warnings
@@ -106,7 +107,20 @@ def hooks_of(hooks: Sequence[Hook | Action]) -> list[Hook]:
         if isinstance(hook, type) or not callable(hook):
             name = f"the class {hook.__name__}" if isinstance(hook, type) else repr(hook)
             raise TypeError(f"a hook is {name}; expected a Hook, or a function f(trainer, costs)")
+        if not _takes_both(hook):
+            raise TypeError(f"a hook takes {inspect.signature(hook)}; expected a function f(trainer, costs)")
     return [hook if isinstance(hook, Hook) else Every(1, hook) for hook in hooks]
+
+
+def _takes_both(hook: Hook | Action) -> bool:
+    """Whether it can be called as one, as far as can be seen: functions written in C do not say."""
+    try:
+        inspect.signature(hook).bind(None, None)
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
 
 
 class GradientCheck(Hook):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Protocol
 
 import torch
@@ -34,6 +35,9 @@ class Normal:
     size: int
     name: str = "latent"
 
+    def __post_init__(self) -> None:
+        _check_size(self.size)
+
     def __call__(self, chance: Chance) -> Tensor:
         """Draws [rows, size]."""
         return chance.normal(self.name, self.size)
@@ -50,6 +54,9 @@ class Uniform:
 
     size: int
     name: str = "latent"
+
+    def __post_init__(self) -> None:
+        _check_size(self.size)
 
     def __call__(self, chance: Chance) -> Tensor:
         """Draws [rows, size]."""
@@ -94,6 +101,11 @@ class Between:
 
     def _turned(self, a: Tensor, b: Tensor) -> Tensor:
         return math.cos(self.t * math.pi / 2) * a + math.sin(self.t * math.pi / 2) * b
+
+
+def _check_size(size: object) -> None:
+    if not isinstance(size, Integral) or size < 1:
+        raise ValueError(f"the size of a latent is {size!r}; expected how many numbers it has: write Normal(128)")
 
 
 def distribution(latent: object) -> Latent:

@@ -1,7 +1,7 @@
 """Penalties: one value per sample, [B], to be averaged and weighted by the game.
 
 A penalty is a function, or a module that keeps buffers. Buffers move by `Round.later`, so that a cost is the same
-however often a round asks for it.
+however often a round asks for it. In a loop of your own, `r1(critique(critic, real, fake)).mean()` is the term.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from sparring.chance import Draws
 from sparring.machine.fitting import fitted
 from sparring.methods import Method, Paper
-from sparring.round import Round
+from sparring.round import Batch, Round
 
 __all__ = [
     "METHODS",
@@ -28,6 +29,7 @@ __all__ = [
     "Penalties",
     "Penalty",
     "Weight",
+    "critique",
     "interpolated",
     "r1",
     "r2",
@@ -53,6 +55,37 @@ class Critique:
     fake: Tensor
     real_logits: Tensor
     fake_logits: Tensor
+
+
+def critique(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, number: int = 0) -> Critique:
+    """An evaluation of a critic in a loop of your own, where no trainer makes one; chance is torch's.
+
+    Args:
+        critic: From samples [B, ...] to logits [B].
+        real: Real samples [B, ...].
+        fake: Generated samples [B, ...], of which only the values are used.
+        number: Of the round, for penalties that are not due in each.
+
+    Example:
+        >>> critic = nn.Sequential(nn.Linear(2, 1), nn.Flatten(0))
+        >>> r1(critique(critic, torch.randn(8, 2), torch.randn(8, 2))).shape
+        torch.Size([8])
+    """
+    real, fake = real.detach().requires_grad_(), fake.detach().requires_grad_()
+    seed, generator = int(torch.randint(2**31, ())), torch.Generator(real.device)
+    chance = Draws(seed, _Count(), generator, len(real), dtype=real.dtype)
+    return Critique(Round(_nothing, chance, number=number), critic, real, fake, critic(real), critic(fake))
+
+
+@dataclass
+class _Count:
+    """A counter of draws."""
+
+    draws: int = 0
+
+
+def _nothing(name: str) -> Batch:
+    raise ValueError(f"a loop of your own has no stream {name!r}: a penalty sees samples and logits")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from numbers import Integral
 from typing import Any, Protocol
 
 from torch import nn
@@ -18,7 +19,7 @@ from sparring.dynamics.dynamics import Dynamics
 from sparring.game import Game
 from sparring.round import Batch
 
-__all__ = ["ClipNorm", "Phase", "Source", "TrainState", "Update"]
+__all__ = ["ClipNorm", "Phase", "Source", "TrainState", "Update", "phases_of"]
 
 Update = Callable[[Sequence[nn.Parameter]], object]
 """Changes the gradients `.grad` of a player's parameters in place, before its optimizer takes a step along them."""
@@ -70,9 +71,11 @@ class Phase:
         updates: What happens to a player's gradient before its step, such as `ClipNorm(1.0)`.
 
     Raises:
-        TypeError: The streams are no sources, or the optimizers not given by name; the message says what to write.
+        TypeError: The streams are no sources, the optimizers not given by name, or the dynamics none; the message says
+            what to write.
         ValueError: Two players control one parameter, nobody controls one, an optimizer does not hold exactly its
-            player's trainable parameters, or the batch cannot be shared equally.
+            player's trainable parameters, the rounds or the batch are no such numbers, or the batch cannot be shared
+            equally.
     """
 
     game: Game
@@ -86,6 +89,7 @@ class Phase:
 
     def __post_init__(self) -> None:
         self._check_kinds()
+        self._check_numbers()
         self.game.check_controls()
         if self.micro < 1 or self.batch % self.micro:
             raise ValueError(f"a batch of {self.batch} cannot be computed in {self.micro} equal parts")
@@ -114,11 +118,29 @@ class Phase:
                     f"{{{name!r}: open_data(x)}}, which takes tensors, arrays, data sets and loaders"
                 )
 
+        if not isinstance(self.dynamics, Dynamics):
+            named = getattr(self.dynamics, "__name__", "")
+            got = f"the class {named}" if named else repr(self.dynamics)
+            raise TypeError(f"dynamics is {got}; expected an object: write {named or 'Simultaneous'}()")
+
+    def _check_numbers(self) -> None:
+        for what, given, least in (("rounds", self.rounds, 0), ("batch", self.batch, 1)):
+            if not isinstance(given, Integral) or given < least:
+                raise ValueError(f"{what} is {given!r}; expected a whole number, {least} or more")
+
     def _check(self, name: str, optimizer: Optimizer) -> None:
-        held = {id(p) for group in optimizer.param_groups for p in group["params"] if p.requires_grad}
         mine = self.game.strategy(name)
-        if held != {id(p) for p in mine.values()}:
-            raise ValueError(f"the optimizer of {name!r} must hold exactly the parameters it controls: {list(mine)}")
+        line = f"write {name!r}: torch.optim.Adam(game.strategy({name!r}).values(), 1e-3)"
+        if not isinstance(getattr(optimizer, "param_groups", None), list):
+            got = f"the class {optimizer.__name__}" if isinstance(optimizer, type) else repr(optimizer)
+            raise TypeError(f"the optimizer of {name!r} is {got}; expected an object: {line}")
+        held = {id(p) for group in optimizer.param_groups for p in group["params"] if p.requires_grad}
+        lacking = [its for its, parameter in mine.items() if id(parameter) not in held]
+        if lacking or len(held) > len(mine):
+            raise ValueError(
+                f"the optimizer of {name!r} must hold exactly the parameters it controls: {list(mine)}; it lacks "
+                f"{len(lacking)} of them and holds {len(held) + len(lacking) - len(mine)} others: {line}"
+            )
 
     @contextmanager
     def updating(self) -> Iterator[None]:
@@ -141,6 +163,26 @@ class Phase:
             return self.streams[name].draw(self.batch, key.fold("stream", place, count))
 
         return draw
+
+
+def phases_of(given: Sequence[object]) -> tuple[Phase, ...]:
+    """The phases of a trainer, made sure of.
+
+    Raises:
+        TypeError: Something else is among them; the message says what to write.
+        ValueError: There is none.
+    """
+    if not given:
+        raise ValueError("a trainer needs at least one Phase, got none")
+    for phase in given:
+        if isinstance(phase, Phase):
+            continue
+        got = f"the class {phase.__name__}" if isinstance(phase, type) else f"a {type(phase).__name__}"
+        line = "Trainer(Phase(game, optimizers, streams, rounds=1000))"
+        if isinstance(phase, list | tuple):
+            line = "Trainer(*phases)" if all(isinstance(one, Phase) for one in phase) else "hooks=[...]"
+        raise TypeError(f"a phase is {got}; expected a Phase: write {line}")
+    return tuple(phase for phase in given if isinstance(phase, Phase))
 
 
 def _update(update: Update, optimizer: Optimizer, *_: object) -> None:

@@ -17,7 +17,7 @@ from sparring.game import Cost, Game
 from sparring.hooks import Action, GradientCheck, Hook, hooks_of
 from sparring.machine.progress import steps
 from sparring.machine.trees import differing, placed
-from sparring.phase import Phase, Source, TrainState
+from sparring.phase import Phase, Source, TrainState, phases_of
 from sparring.ranks import ALONE, Ranks
 from sparring.round import Actions, Round
 
@@ -37,6 +37,7 @@ class Trainer:
         ranks: The processes that play together, each with its own trainer of equal parameters.
 
     Raises:
+        TypeError: A phase or a hook is something else; the message says what to write.
         ValueError: There is no phase, or the ranks cannot share a batch equally.
 
     Example:
@@ -54,10 +55,8 @@ class Trainer:
         autocast: torch.dtype | None = None,
         ranks: Ranks = ALONE,
     ) -> None:
-        if not phases:
-            raise ValueError("a trainer needs at least one Phase, got none")
+        self.phases, self.seed, self.autocast = phases_of(phases), seed, autocast
         self.hooks: list[Hook] = [GradientCheck(), *hooks_of(hooks)]
-        self.phases, self.seed, self.autocast = phases, seed, autocast
         self.ranks = ranks
         self.state = TrainState()
         self._memories: list[dict[str, Any] | None] = [None] * len(phases)

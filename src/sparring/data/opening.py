@@ -49,6 +49,9 @@ def open_data(data: Openable, preparation: Preparation | None = None) -> InMemor
         >>> open_data((torch.zeros(8, 28, 28), list("abababab"))).classes
         ['a', 'b']
     """
+    if not isinstance(preparation, Preparation | None):
+        got = type(preparation).__name__
+        raise TypeError(f"preparation is a {got}; expected a Preparation: for labels write open_data((x, y))")
     preparation = preparation or Preparation()
     found = (readers if isinstance(data, str | Path) else objects).read(data, preparation.labels)
     _check(shown(Path(data)) if isinstance(data, str | Path) else type(data).__name__, found, preparation)

@@ -60,7 +60,9 @@ class InMemory:
         kind: Kind | None = None,
     ) -> None:
         if not isinstance(x, Tensor):
-            raise TypeError(f"x is a {type(x).__name__}; expected a tensor: write open_data(x), which takes more")
+            raise TypeError(
+                f"x is a {type(x).__name__}; expected a tensor: write sparring.open_data(x), which takes more"
+            )
         if not len(x) or (y is not None and len(y) != len(x)):
             raise ValueError(
                 f"got {len(x)} examples and {'no' if y is None else len(y)} labels; expected 1 or more, as many of each"

@@ -31,6 +31,7 @@ class Alternating(Dynamics):
             it, and forward passes that are still valid are shared: one generator pass serves both players.
 
     Raises:
+        TypeError: The steps are not given by player.
         ValueError: A number of steps is negative.
     """
 
@@ -38,6 +39,12 @@ class Alternating(Dynamics):
     fresh: bool = True
 
     def __post_init__(self) -> None:
+        if not isinstance(self.steps, Mapping):
+            such = self.steps if isinstance(self.steps, int) else 5
+            raise TypeError(
+                f"steps is {self.steps!r}; expected a number for each player: write "
+                f"Alternating({{'discriminator': {such}}})"
+            )
         if any(not callable(count) and count < 0 for count in self.steps.values()):
             raise ValueError(f"the steps are {dict(self.steps)}; expected 0 or more for each player")
 

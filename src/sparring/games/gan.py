@@ -20,7 +20,7 @@ from sparring.data.source import InMemory
 from sparring.game import Cost, Game, Player, Projection, Round, unconstrained
 from sparring.latents import Latent, Normal, distribution
 from sparring.losses import AdversarialLoss, NonSaturating, adversarial, decisive
-from sparring.machine.fitting import alike, fitted
+from sparring.machine.fitting import alike, check_network, fitted
 from sparring.networks.mlp import MLP
 from sparring.penalties import Critique, Generation, GeneratorPenalty, Penalties, Penalty, Weight, r1
 from sparring.samplers import GeneratorSampler, Sampler
@@ -60,6 +60,10 @@ class GAN(Game):
         project: Projection = unconstrained,
     ) -> None:
         super().__init__()
+        for role, network in (("generator", generator), ("discriminator", discriminator)):
+            check_network(role, network)
+        if isinstance(project, type) or not callable(project):
+            raise TypeError(f"project is {project!r}; expected a projection: write project=projections.Clip(0.01)")
         self.generator, self.discriminator = generator, discriminator
         self.latent, self.loss, self.project = distribution(latent), adversarial(loss), project
         self.penalties, self.regularizers, self.decides = Penalties(penalties), Penalties(regularizers), decisive(loss)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-__all__ = ["alike", "fitted"]
+__all__ = ["alike", "check_network", "fitted"]
 
 
 def fitted(role: str, network: nn.Module, what: str, *inputs: Any) -> Any:
@@ -33,6 +33,19 @@ def fitted(role: str, network: nn.Module, what: str, *inputs: Any) -> Any:
             f"the {role} cannot take {what} of shape {list(inputs[0].shape)}: {why}; give it {what} of that size, or "
             "build it for these"
         ) from error
+
+
+def check_network(role: str, network: object) -> None:
+    """Makes sure that a network is a module.
+
+    Raises:
+        TypeError: It is something else; the message says what to write.
+    """
+    if not isinstance(network, nn.Module):
+        own = isinstance(network, type)
+        got = f"the class {network.__name__}" if isinstance(network, type) else f"a {type(network).__name__}"
+        line = f"write {role}={got.split()[-1]}(...)" if own else "a function needs a class around it"
+        raise TypeError(f"the {role} is {got}; expected an nn.Module, whose parameters can be trained: {line}")
 
 
 def alike(real: Tensor, generated: Tensor) -> None:

@@ -27,10 +27,10 @@ class UnlistedError(ValueError):
         self.copy = copy
         self._why = (
             f"{str(run)!r} was made by a recipe that is not on your list. Nothing of it was run. Look at its copy "
-            f"first, {str(copy)!r}: it runs with your rights, and there is no sandbox. To run it, name the file"
+            f"first, {str(copy)!r}: it runs with your rights, and there is no sandbox. To run it, name it"
         )
-        super().__init__(f"{self._why}: sparring.load({str(run)!r}, recipe={f'./{copy.name}'!r})")
+        super().__init__(f"{self._why}: sparring.load({str(run)!r}, recipe={str(copy)!r})")
 
     def before(self, *words: str) -> str:
         """The message with the command that would do, instead of one in Python."""
-        return f"{self._why}: {shlex.join(['sparring', *words, '--recipe', f'./{self.copy.name}'])}"
+        return f"{self._why}: {shlex.join(['sparring', *words, '--recipe', str(self.copy)])}"

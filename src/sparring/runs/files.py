@@ -243,16 +243,22 @@ def write_model(run: Path, name: str, tensors: Mapping[str, Tensor]) -> None:
     write_atomically(run / MODEL / f"{name}.safetensors", safetensors.torch.save(whole, about))
 
 
+WEIGHTS = ("average", "raw")
+"""Of which weights a run has a model."""
+
+
 def read_model(run: Path, name: str) -> dict[str, Tensor]:
     """The tensors of one sampler, on the CPU.
 
     Raises:
         FileNotFoundError: There are none.
-        ValueError: They are not what was written.
+        ValueError: They are not what was written, or there is no such name.
     """
     import safetensors.torch
 
     file, again = run / MODEL / f"{name}.safetensors", f"`{command('resume', run)}` makes it again from a checkpoint"
+    if name not in WEIGHTS:
+        raise ValueError(f"weights is {name!r}; expected one of {', '.join(map(repr, WEIGHTS))}")
     if not file.is_file():
         saved = sorted(p.stem for p in file.parent.glob("*.safetensors") if p.is_file())
         raise FileNotFoundError(

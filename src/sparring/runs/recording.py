@@ -68,6 +68,9 @@ def record(
         >>> record(trainer, getfixture("tmp_path") / "mine", progress=False).state.round
         3
     """
+    if not isinstance(trainer, Trainer):
+        got = type(trainer).__name__
+        raise TypeError(f"trainer is a {got}; expected a Trainer: write record(Trainer(Phase(...)), {str(path)!r})")
     path, own = Path(path), trainer.hooks
     trainer.hooks = [*own]
     try:

@@ -239,15 +239,16 @@ def load(
             raise ValueError(
                 f"{error}. For a recipe of your own: load({str(path)!r}, sampler=an_untrained_one)"
             ) from error
-    return _filled(copy.deepcopy(sampler), files.read_model(path, weights), path).to(device)
+    if not isinstance(sampler, Sampler):
+        raise TypeError(f"sampler is a {type(sampler).__name__}; expected a Sampler: write sampler=game.sampler()")
+    why = "the sampler given: build the game of this run, with networks of the same sizes"
+    return _filled(copy.deepcopy(sampler), files.read_model(path, weights), path, why).to(device)
 
 
-def _filled(sampler: Sampler, tensors: dict[str, Tensor], run: Path) -> Sampler:
+def _filled(sampler: Sampler, tensors: dict[str, Tensor], run: Path, than: str = "") -> Sampler:
+    than = than or f"{str(run / files.CONFIG)!r}: put back the files that belong together"
     try:
         sampler.load_state_dict(tensors)
     except RuntimeError as error:
-        raise ValueError(
-            f"the model in {str(run / files.MODEL)!r} is of another game than {str(run / files.CONFIG)!r}: "
-            "put back the files that belong together"
-        ) from error
+        raise ValueError(f"the model in {str(run / files.MODEL)!r} is of another game than {than}") from error
     return sampler

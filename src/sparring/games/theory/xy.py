@@ -2,6 +2,17 @@
 
 x minimises V, y maximises it; the only equilibrium is (0, 0). With steps of h, simultaneous play multiplies the radius
 by sqrt(1 + h^2) a round; alternating play with x first keeps x^2 + y^2 - h x y.
+
+Example:
+    >>> import math
+    >>> from sparring import Phase, Simultaneous, Trainer
+    >>> game, path = XY(1.0, 1.0), []
+    >>> optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.1) for name in game.players()}
+    >>> phase = Phase(game, optimizers, {}, rounds=100, dynamics=Simultaneous())  # Alternating() goes in a circle
+    >>> follow = lambda trainer, costs: path.append((game.x().item(), game.y().item()))
+    >>> trainer = Trainer(phase, hooks=[follow]).play()
+    >>> [round(math.hypot(*point), 3) for point in (path[0], path[-1])]  # 1.01^(1/2) and 1.01^50, times 2^(1/2)
+    [1.421, 2.326]
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from sparring.trainer import Trainer
 __all__ = ["Opening", "Own"]
 
 BUILD = "def build(config, data): return sparring.Trainer(...)"
-OPEN = 'def open_data(config): return sparring.Data({"real": sparring.InMemory(x)})'
+OPEN = 'def open_data(config): return sparring.Data({"real": sparring.open_data(x)})'
 SAMPLER = "def sampler(config, spec): return game.sampler()"
 CONFIG = "@dataclass(frozen=True, kw_only=True)\n    class Config(sparring.recipes.Config):"
 
