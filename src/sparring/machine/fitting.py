@@ -44,7 +44,7 @@ def check_network(role: str, network: object) -> None:
     if not isinstance(network, nn.Module):
         own = isinstance(network, type)
         got = f"the class {network.__name__}" if isinstance(network, type) else f"a {type(network).__name__}"
-        line = f"write {role}={got.split()[-1]}(...)" if own else "a function needs a class around it"
+        line = f"write {role}={got.rsplit(maxsplit=1)[-1]}(...)" if own else "a function needs a class around it"
         raise TypeError(f"the {role} is {got}; expected an nn.Module, whose parameters can be trained: {line}")
 
 
