@@ -180,5 +180,5 @@ def test_weights_that_do_not_fit(done, tmp_path):
     assert "; new: " in other.run.origin
     with pytest.raises(ValueError, match=r"nothing in .* fits"):
         Session.create(tmp_path / "x", "dcgan", dcgan.Config(width=2, latent=4, device="cpu"), origin=done)
-    with pytest.raises(FileNotFoundError, match="is not a run"):
+    with pytest.raises(FileNotFoundError, match="there is no run"):
         Session.create(tmp_path / "x", "ring", ring.Config(**TINY), origin=tmp_path / "nothing")

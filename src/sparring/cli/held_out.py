@@ -65,13 +65,19 @@ def _opened(run: Run, against: str) -> InMemory:
     from sparring.data.opening import open_data
     from sparring.data.preparation import Preparation
     from sparring.data.source import InMemory
+    from sparring.data.streams import Data
 
     kind = run.spec.kind
     wanted = kind.preparation(run.spec.shape)
     if wanted is None:
         return InMemory(kind.load(Path(against)), kind=kind)
     own = getattr(run.config, "pictures", Preparation())
-    return open_data(against, dataclasses.replace(own, **{**wanted, "labels": "none"}))
+    found = open_data(against, dataclasses.replace(own, **{**wanted, "labels": "none"}))
+    if Data({"real": found}).digest() == run.data["sha256"]:
+        raise ValueError(
+            f"--against {against!r} is what {str(run.path)!r} was trained on: give examples that it never saw"
+        )
+    return found
 
 
 def fresh(run: Run) -> InMemory | None:
