@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from sparring.round import PLAYING, Batch, Round
 from sparring.samplers import Sampler
 
-__all__ = ["Batch", "Cost", "Game", "Player", "Projection", "Round", "playing"]
+__all__ = ["Batch", "Cost", "Game", "Player", "Projection", "Round", "playing", "projection"]
 
 Projection = Callable[[Sequence[nn.Parameter]], None]
 Control = nn.Module | nn.Parameter
@@ -76,6 +76,18 @@ class Cost:
         there.watch = {name: value.detach() for name, value in self.watch.items()}
         there.total = self.total.detach()
         return there
+
+
+def projection(given: Projection) -> Projection:
+    """A projection, made sure of.
+
+    Raises:
+        TypeError: It is something else, such as a number; the message says what to write.
+    """
+    if callable(given) and not isinstance(given, type):
+        return given
+    bound = given if isinstance(given, float) else 0.01
+    raise TypeError(f"project is {given!r}; expected a projection: write project=projections.Clip({bound})")
 
 
 def unconstrained(parameters: Sequence[nn.Parameter]) -> None:

@@ -65,6 +65,15 @@ def test_all_verbs_work_with_what_was_trained(here, capsys):
     assert cli.run("train", ["./mine.py", *SMALL, "--from", "run 0", "--out", "fine"]) == 0
 
 
+def test_a_run_that_failed_before_its_first_checkpoint_gives_way(here, capsys):
+    shutil.copytree("run 0", "failed")
+    shutil.rmtree("failed/checkpoints")
+    assert cli.run("train", ["./mine.py", *SMALL, "--out", "failed"]) == 2
+    error = capsys.readouterr().err
+    assert "stopped before its first checkpoint: take it away with `" in error
+    assert "runs remove failed`" in error
+
+
 def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
     shutil.rmtree("state")
     for verb, more in (
@@ -78,7 +87,7 @@ def test_a_strangers_run_ends_with_the_command_that_would_do(here, capsys):
     ):
         assert cli.run(verb, ["run 0", *more]) == 2
         out, error = capsys.readouterr()
-        command = " ".join(["sparring", verb, "'run 0'", *more, "--recipe ./mine.py"])
+        command = " ".join(["sparring", verb, "'run 0'", *more, "--recipe 'run 0/recipe/mine.py'"])
         assert error.endswith(f"no sandbox. To run it, name the file: {command}\n")
         assert "Look at its copy first, 'run 0/recipe/mine.py'" in error
         assert "it was run" not in out

@@ -134,7 +134,7 @@ def test_some_must_be_left(n):
 
 @pytest.mark.parametrize("x", [torch.zeros(3, 2).numpy(), [1.0, 2.0]])
 def test_examples_are_a_tensor(x):
-    with pytest.raises(TypeError, match=r"expected a tensor: write open_data\(x\)"):
+    with pytest.raises(TypeError, match=r"expected a tensor: write sparring.open_data\(x\)"):
         InMemory(x)
 
 

@@ -17,10 +17,10 @@ from torch import Tensor, nn
 
 from sparring.chance import Key
 from sparring.data.source import InMemory
-from sparring.game import Cost, Game, Player, Projection, Round, unconstrained
+from sparring.game import Cost, Game, Player, Projection, Round, projection, unconstrained
 from sparring.latents import Latent, Normal, distribution
 from sparring.losses import AdversarialLoss, NonSaturating, adversarial, decisive
-from sparring.machine.fitting import alike, check_network, fitted
+from sparring.machine.fitting import alike, fitted, modules
 from sparring.networks.mlp import MLP
 from sparring.penalties import Critique, Generation, GeneratorPenalty, Penalties, Penalty, Weight, r1
 from sparring.samplers import GeneratorSampler, Sampler
@@ -60,12 +60,8 @@ class GAN(Game):
         project: Projection = unconstrained,
     ) -> None:
         super().__init__()
-        for role, network in (("generator", generator), ("discriminator", discriminator)):
-            check_network(role, network)
-        if isinstance(project, type) or not callable(project):
-            raise TypeError(f"project is {project!r}; expected a projection: write project=projections.Clip(0.01)")
-        self.generator, self.discriminator = generator, discriminator
-        self.latent, self.loss, self.project = distribution(latent), adversarial(loss), project
+        self.generator, self.discriminator = modules(generator=generator, discriminator=discriminator)
+        self.latent, self.loss, self.project = distribution(latent), adversarial(loss), projection(project)
         self.penalties, self.regularizers, self.decides = Penalties(penalties), Penalties(regularizers), decisive(loss)
         self.judges, self.advisers = self.penalties.modules, self.regularizers.modules  # to be saved
 

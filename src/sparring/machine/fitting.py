@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-__all__ = ["alike", "check_network", "fitted"]
+__all__ = ["alike", "fitted", "modules"]
 
 
 def fitted(role: str, network: nn.Module, what: str, *inputs: Any) -> Any:
@@ -35,17 +35,20 @@ def fitted(role: str, network: nn.Module, what: str, *inputs: Any) -> Any:
         ) from error
 
 
-def check_network(role: str, network: object) -> None:
-    """Makes sure that a network is a module.
+def modules(**networks: nn.Module) -> tuple[nn.Module, ...]:
+    """Networks by their roles, made sure to be modules.
 
     Raises:
-        TypeError: It is something else; the message says what to write.
+        TypeError: One is something else; the message says what to write.
     """
-    if not isinstance(network, nn.Module):
-        own = isinstance(network, type)
-        got = f"the class {network.__name__}" if isinstance(network, type) else f"a {type(network).__name__}"
-        line = f"write {role}={got.rsplit(maxsplit=1)[-1]}(...)" if own else "a function needs a class around it"
-        raise TypeError(f"the {role} is {got}; expected an nn.Module, whose parameters can be trained: {line}")
+    for role, network in networks.items():
+        if isinstance(network, type):
+            got, line = f"the class {network.__name__}", f"write {role}={network.__name__}(...)"
+        else:
+            got, line = f"a {type(network).__name__}", f"write {role}=MLP(...), or a class of your own"
+        if not isinstance(network, nn.Module):
+            raise TypeError(f"the {role} is {got}; expected an nn.Module, whose parameters are trained: {line}")
+    return tuple(networks.values())
 
 
 def alike(real: Tensor, generated: Tensor) -> None:

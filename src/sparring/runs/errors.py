@@ -27,7 +27,7 @@ class UnlistedError(ValueError):
         self.copy = copy
         self._why = (
             f"{str(run)!r} was made by a recipe that is not on your list. Nothing of it was run. Look at its copy "
-            f"first, {str(copy)!r}: it runs with your rights, and there is no sandbox. To run it, name it"
+            f"first, {str(copy)!r}: it runs with your rights, and there is no sandbox. To run it, name the file"
         )
         super().__init__(f"{self._why}: sparring.load({str(run)!r}, recipe={str(copy)!r})")
 

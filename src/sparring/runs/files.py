@@ -60,8 +60,12 @@ def make_sure_vacant(run: Path) -> None:
     else:
         vacant = not run.exists()
     if not vacant:
-        again = f"continue it with `{command('resume', run)}`, or choose" if (run / CONFIG).exists() else "choose"
-        what = "exists" if (run / CONFIG).exists() else "exists and is not a run"
+        again, what = "choose", "exists and is not a run"
+        if (run / CONFIG).exists():
+            again, what = f"continue it with `{command('resume', run)}`, or choose", "exists"
+            if not (run / CHECKPOINTS).exists():
+                away = command("runs", "remove", run)
+                again, what = f"take it away with `{away}`, or choose", "stopped before its first checkpoint"
         raise FileExistsError(f"{str(run)!r} {what}: {again} another --out")
 
 
