@@ -34,7 +34,7 @@ from sparring.recipes.images import cgan
 from sparring.runs.session import Session
 
 OUT = Path(__file__).with_suffix(".json")
-CONFIG = cgan.Config(threads=1, device="cpu")
+CONFIG = cgan.Config(hold_out=0, threads=1, device="cpu")
 DIGITS = 10
 """The classifier's classes before the garments."""
 AIM = 0.9

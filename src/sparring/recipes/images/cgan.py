@@ -26,6 +26,8 @@ class Config(dcgan.Config):
 
     rounds: int = 4000
     """Rounds to play."""
+    half_life: float = 0.01953125
+    """Half-life of the average of the generator's weights, as a share of all that is shown in training."""
 
 
 def open_data(config: Config) -> sp.Data:
