@@ -12,7 +12,8 @@ demo: $(VENV)/.installed  ## train a DCGAN on the pictures that ship with sparri
 	@$(BIN)/sparring demo
 
 test: $(VENV)/.tested  ## the tests, a few minutes
-	@$(BIN)/pytest -n 2 -m "not slow and not gpu"
+	@$(BIN)/pytest -n 2 -m "not slow and not gpu" src $(wildcard tests/*/)
+	@$(BIN)/pytest -n 2 -m "not slow and not gpu" $(wildcard tests/test_*.py)
 
 lint: $(VENV)/.tested  ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

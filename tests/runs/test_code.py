@@ -77,9 +77,7 @@ def test_a_run_keeps_its_recipe(run):
 
 def test_a_strangers_run_is_not_run(run, ran):
     for use in (Run.open, load, Session.resume):
-        with pytest.raises(
-            UnlistedError, match=r"not on your list. Nothing of it was run. .*no sandbox.*recipe='./mine.py'"
-        ):
+        with pytest.raises(UnlistedError, match=r"not on your list. Nothing of it was run. .*no sandbox"):
             use(run)
     assert not ran()
     assert not trust.place().exists()

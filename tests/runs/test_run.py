@@ -77,7 +77,7 @@ def test_load_and_sample(tmp_path, config):
     assert torch.equal(samples, session.average.sampler.settled().sample(9, seed=3))
     assert torch.equal(raw.sample(9, seed=3), session.trainer.game.sampler().settled().sample(9, seed=3))
     torch.testing.assert_close(average.sample(300, seed=3)[:9], samples, rtol=1e-4, atol=1e-5)
-    with pytest.raises(FileNotFoundError, match=r"no 'best' weights: it has \['average', 'raw'\]"):
+    with pytest.raises(ValueError, match="weights is 'best'; expected one of 'average', 'raw'"):
         sparring.load(tmp_path / "run", weights="best")
     with pytest.raises(ValueError, match="n is 0"):
         average.sample(0)

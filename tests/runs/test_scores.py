@@ -17,7 +17,7 @@ def played(tmp_path_factory):
     config = Config(rounds=4, batch=4, width=4, hold_out=50, evaluate_every=2, device="cpu")
     Session.create(path, "ring", config).play()
     words = ["--n", "100", "--measures", "sliced", "precision", "--training", "0"]
-    assert cli.run("evaluate", [str(path), *words, "--against", "ring"]) == 0
+    assert cli.run("evaluate", [str(path), *words]) == 0
     return path
 
 
