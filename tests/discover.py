@@ -3,7 +3,6 @@
 A room is a module or a package with folders in it; one that does not exist yet has nothing in it.
 """
 
-import dataclasses
 import importlib
 import importlib.util
 import inspect
@@ -68,8 +67,10 @@ def networks():
 
 
 def losses():
+    """Every loss that is complete, as it is by default: a class with `exact`, whose methods are not abstract."""
     classes = {name: cls for name, cls in public("sparring.losses").items() if inspect.isclass(cls)}
-    return {name: cls() for name, cls in classes.items() if dataclasses.is_dataclass(cls)}
+    whole = {name: cls for name, cls in classes.items() if hasattr(cls, "exact") and not inspect.isabstract(cls)}
+    return {name: cls() for name, cls in whole.items() if not getattr(cls, "_is_protocol", False)}
 
 
 def penalties():

@@ -143,7 +143,7 @@ def test_a_flat_critic_has_a_finite_gradient():
         ({"r2": 1.0}, "a penalty is 'r2'; expected a function of penalties, or a module: write {penalties.r2: 1.0}"),
         ({"gp": 10.0}, "write {penalties.r1: 10.0}"),
         ({penalties.Lazy: 1.0}, "a penalty is the class Lazy"),
-        ({penalties.r1: "0.5"}, "the weight of r1 is '0.5'; expected a number or a function of the round"),
+        ({penalties.r1: "0.5"}, "the weight of r1 is '0.5'; expected a number or a schedule"),
     ],
 )
 def test_what_is_no_penalty_is_told_the_right_one(weights, said):
@@ -152,5 +152,5 @@ def test_what_is_no_penalty_is_told_the_right_one(weights, said):
 
 
 def test_weights_of_every_kind_are_taken():
-    for weight in (1, 0.5, torch.tensor(0.5), lambda number: 0.1 * number):
+    for weight in (1, 0.5, torch.tensor(0.5), lambda share: 0.1 * share):
         assert list(penalties.Penalties({penalties.r1: weight}).weights.values()) == [weight]

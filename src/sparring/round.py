@@ -66,7 +66,8 @@ class Round:
 
     Attributes:
         chance: Latents and their like, by name: `round.chance.normal("latent", 64)` is [B, 64].
-        number: How many rounds of its phase the trainer has finished; weights may be functions of it.
+        number: How many rounds of its phase the trainer has finished.
+        progress: The share of the phase's rounds that is finished, 0 to 1; weights may be functions of it.
         ranks: The processes that play together.
         micro: In how many parts a gradient is computed, one after the other.
     """
@@ -77,12 +78,13 @@ class Round:
         chance: Draws,
         *,
         number: int = 0,
+        progress: float = 0.0,
         ranks: Ranks = ALONE,
         micro: int = 1,
         fast: torch.dtype | None = None,
         later: Actions | None = None,
     ) -> None:
-        self.chance, self.number, self.ranks, self.micro = chance, number, ranks, micro
+        self.chance, self.number, self.progress, self.ranks, self.micro = chance, number, progress, ranks, micro
         self._draw, self._fast, self._split = draw, fast, False
         self._whole: dict[str, Batch] = {}
         self._drawn: dict[str, Batch] = {}
@@ -102,7 +104,7 @@ class Round:
     def _draw_whole(self, name: str) -> Batch:
         """The batch of all ranks; a source that evaluates a player does so as if it were alone."""
         shared = self.chance.share[1] > 1
-        alone = Round(self._draw, self.chance.part((0, 1)), number=self.number) if shared else self
+        alone = self._like(self.chance.part((0, 1))) if shared else self
         token = PLAYING.set(alone)
         try:
             with torch.no_grad():
@@ -189,9 +191,13 @@ class Round:
         yield from (self,) if micro == 1 else (self._part((index * micro + i, count * micro)) for i in range(micro))
 
     def _part(self, share: tuple[int, int]) -> Round:
-        part = Round(self._draw, self.chance.part(share), number=self.number, ranks=self.ranks, fast=self._fast)
-        part._split, part._whole, part._later = True, self._whole, self._later
+        part = self._like(self.chance.part(share), ranks=self.ranks, fast=self._fast)
+        part._split, part._whole, part._later = True, self._whole, self._later  # noqa: SLF001
         return part
+
+    def _like(self, chance: Draws, **others: Any) -> Round:
+        """A round of the same number."""
+        return Round(self._draw, chance, number=self.number, progress=self.progress, **others)
 
     def again(self) -> Round:
         """The same data and chance, with nothing shared yet."""

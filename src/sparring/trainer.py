@@ -177,7 +177,14 @@ class Trainer:
                 played.append(later)
             state.turn += 1
             yield Round(
-                draw, chance, number=state.within, ranks=self.ranks, micro=phase.micro, fast=self.autocast, later=later
+                draw,
+                chance,
+                number=state.within,
+                progress=state.within / max(1, phase.rounds),
+                ranks=self.ranks,
+                micro=phase.micro,
+                fast=self.autocast,
+                later=later,
             )
 
     def _ground(self, phase: Phase) -> tuple[torch.Generator, torch.dtype]:

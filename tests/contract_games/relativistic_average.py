@@ -25,6 +25,9 @@ def mean(logits):
 class RelativisticAverage:
     reads: ClassVar = LOGITS
     needs_real: ClassVar = True
+    across: ClassVar = True
+    exact: ClassVar = 100.0
+    log_ratio: ClassVar = False
 
     def discriminator(self, real, fake):
         self.reads.check(real, fake)

@@ -51,7 +51,7 @@ def game(config: Config) -> sp.GAN:
     """The game."""
     import torch
 
-    gamma = geometric(config.gamma, config.gamma / 75, 0.15, 0.75)
+    half = geometric(config.gamma / 2, config.gamma / 150, 0.15, 0.75)
     width, bands = config.width, 32
     with sp.Key(config.seed, ("initial weights",)).seeded():
         generator = sp.MLP(config.latent, width, width, width, 2)
@@ -60,7 +60,6 @@ def game(config: Config) -> sp.GAN:
         )
     perceptron.layers[-2].bias.requires_grad_(False)  # a relativistic loss cancels it
     discriminator = torch.nn.Sequential(sp.networks.fourier.Fourier(2, bands), perceptron)
-    half: sp.penalties.Weight = lambda number: gamma(number / config.rounds) / 2  # noqa: E731
     return sp.GAN(
         generator,
         discriminator,

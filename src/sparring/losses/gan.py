@@ -1,0 +1,89 @@
+"""The losses of the first GANs: the zero-sum game, and the heuristic one that is played instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from sparring.losses.reading import LOGITS, Reading
+from sparring.methods import Method, Paper
+
+__all__ = ["METHODS", "Minimax", "NonSaturating"]
+
+
+@dataclass(frozen=True)
+class Minimax:
+    """The zero-sum game (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661; tutorial, equations 8 and 10).
+
+    D: -E log D(x) - E log(1 - D(G(z))). G: E log(1 - D(G(z))), whose gradient vanishes where D is sure.
+    """
+
+    reads: ClassVar[Reading] = LOGITS
+    needs_real: ClassVar[bool] = False
+    across: ClassVar[bool] = False
+    exact: ClassVar[float] = 100.0
+    log_ratio: ClassVar[bool] = True
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Twice equation 8."""
+        self.reads.check(real, fake)
+        return softplus(-real).mean() + softplus(fake).mean()
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The part of twice equation 10 that depends on G."""
+        self.reads.check(real, fake)
+        return -softplus(fake).mean()
+
+
+@dataclass(frozen=True)
+class NonSaturating:
+    """The heuristic game (Goodfellow et al. 2014; tutorial, section 3.2.3, equation 13).
+
+    D as in `Minimax`. G: -E log D(G(z)), whose gradient is strong where D is sure.
+
+    Example:
+        >>> import torch
+        >>> round(NonSaturating().discriminator(torch.zeros(4), torch.zeros(4)).item(), 4)
+        1.3863
+    """
+
+    reads: ClassVar[Reading] = LOGITS
+    needs_real: ClassVar[bool] = False
+    across: ClassVar[bool] = False
+    exact: ClassVar[float] = 100.0
+    log_ratio: ClassVar[bool] = True
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Twice equation 8."""
+        return Minimax().discriminator(real, fake)
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Twice equation 13."""
+        self.reads.check(real, fake)
+        return softplus(-fake).mean()
+
+
+GOODFELLOW = Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661")
+METHODS = (
+    Method(
+        name="GAN, minimax",
+        python="GAN(..., losses.Minimax())",
+        papers=(GOODFELLOW,),
+        section="3.2.2",
+        figure="16",
+        in_readme=True,
+    ),
+    Method(
+        name="GAN, non-saturating",
+        python="GAN(..., losses.NonSaturating())",
+        papers=(GOODFELLOW,),
+        section="3.2.3",
+        figure="16",
+        command="sparring train dcgan",
+        record="demo",
+        in_readme=True,
+    ),
+)
