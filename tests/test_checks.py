@@ -211,6 +211,9 @@ class Naive:
     fault: str
     needs_real: bool = False
     reads: ClassVar = LOGITS
+    across: ClassVar = False
+    exact: ClassVar = 100.0
+    log_ratio: ClassVar = True
 
     def discriminator(self, real, fake):
         if self.fault != "shapes" and (real.ndim != 1 or real.shape != fake.shape):
@@ -231,6 +234,12 @@ class Naive:
 def test_loss(fault, message):
     with pytest.raises(AssertionError, match=message):
         check_loss(Naive(fault))
+
+
+def test_a_loss_states_what_it_is():
+    bare = type("Bare", (), {"reads": LOGITS, "needs_real": False})()
+    with pytest.raises(AssertionError, match=r"Bare does not state \['across', 'exact', 'log_ratio'\]"):
+        check_loss(bare)
 
 
 def test_games_refuse_unclear_controls():

@@ -9,7 +9,7 @@ from sparring.penalties import r1, r2
 
 def test_weights_of_penalties_may_follow_the_round():
     costs = []
-    for weight in (0.5, lambda number: 0.25 * (1 + number)):
+    for weight in (0.5, lambda share: 0.25 * (1 + 3 * share)):
         torch.manual_seed(0)
         game = GAN(MLP(3, 8, 2), MLP(2, 8, 1, logits=True), Normal(3), penalties={r1: weight})
         trainer = Trainer(Phase(game, {}, gan.tiny()[1], 3))

@@ -9,7 +9,7 @@ penalties make it a WGAN-GP or an R3GAN without another class:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -43,6 +43,8 @@ class GAN(Game):
         penalties: What the discriminator minimises besides, with weights; logged by the functions' names.
         regularizers: The same for the generator.
         project: Where the discriminator's parameters must stay.
+        watch: What else is logged of the discriminator: functions of the outputs for real and generated samples, each
+            to a scalar, such as `losses.estimates(loss)`.
 
     Raises:
         TypeError, ValueError: An argument is something else, or two penalties of a player have the same name.
@@ -58,11 +60,13 @@ class GAN(Game):
         *,
         regularizers: Mapping[GeneratorPenalty, Weight] | None = None,
         project: Projection = unconstrained,
+        watch: Mapping[str, Callable[[Tensor, Tensor], Tensor]] | None = None,
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = modules(generator=generator, discriminator=discriminator)
         self.latent, self.loss, self.project = distribution(latent), adversarial(loss), projection(project)
         self.penalties, self.regularizers, self.decides = Penalties(penalties), Penalties(regularizers), decisive(loss)
+        self.watch = dict(watch or {})
         self.judges, self.advisers = self.penalties.modules, self.regularizers.modules  # to be saved
 
     def players(self) -> dict[str, Player]:
@@ -81,7 +85,9 @@ class GAN(Game):
         critic = lambda x: self.reading(self.critic(x, *self.given(round)))  # noqa: E731
         terms = {"loss": self.loss.discriminator(real, fake)}
         terms |= self.penalties(lambda: Critique(round, critic, x, made, real, fake))
-        return Cost(terms, {"real_logit": real.detach().mean(), "fake_logit": fake.detach().mean()})
+        real, fake = real.detach(), fake.detach()
+        seen = {name: function(real, fake) for name, function in self.watch.items()}
+        return Cost(terms, {"real_logit": real.mean(), "fake_logit": fake.mean(), **seen})
 
     def generator_cost(self, round: Round) -> Cost:
         """The loss at generated samples, and the penalties."""

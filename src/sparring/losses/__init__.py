@@ -2,6 +2,7 @@
 
 from sparring.losses.gan import Minimax, NonSaturating
 from sparring.losses.loss import AdversarialLoss, adversarial, decisive
+from sparring.losses.ratio import estimates
 from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Reading
 from sparring.losses.relativistic import Relativistic
 from sparring.losses.wasserstein import Wasserstein
@@ -18,4 +19,5 @@ __all__ = [
     "Wasserstein",
     "adversarial",
     "decisive",
+    "estimates",
 ]
