@@ -11,6 +11,8 @@ met exactly: 45 -> 23 -> 12 -> 6 and back.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor, nn
 
 from sparring.layers.batch_norm import BatchNorm2d
@@ -80,27 +82,39 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """From pictures [B, C, H, W] to logits [B].
+    """From pictures [B, C, H, W] to logits [B], or to features [B, outputs].
 
     Args:
         shape: Channels, height and width of a picture.
         width: Channels after the first layer; they double with each halving, up to 8 times as many.
+        norm: Makes the norm of a number of channels that follows each convolution but the first; None for biases
+            instead, as gradient penalties want it.
+        outputs: How many features it gives; with 1 they are logits.
     """
 
-    def __init__(self, shape: Shape, width: int = 64) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        width: int = 64,
+        *,
+        norm: Callable[[int], nn.Module] | None = BatchNorm2d,
+        outputs: int = 1,
+    ) -> None:
         super().__init__()
         chain = sizes(shape)
         channels = [shape[0], *(width * min(2**level, 8) for level in range(len(chain) - 1))]
         layers: list[nn.Module] = []
         for level in range(len(chain) - 1):
-            layers += [nn.Conv2d(channels[level], channels[level + 1], kernel(chain[level]), 2, 1, bias=level == 0)]
-            layers += [BatchNorm2d(channels[level + 1])] if level else []
+            plain = level == 0 or norm is None
+            layers += [nn.Conv2d(channels[level], channels[level + 1], kernel(chain[level]), 2, 1, bias=plain)]
+            layers += [] if plain or norm is None else [norm(channels[level + 1])]
             layers += [nn.LeakyReLU(0.2, inplace=True)]
-        self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, chain[-1]), nn.Flatten(0))
+        last = nn.Conv2d(channels[-1], outputs, chain[-1])
+        self.layers = nn.Sequential(*layers, last, nn.Flatten(0 if outputs == 1 else 1))
         self.apply(initialise)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[B, C, H, W] to [B]."""
+        """[B, C, H, W] to [B] or [B, outputs]."""
         logits: Tensor = self.layers(x)
         return logits
 
@@ -119,4 +133,5 @@ def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:
     """Small networks with the shapes of one input and one output."""
     shapes: list[Shape] = [(1, 28, 28), (3, 30, 30), (3, 32, 32), (2, 45, 33), (1, 7, 9)]
     generators = [(Generator(shape, 5, 4), (5,), shape) for shape in shapes]
-    return [*generators, *((Discriminator(shape, 4), shape, ()) for shape in shapes)]
+    bare = (Discriminator((1, 9, 9), 4, norm=None, outputs=3), (1, 9, 9), (3,))
+    return [*generators, *((Discriminator(shape, 4), shape, ()) for shape in shapes), bare]

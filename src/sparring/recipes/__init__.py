@@ -1,4 +1,7 @@
-"""Recipes: complete runs. Each module has a `Config`, `open_data`, `sampler` and `build`, the parts of `Recipe`."""
+"""Recipes: complete runs. Each module has a `Config`, `open_data`, `sampler` and `build`, the parts of `Recipe`.
+
+A module of several that differ in a line or two, a table of presets, has `RECIPES` instead: each by its name.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pkgutil
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sparring.machine.lazy import submodules
 from sparring.machine.plain import restore
@@ -160,11 +163,15 @@ def names() -> list[str]:
 
 
 @cache
-def _homes() -> dict[str, str]:
-    """The module of each recipe, in whatever folder it is."""
-    found = [module.name for module in pkgutil.walk_packages(__path__, f"{__name__}.") if not module.ispkg]
-    homes = {module.rpartition(".")[2]: module for module in found}
-    assert len(homes) == len(found), f"two recipes have one name: {sorted(found)}"
+def _homes() -> dict[str, Recipe]:
+    """Each recipe by its name, in whatever folder it is."""
+    found: list[tuple[str, Any]] = []
+    for place in pkgutil.walk_packages(__path__, f"{__name__}."):
+        if not place.ispkg:
+            module = importlib.import_module(place.name)
+            found += getattr(module, "RECIPES", {place.name.rpartition(".")[2]: module}).items()
+    homes = dict(found)
+    assert len(homes) == len(found), f"two recipes have one name: {sorted(name for name, _ in found)}"
     return homes
 
 
@@ -182,4 +189,4 @@ def find(name: str) -> Recipe:
         near = difflib.get_close_matches(name, names(), 1)
         hint = f": did you mean {near[0]!r}?" if near else ""
         raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")
-    return cast("Recipe", importlib.import_module(_homes()[name]))
+    return _homes()[name]
