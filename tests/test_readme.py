@@ -63,7 +63,56 @@ def test_your_own_game_from_nothing_to_evaluate(tmp_path, monkeypatch):
     sys.modules.pop("mine", None)
 
 
-@pytest.mark.parametrize("page", [README, OWN], ids=lambda page: page.name)
+TEXTS = [README, *sorted(README.parent.glob("docs/*.md")), README.parent / "CONTRIBUTING.md"]
+EACH_TEXT = pytest.mark.parametrize("page", TEXTS, ids=lambda page: page.name)
+WORDS = 25
+"""A sentence has no more."""
+
+
+def anchors(page):
+    """What a link to a heading of the page may name, as GitHub does."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@EACH_TEXT
 def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
-        assert (page.parent / target).exists(), target
+    for target in re.findall(r"\]\(([^):]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = target.partition("#")
+        there = page.parent / path if path else page
+        assert there.exists(), target
+        assert not anchor or anchor in anchors(there), target
+
+
+def prose(text):
+    """A page without code blocks, tables, headings and the addresses of links."""
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"(?<=\n\n)(?: {4}.*\n)+", "\n", text)  # a list goes on without an empty line before it
+    text = re.sub(r"^(\||#).*$", "\n", text, flags=re.MULTILINE)
+    return re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+
+
+def sentences(text):
+    """They end at . ! or ? before a space, and with a paragraph or a point of a list; not at a colon or a semicolon."""
+    for block in re.split(r"\n\s*\n|^ *(?:[-*]|\d+\.) ", prose(text), flags=re.MULTILINE):
+        yield from re.split(r"(?<=[.!?])\s+", " ".join(block.split()))
+
+
+def test_sentences_are_told_apart():
+    text = "# A title\n\nOne two: three; four.\nFive [six](seven.md)?\n\n    code\n    more\n"
+    text += "\n- eight\n  nine\n- ten\n\n| a | table |\n\n```python\nx = 1\n```\n\nThe end.\n"
+    found = [sentence for sentence in sentences(text) if sentence]
+    assert found == ["One two: three; four.", "Five six?", "eight nine", "ten", "The end."]
+
+
+@EACH_TEXT
+def test_no_sentence_is_long(page):
+    long = [found for found in sentences(page.read_text(encoding="utf-8")) if len(found.split()) > WORDS]
+    assert not long, f"split these sentences of {page.name}; {WORDS} words is the most: {long}"
+
+
+@EACH_TEXT
+def test_names_have_one_spelling(page):
+    """Fréchet has its accent; `frechet` in code is a name of a module."""
+    text = re.sub(r"```.*?```|`[^`]*`|^ {4}.*$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    assert not re.findall(r"[^\n]*frechet[^\n]*", text, re.IGNORECASE)

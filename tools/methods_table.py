@@ -19,18 +19,22 @@ SECTION = re.compile(r"(?<=\n## Methods\n\n).*?(?=\n## )", re.DOTALL)
 
 HEAD = """# Methods
 
-Made by `python tools/methods_table.py` from the `METHODS` of each module and from `benchmarks/records/*.json`: change
-those, not this page. Names in the column Python are below `sparring`; sections and figures are those of the
-[tutorial]({tutorial}). Each measured number comes with its interval, its control, and whether
-what is claimed of it is true.
+This page lists the {count} methods of sparring, the oldest first: how to use each, its paper, and what was measured.
+To run one, copy the command of the column "run by", such as `sparring train dcgan`. Where it says "in Python", use the
+column "in Python". Its names are below `sparring`, as in `sparring.GAN`.
 
-{count} methods, the oldest first.
+Sections and figures are those of the [tutorial]({tutorial}). A measured number stands with its
+interval and its control. The column "claims" says whether what is claimed of it is true. "Formulas only" means that the
+formulas are tested, and that nothing was trained and measured.
+
+Do not edit this page. `python tools/methods_table.py` writes it, from the `METHODS` of each module and from
+`benchmarks/records/*.json`.
 
 """
 OTHER = """
-## Measured besides
+## Other measurements
 
-What no method names: checks of metrics and of features.
+These records belong to no method. They check metrics and features.
 
 """
 
@@ -100,7 +104,8 @@ def section(methods: Sequence[Method], records: dict[str, Record]) -> str:
     found = {stem: said(record.ours[0], whole=False) for stem, record in records.items()} | {"": "formulas only"}
     shown = [(*about(method), found[method.record]) for method in methods if method.in_readme]
     head = ("method", "in Python", "year, paper", "tutorial", "run by", "measured")
-    words = f"{len(shown)} of {len(methods)} methods; [docs/methods.md](docs/methods.md) has all, with controls.\n\n"
+    every = "[docs/methods.md](docs/methods.md) has all of them, with controls."
+    words = f"{len(shown)} of {len(methods)} methods. {every}\n\n"
     return words + table(head, shown)
 
 
