@@ -15,7 +15,7 @@ from sparring.machine.fitting import fitted
 from sparring.penalties.critique import Critique, Generation
 from sparring.schedules import Schedule
 
-__all__ = ["GeneratorPenalty", "Lazy", "Penalties", "Penalty", "Weight", "name_of"]
+__all__ = ["GeneratorPenalty", "Lazy", "Penalties", "Penalty", "Weight"]
 
 Penalty = Callable[[Critique], Tensor | None]
 """A penalty on the discriminator, [B]; None in a round in which it is not due."""
