@@ -22,10 +22,17 @@ def stranger(*words, **environment):
                           stdin=subprocess.DEVNULL, start_new_session=True, timeout=240)  # fmt: skip
 
 
+READABLE = {"PYTHONPATH": f"{SOURCE}:{sysconfig.get_path('purelib')}", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def interpreter():
-    """A Python of this version that anybody may run, if there is one."""
+    """A Python of this version that anybody may run, and that finds this package and torch, if there is one.
+
+    A checkout in a folder of one user alone, as `mktemp -d` makes it, can be read by nobody else.
+    """
     names = (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
-    return next((name for name in names if stranger(os.path.realpath(name), "-c", "").returncode == 0), None)
+    look = ("-c", "import importlib.util as u; u.find_spec('sparring').name, u.find_spec('torch').name")
+    return next((name for name in names if stranger(os.path.realpath(name), *look, **READABLE).returncode == 0), None)
 
 
 @pytest.fixture
@@ -47,9 +54,8 @@ def room():
 def test_a_user_without_a_name_trains(room):
     python = interpreter()
     if python is None:
-        pytest.skip("nobody else may run a Python here")
-    here = {"PYTHONPATH": f"{SOURCE}:{sysconfig.get_path('purelib')}", "PYTHONDONTWRITEBYTECODE": "1",
-            "PATH": "/usr/bin:/bin", "MPLCONFIGDIR": room / "cache"}  # fmt: skip
+        pytest.skip("nobody else may run a Python or read the checkout here")
+    here = {**READABLE, "PATH": "/usr/bin:/bin", "MPLCONFIGDIR": room / "cache"}
     small = ["--rounds", "2", "--batch", "4", "--width", "2", "--latent", "3", "--threads", "1", "--device", "cpu"]
     train = [python, "-m", "sparring", "train", "dcgan", "--data", room / "data", "--out", room / "out" / "run", *small]
     done = stranger(*train, **here)

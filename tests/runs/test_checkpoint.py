@@ -96,3 +96,11 @@ def test_files_are_data(tmp_path):
     assert sorted(p.name for p in (tmp_path / "1").iterdir()) == ["manifest.json", "tensors.safetensors", "tree.json"]
     json.loads((tmp_path / "1" / "tree.json").read_text())
     shutil.rmtree(tmp_path / "1")
+
+
+def test_tensors_may_share_memory(tmp_path):
+    """As the moments of an optimizer that two phases share, or a row of a table beside the table."""
+    table = torch.arange(6.0).reshape(2, 3)
+    tree = {"once": table, "again": table, "row": table[1], "column": table[:, 1]}
+    checkpoint.save(tmp_path / "1", tree)
+    assert same(checkpoint.load(tmp_path / "1"), tree)

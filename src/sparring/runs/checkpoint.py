@@ -48,7 +48,7 @@ def save(path: Path, tree: Mapping[str, Any], files: Mapping[str, bytes] | None 
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
-        contents = {TENSORS: safetensors.torch.save(tensors), TREE: json.dumps(skeleton).encode(), **(files or {})}
+        contents = {TENSORS: safetensors.torch.save(_apart(tensors)), TREE: json.dumps(skeleton).encode(), **(files or {})}
         sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
         with naming(path):
             for name, content in {**contents, MANIFEST: json.dumps(sums).encode()}.items():
@@ -126,6 +126,17 @@ def found(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if re.fullmatch("[0-9]+", path.name) and path.is_dir())
+
+
+def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors, none of which shares memory with another: phases may share an optimizer, and so its moments."""
+    taken: set[int] = set()
+    apart = {}
+    for name, tensor in tensors.items():
+        place = tensor.untyped_storage().data_ptr()
+        apart[name] = tensor.clone() if place in taken else tensor
+        taken.add(place)
+    return apart
 
 
 def _pack(tree: Any, name: str, tensors: dict[str, Tensor]) -> Any:
