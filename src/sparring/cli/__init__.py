@@ -19,6 +19,7 @@ from typing import cast
 
 from sparring.cli.verbs import HELP, listing, unknown
 from sparring.doctor import packages
+from sparring.machine import devices
 from sparring.machine.files import explained
 from sparring.machine.signals import EndedError, ended_by_signals
 from sparring.machine.streams import tolerant
@@ -71,6 +72,7 @@ _STOPPED = {
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command line and exits."""
     words = sys.argv[1:] if arguments is None else arguments
+    devices.patient()
     warnings.formatwarning = lambda message, *_, **__: f"sparring: {printable(str(message))}\n"
     with ended_by_signals(), tolerant(patient=words[:1] in PATIENT):
         sys.exit(run(words[0] if words else "--help", words[1:]))

@@ -42,7 +42,7 @@ class Options:
     device: str = "auto"
     """auto, cpu, cuda, cuda:1 or mps."""
     threads: int = 0
-    """CPU threads; 0 takes all cores."""
+    """CPU threads; 0 takes OMP_NUM_THREADS, or all cores."""
     dry_run: bool = False
     """Say what would be trained, in how much memory and time; write nothing."""
     track: tuple[Literal["tensorboard", "wandb"], ...] = ()

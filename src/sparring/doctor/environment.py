@@ -78,7 +78,7 @@ def processor() -> Facts:
     from sparring.machine import devices
 
     asked = os.environ.get("OMP_NUM_THREADS")
-    return {"cores": devices.threads(0), "threads": torch.get_num_threads(), "OMP_NUM_THREADS": asked}
+    return {"cores": devices.cores(), "threads": torch.get_num_threads(), "OMP_NUM_THREADS": asked}
 
 
 def memory() -> Facts:

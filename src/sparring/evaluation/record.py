@@ -242,4 +242,4 @@ def stamp(seconds: float, *packages: str) -> dict[str, Any]:
 def _machine() -> str:
     listed = Path("/proc/cpuinfo")
     named = re.search(r"model name\s*:\s*(.+)", listed.read_text(encoding="utf-8")) if listed.exists() else None
-    return f"{named[1].strip() if named else platform.processor() or platform.machine()}, {devices.threads(0)} cores"
+    return f"{named[1].strip() if named else platform.processor() or platform.machine()}, {devices.cores()} cores"

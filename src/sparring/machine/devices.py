@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["autocast", "resolve", "threads"]
+__all__ = ["autocast", "cores", "patient", "resolve", "threads"]
 
 
 def resolve(name: str) -> str:
@@ -28,11 +28,25 @@ def resolve(name: str) -> str:
     return name
 
 
-def threads(count: int) -> int:
-    """`count`, or for 0 the number of cores this process may use: its share of them, if `torchrun` started several."""
+def cores() -> int:
+    """The number of cores this process may use: its share of them, if `torchrun` started several."""
     affinity = getattr(os, "sched_getaffinity", None)  # not on every system
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return count or max(1, cores // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+    there = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, there // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+
+
+def threads(count: int) -> int:
+    """`count`, or for 0 what OMP_NUM_THREADS says, or else the number of cores."""
+    asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()  # "4,2" is for nested loops
+    return count or (int(asked) if asked.isdecimal() else 0) or cores()
+
+
+def patient() -> None:
+    """Lets threads that wait for others sleep, in torch if it has not been imported yet.
+
+    They spin otherwise. Where other programs want the same cores, that can cost nearly all the speed.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def autocast(device: str) -> torch.dtype | None:

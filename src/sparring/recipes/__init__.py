@@ -47,7 +47,7 @@ class Config:
     device: str = "auto"
     """auto, cpu, cuda, cuda:1 or mps."""
     threads: int = 0
-    """CPU threads; 0 takes all cores."""
+    """CPU threads; 0 takes OMP_NUM_THREADS, or all cores."""
     half_life: float = 0.03
     """Half-life of the average of the generator's weights, as a share of all that is shown in training."""
     checkpoint_every: int = 0

@@ -48,7 +48,11 @@ def save(path: Path, tree: Mapping[str, Any], files: Mapping[str, bytes] | None 
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
-        contents = {TENSORS: safetensors.torch.save(_apart(tensors)), TREE: json.dumps(skeleton).encode(), **(files or {})}
+        contents = {
+            TENSORS: safetensors.torch.save(_apart(tensors)),
+            TREE: json.dumps(skeleton).encode(),
+            **(files or {}),
+        }
         sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
         with naming(path):
             for name, content in {**contents, MANIFEST: json.dumps(sums).encode()}.items():
