@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 import torch
@@ -59,7 +60,7 @@ def test_both_sides_from_f_alone(loss):
     expected = both(fake)[1].mean() - both(real)[0].mean()
     torch.testing.assert_close(loss.discriminator(real, fake), expected, rtol=1e-9, atol=1e-9)
     torch.testing.assert_close(loss.generator(real, fake), -both(fake)[1].mean(), rtol=1e-9, atol=1e-9)
-    other = type(loss)(**{**vars(loss), "heuristic": True})
+    other = replace(loss, heuristic=True)
     torch.testing.assert_close(other.discriminator(real, fake), expected, rtol=1e-9, atol=1e-9)
     torch.testing.assert_close(other.generator(real, fake), -both(fake)[0].mean(), rtol=1e-9, atol=1e-9)
 
@@ -129,6 +130,14 @@ def test_jensen_shannon_and_total_variation_of_shifted_gaussians(distance, js):
     total = math.erf(distance / math.sqrt(8))
     assert bound(TotalVariation(), log_p, log_q, 1e3 * v) == pytest.approx(total, abs=1e-5)
     assert bound(TotalVariation(), log_p, log_q, v) < total - 1e-3
+    inside = (X.abs() < 16).double()
+    itself = inside * log_q.exp() * TotalVariation().f((inside * v).exp())
+    assert torch.trapezoid(itself, X).item() == pytest.approx(total, abs=1e-5)
+
+
+def test_total_variation_is_between_the_slopes_of_f():
+    torch.testing.assert_close(TotalVariation().slope(GRID), (GRID / 2).tanh() / 2)
+    torch.testing.assert_close(TotalVariation().conjugate(GRID), (GRID / 2).tanh() / 2)
 
 
 def test_relations():

@@ -259,11 +259,11 @@ class TotalVariation(FDivergence):
         return self.slope(v)
 
 
-ALL: tuple[type[FDivergence], ...] = (
+_ALL: tuple[type[FDivergence], ...] = (
     *(KL, ReverseKL, Pearson, Neyman, Hellinger, Jeffreys),
     *(JensenShannon, GANDivergence, Alpha, TotalVariation),
 )
-DIVERGENCES: Mapping[str, type[FDivergence]] = {cls.name: cls for cls in ALL}
+DIVERGENCES: Mapping[str, type[FDivergence]] = {cls.name: cls for cls in _ALL}
 """Each divergence by what the command line calls it."""
 
 
