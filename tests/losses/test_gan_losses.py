@@ -6,8 +6,21 @@ import re
 import pytest
 import torch
 
+from rounds import draws_of
 from sparring import GAN, MLP, Normal, losses
-from sparring.losses import Minimax, NonSaturating, Relativistic, Wasserstein, decisive
+from sparring.losses import (
+    Hinge,
+    LeastSquares,
+    MaximumLikelihood,
+    Minimax,
+    NonSaturating,
+    Relativistic,
+    RelativisticAverage,
+    Wasserstein,
+    decisive,
+)
+from sparring.ranks import Threads
+from sparring.round import PLAYING, Round
 
 LOGITS = torch.linspace(-5, 5, 21, dtype=torch.float64)
 
@@ -24,6 +37,9 @@ def slope(loss, logits):
     [
         (Minimax(), -torch.sigmoid(LOGITS)),
         (NonSaturating(), torch.sigmoid(LOGITS) - 1),
+        (MaximumLikelihood(), -LOGITS.exp()),
+        (LeastSquares(), 2 * (LOGITS - 1)),
+        (Hinge(), torch.full_like(LOGITS, -1.0)),
         (Wasserstein(), torch.full_like(LOGITS, -1.0)),
         (Relativistic(), torch.sigmoid(LOGITS) - 1),  # real logits at 0
     ],
@@ -32,7 +48,22 @@ def test_generator_slopes(loss, expected):
     torch.testing.assert_close(slope(loss, LOGITS), expected)
 
 
-@pytest.mark.parametrize("loss", [Minimax(), NonSaturating()])
+@pytest.mark.parametrize(
+    ("loss", "cost"),
+    [
+        (Minimax(), lambda d: math.log(1 - d)),
+        (NonSaturating(), lambda d: -math.log(d)),
+        (MaximumLikelihood(), lambda d: -d / (1 - d)),
+    ],
+)
+@pytest.mark.parametrize("d", [0.01, 0.3, 0.5, 0.9, 0.99])
+def test_curves_of_figure_16(loss, cost, d):
+    """The generator's cost as a function of D(G(z)); no factor 1/2."""
+    logit = torch.tensor([math.log(d / (1 - d))], dtype=torch.float64)
+    assert loss.generator(logit, logit).item() == pytest.approx(cost(d))
+
+
+@pytest.mark.parametrize("loss", [Minimax(), NonSaturating(), MaximumLikelihood()])
 def test_cross_entropy(loss):
     """Twice equation 8, from probabilities."""
     real, fake = LOGITS, LOGITS.flip(0) + 0.3
@@ -55,6 +86,35 @@ def test_wasserstein_of_two_points():
 def test_relativistic_sides_mirror():
     real, fake = LOGITS, LOGITS.flip(0) * 0.7
     torch.testing.assert_close(Relativistic().discriminator(real, fake), Relativistic().generator(fake, real))
+
+
+def test_relativistic_average_by_hand():
+    """Each logit against the mean of the other side; probabilities that a sample is the more real one."""
+    real, fake = torch.tensor([1.0, 3.0], dtype=torch.float64), torch.tensor([-1.0, 0.5], dtype=torch.float64)
+    says = lambda a: 1 / (1 + math.exp(-a))  # noqa: E731
+    right = [says(1 + 0.25), says(3 + 0.25)], [1 - says(-1 - 2), 1 - says(0.5 - 2)]
+    expected = -sum(sum(map(math.log, side)) / 2 for side in right)
+    assert RelativisticAverage().discriminator(real, fake).item() == pytest.approx(expected)
+    wrong = [1 - says(1 + 0.25), 1 - says(3 + 0.25)], [says(-1 - 2), says(0.5 - 2)]
+    expected = -sum(sum(map(math.log, side)) / 2 for side in wrong)
+    assert RelativisticAverage().generator(real, fake).item() == pytest.approx(expected)
+
+
+def test_relativistic_average_on_two_ranks():
+    """The mean over ranks of what each minimises is what one process minimises: the inner means are of all."""
+    logits = [LOGITS[:20], LOGITS.flip(0)[:20] * 0.7]
+    for side in (RelativisticAverage().discriminator, RelativisticAverage().generator):
+        rest = [x.clone().requires_grad_() for x in logits]
+        expected = torch.autograd.grad(side(*rest), rest)
+
+        def play(ranks, side=side):
+            mine = [x.chunk(2)[ranks.index].clone().requires_grad_() for x in logits]
+            PLAYING.set(Round(None, draws_of(), ranks=ranks))  # of this thread alone
+            return torch.autograd.grad(side(*mine), mine)
+
+        halves = Threads.run(2, play)
+        for i, slope in enumerate(expected):
+            torch.testing.assert_close(torch.cat([half[i] for half in halves]) / 2, slope)
 
 
 @pytest.mark.parametrize(
@@ -82,10 +142,10 @@ def test_broadcasting_is_refused():
 
 
 def test_a_level_means_something_where_the_loss_sees_it():
-    assert decisive(Minimax())
-    assert decisive(NonSaturating())
-    assert not decisive(Wasserstein())
-    assert not decisive(Relativistic())
+    for loss in (Minimax(), NonSaturating(), MaximumLikelihood(), Hinge(), LeastSquares(), losses.KL()):
+        assert decisive(loss)
+    for loss in (Wasserstein(), Relativistic(), RelativisticAverage(), losses.TotalVariation()):
+        assert not decisive(loss)
 
 
 class Mine(losses.NonSaturating):
@@ -95,7 +155,8 @@ class Mine(losses.NonSaturating):
 @pytest.mark.parametrize(
     ("loss", "said"),
     [
-        ("hinge", "loss is 'hinge'; expected an object with a side for each player: losses.Minimax(), "),
+        ("entropy", "loss is 'entropy'; expected an object with a side for each player: losses."),
+        ("hinge", "loss is 'hinge'; expected an object: write losses.Hinge()"),
         ("non-saturating", "write losses.NonSaturating()"),
         ("wasserstein_gp", "write losses.Wasserstein()"),
         (losses.Relativistic, "loss is the class Relativistic; expected an object: write losses.Relativistic()"),

@@ -1,23 +1,57 @@
 """Adversarial losses: pairs of functions of what a discriminator gives, one for each player."""
 
-from sparring.losses.gan import Minimax, NonSaturating
+from sparring.losses.divergences import (
+    DIVERGENCES,
+    KL,
+    Alpha,
+    GANDivergence,
+    Hellinger,
+    Jeffreys,
+    JensenShannon,
+    Neyman,
+    Pearson,
+    ReverseKL,
+    TotalVariation,
+    divergence,
+)
+from sparring.losses.f_divergence import FDivergence
+from sparring.losses.gan import MaximumLikelihood, Minimax, NonSaturating
+from sparring.losses.hinge import Hinge
+from sparring.losses.least_squares import LeastSquares
 from sparring.losses.loss import AdversarialLoss, adversarial, decisive
 from sparring.losses.ratio import estimates
 from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Reading
-from sparring.losses.relativistic import Relativistic
+from sparring.losses.relativistic import Relativistic, RelativisticAverage
 from sparring.losses.wasserstein import Wasserstein
 
 __all__ = [
+    "DIVERGENCES",
     "ENERGIES",
     "FEATURES",
+    "KL",
     "LOGITS",
     "AdversarialLoss",
+    "Alpha",
+    "FDivergence",
+    "GANDivergence",
+    "Hellinger",
+    "Hinge",
+    "Jeffreys",
+    "JensenShannon",
+    "LeastSquares",
+    "MaximumLikelihood",
     "Minimax",
+    "Neyman",
     "NonSaturating",
+    "Pearson",
     "Reading",
     "Relativistic",
+    "RelativisticAverage",
+    "ReverseKL",
+    "TotalVariation",
     "Wasserstein",
     "adversarial",
     "decisive",
+    "divergence",
     "estimates",
 ]

@@ -1,4 +1,4 @@
-"""The losses of the first GANs: the zero-sum game, and the heuristic one that is played instead."""
+"""The losses of the first GANs: the zero-sum game, the heuristic one that is played instead, maximum likelihood."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn.functional import softplus
 from sparring.losses.reading import LOGITS, Reading
 from sparring.methods import Method, Paper
 
-__all__ = ["METHODS", "Minimax", "NonSaturating"]
+__all__ = ["METHODS", "MaximumLikelihood", "Minimax", "NonSaturating"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,30 @@ class NonSaturating:
         return softplus(-fake).mean()
 
 
+@dataclass(frozen=True)
+class MaximumLikelihood:
+    """The game whose generator descends KL(p_data, p_model) (Goodfellow 2014; tutorial, section 3.2.4, equation 14).
+
+    D as in `Minimax`. G: -E exp(a) with the logit a, which is -E D / (1 - D): few samples have most of the gradient.
+    At the best D its gradient is that of KL; equation 14 as printed, with a factor 1/2, gives half of it.
+    """
+
+    reads: ClassVar[Reading] = LOGITS
+    needs_real: ClassVar[bool] = False
+    across: ClassVar[bool] = False
+    exact: ClassVar[float] = 80.0
+    log_ratio: ClassVar[bool] = True
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Twice equation 8."""
+        return Minimax().discriminator(real, fake)
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Twice equation 14."""
+        self.reads.check(real, fake)
+        return -fake.exp().mean()
+
+
 GOODFELLOW = Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661")
 METHODS = (
     Method(
@@ -85,5 +109,12 @@ METHODS = (
         command="sparring train dcgan",
         record="demo",
         in_readme=True,
+    ),
+    Method(
+        name="GAN, maximum likelihood",
+        python="GAN(..., losses.MaximumLikelihood())",
+        papers=(Paper("Goodfellow", 2014, "https://arxiv.org/abs/1412.6515"),),
+        section="3.2.4",
+        figure="16",
     ),
 )

@@ -69,16 +69,19 @@ def adversarial(loss: object) -> AdversarialLoss:
     if not isinstance(loss, type) and all(hasattr(loss, part) for part in ("discriminator", "generator", "reads")):
         return cast("AdversarialLoss", loss)
     here = importlib.import_module("sparring.losses")
-    known = {name.lower(): name for name in here.__all__ if hasattr(getattr(here, name), "exact") and name[0] != "A"}
+    whole = {name: getattr(here, name) for name in here.__all__ if hasattr(getattr(here, name), "exact")}
+    known = {name.lower(): name for name, of in whole.items() if of not in (AdversarialLoss, here.FDivergence)}
     word = loss.__name__ if isinstance(loss, type) else loss if isinstance(loss, str) else type(loss).__name__
     got = f"the class {word}" if isinstance(loss, type) else repr(loss) if isinstance(loss, str) else f"a {word}"
-    near = difflib.get_close_matches(word.lower().replace("-", "").replace("_", ""), known, 1)
-    if near or hasattr(loss, "needs_real"):
+    own = hasattr(loss, "needs_real")  # and has a name of its own
+    near = difflib.get_close_matches(word.lower().replace("-", "").replace("_", ""), known, 1, 1.0 if own else 0.6)
+    if near or own:
         raise TypeError(f"loss is {got}; expected an object: write {f'losses.{known[near[0]]}' if near else word}()")
-    every = ", ".join(f"losses.{name}()" for name in known.values())
+    every = ", ".join(f"losses.{name}()" for name in known.values() if not issubclass(whole[name], here.FDivergence))
     raise TypeError(
         f"loss is {got}; expected an object with a side for each player: {every} (NonSaturating is binary cross "
-        "entropy on logits), or one of your own with discriminator(real, fake) and generator(real, fake)"
+        "entropy on logits), an f-divergence such as losses.KL(), or one of your own with "
+        "discriminator(real, fake) and generator(real, fake)"
     )
 
 

@@ -32,9 +32,11 @@ class Scalars:
 
     Attributes:
         sign: 1 where real samples have the larger number, -1 where they have the smaller one.
+        middle: The number that says neither "real" nor "generated".
     """
 
     sign: int = 1
+    middle: float = 0.0
 
     def check(self, real: Tensor, fake: Tensor) -> None:
         """Refuses other shapes: a logit [B, 1] against [B] would broadcast to [B, B] and still train."""
@@ -49,8 +51,8 @@ class Scalars:
         return (n,)
 
     def logits(self, output: Tensor) -> Tensor:
-        """The numbers, so turned that real samples have the larger ones."""
-        return self.sign * output
+        """The numbers, so turned and moved that real samples have the larger ones, and 0 says nothing."""
+        return self.sign * (output - self.middle)
 
 
 @dataclass(frozen=True)
