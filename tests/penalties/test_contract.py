@@ -1,6 +1,7 @@
 """Every penalty keeps its contract: a value for each sample, right gradients, ranks, resumption, lazy and scheduled."""
 
 import copy
+import re
 from functools import partial
 
 import pytest
@@ -9,9 +10,10 @@ from torch import nn
 
 import discover
 from evaluations import KEY, SHAPE, at, critique, discriminator, generation, generator, samples
-from sparring import GAN, InMemory, Normal, Phase, Trainer
+from sparring import GAN, InMemory, Normal, Phase, Trainer, penalties
 from sparring.checks import check_game
 from sparring.dynamics.alternating import Alternating
+from sparring.looks.panels import panels
 from sparring.penalties import Lazy
 from sparring.penalties.weighing import name_of
 from sparring.ranks import Threads
@@ -102,6 +104,20 @@ def game_with(name, weight=0.5, wrap=lambda penalty: penalty):
 def test_in_a_game(name):
     """On two ranks as on one, resumed as if nothing had happened, and all else that a game keeps."""
     check_game(partial(game_with, name))
+
+
+@pytest.mark.parametrize("name", CRITICS)
+def test_in_a_loop_of_ones_own(name):
+    value = copy.deepcopy(PENALTIES[name])(penalties.critique(discriminator().float(), *torch.randn(2, 8, *SHAPE)))
+    assert value.shape == (8,)
+    value.mean().backward()
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+def test_its_curve_is_drawn_among_penalties(name):
+    player, term = "generator" if name in GENERATORS else "discriminator", name_of(PENALTIES[name])
+    assert re.fullmatch(r"[a-z][a-z0-9_]+", term)
+    assert [panel.title for panel in panels([f"{player}/{term}"])] == [f"Penalties on the {player}"]
 
 
 def trainer_of(name, rounds, **options):

@@ -53,7 +53,7 @@ def test_in_a_game_it_is_the_generators():
     round = next(Trainer(Phase(game, {}, {}, 1)).turns())
     cost = game("generator", round)
     expected = (round.chance.normal("path length", 2) @ game.generator.weight).square().sum(1).mean()
-    torch.testing.assert_close(cost.terms["PathLength"], 2 * expected)
+    torch.testing.assert_close(cost.terms["path_length"], 2 * expected)
     assert any(name.endswith("length") for name in game.state_dict())
 
 

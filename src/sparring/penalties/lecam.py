@@ -34,6 +34,7 @@ class LeCam(nn.Module):
         ValueError: `decay` is not in [0, 1).
     """
 
+    __name__ = "lecam"  # of the term
     real: Tensor
     fake: Tensor
     count: Tensor

@@ -36,6 +36,7 @@ class PathLength(nn.Module):
         ValueError: `decay` is not in [0, 1).
     """
 
+    __name__ = "path_length"  # of the term
     length: Tensor
 
     def __init__(self, decay: float = 0.99) -> None:
