@@ -24,8 +24,10 @@ def dragan(critique: Critique) -> Tensor:
     a batch is not the mean of those of its parts.
     """
     real, chance = critique.real, critique.round.chance
-    size = 0.5 * critique.round.gather(real).std(correction=0)
-    noise = size * chance.uniform("dragan", *real.shape[1:]).to(real)
+    gather = critique.round.gather  # ranks have equal shares: a mean of their means is that of all
+    mean = gather(real.mean()[None]).mean()
+    deviation = gather((real - mean).square().mean()[None]).mean().sqrt()
+    noise = 0.5 * deviation * chance.uniform("dragan", *real.shape[1:]).to(real)
     share = chance.uniform("dragan share").to(real).reshape(-1, *[1] * (real.ndim - 1))
     points = (real + share * noise).requires_grad_()
     lengths: Tensor = torch.linalg.vector_norm(slopes(critique.critic(points), points), dim=1)
