@@ -73,8 +73,15 @@ def losses():
     return {name: cls() for name, cls in whole.items() if not getattr(cls, "_is_protocol", False)}
 
 
-def penalties():
-    return {name: value for name, value in public("sparring.penalties").items() if inspect.isfunction(value)}
+def penalties(evaluation=("Critique", "Generation")):
+    """Every penalty of either player as it is by default: what takes an evaluation of that sort and nothing else."""
+    found = {}
+    for name, value in public("sparring.penalties").items():
+        call = value if inspect.isfunction(value) else vars(value).get("forward", vars(value).get("__call__"))
+        taken = [p.annotation for n, p in inspect.signature(call).parameters.items() if n != "self"] if call else []
+        if len(taken) == 1 and taken[0] in evaluation:
+            found[name] = value if inspect.isfunction(value) else value()
+    return found
 
 
 def projections():

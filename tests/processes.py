@@ -18,6 +18,8 @@ PLAYED = {
     "contract_games.dcgan": Alternating(fresh=False),  # batch norm
     "contract_games.r3gan": Consensus(),  # dropout, and derivatives of derivatives
     "contract_games.semi_supervised": Unrolled(),  # feature matching
+    "contract_games.penalised": Alternating(),  # penalties that keep averages
+    "contract_games.sngan": Alternating({"discriminator": 2}),  # spectral norm
 }
 
 

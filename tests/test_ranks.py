@@ -108,7 +108,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": PATHS, "OMP_NUM_THREADS": "1"}
 
 
 def test_two_processes_do_what_one_does(tmp_path):
-    """Parameters and buffers of three games after three rounds, under torchrun with gloo."""
+    """Parameters and buffers of some games after three rounds, under torchrun with gloo."""
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command = [*torchrun, str(SCRIPT), "play", str(tmp_path)]
     done = subprocess.run(command, check=False, env=ENVIRONMENT, capture_output=True, text=True, timeout=240)

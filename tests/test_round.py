@@ -168,3 +168,13 @@ def test_what_was_put_off_happens_once_at_the_end():
     assert done == ["second", "other"]
     with pytest.raises(ValueError, match="micro=1"):
         next(round.parts(2)).later("a", lambda: None)
+
+
+def test_what_does_not_depend_on_the_batch_may_be_put_off_by_parts():
+    actions, done = {}, []
+    round = Round(lambda name: None, draws_of(8), later=actions)
+    for number, part in enumerate(round.parts(4)):
+        part.afterwards("a", lambda number=number: done.append(number))
+    for action in actions.values():
+        action()
+    assert done == [3], "once, however many parts there are"

@@ -216,4 +216,8 @@ class Round:
             ValueError: The gradient is computed in parts, which each see another batch.
         """
         self._refuse_parts()
+        self.afterwards(owner, action)
+
+    def afterwards(self, owner: object, action: Callable[[], None]) -> None:
+        """As `later`, for an action that is the same whatever the batch is: each part of one may ask for it."""
         self._later[owner] = action

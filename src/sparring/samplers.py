@@ -6,7 +6,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Self
+from typing import Self, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,9 @@ from sparring.kinds.kind import Kind
 from sparring.kinds.points import Points
 from sparring.latents import Between, Latent
 
-__all__ = ["GeneratorSampler", "Mute", "Sampler", "tensors_of"]
+__all__ = ["GeneratorSampler", "Mute", "Sampler", "Settling", "settle", "tensors_of"]
+
+M = TypeVar("M", bound=nn.Module)
 
 
 class Sampler(nn.Module, ABC):
@@ -98,15 +100,31 @@ class Sampler(nn.Module, ABC):
 
         The running statistics lag behind the weights, and an average of weights has never been run at all. (Standing
         statistics: Brock et al. 2019, https://arxiv.org/abs/1809.11096.) They are taken along the sampler's own path,
-        with all that it is asked for.
+        with all that it is asked for. Before that all parts are settled that are `Settling`, such as spectral norms.
         """
-        settled = copy.deepcopy(self)
+        settled = settle(copy.deepcopy(self))
         norms = [norm for norm in settled.modules() if isinstance(norm, _BatchNorm) and norm.track_running_stats]
         if norms:
             with _standing(norms):
                 for part in range(-(-n // _BATCH)):
                     settled.sample(_BATCH, seed=_SETTLING + part)
         return settled
+
+
+class Settling(nn.Module, ABC):
+    """A module whose buffers follow some weights, a little behind them in training."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Makes the buffers those of the present weights."""
+
+
+def settle(module: M) -> M:
+    """The module, whose parts of that sort have all been settled, in place."""
+    for part in module.modules():
+        if isinstance(part, Settling):
+            part.settle()
+    return module
 
 
 _PATH = ("sample",)

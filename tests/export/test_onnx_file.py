@@ -7,10 +7,13 @@ import onnxruntime
 import pytest
 import torch
 
+import contract_games.sngan as sngan
 import sparring
+from sparring import Normal
 from sparring.export import onnx_file as module
 from sparring.export.onnx_file import difference, onnx_file
 from sparring.export.subject import UnsuitedError
+from sparring.samplers import GeneratorSampler
 
 
 @pytest.mark.parametrize("recipe", ["dcgan", "cgan", "ring", "table"])
@@ -33,6 +36,14 @@ def test_a_class_makes_a_difference(exported):
     latents = np.zeros((1, 5), np.float32)
     one, other = (session.run(None, {"latents": latents, "given": np.array([c])})[0] for c in (0, 7))
     assert np.abs(one - other).max() > 1e-4
+
+
+def test_spectral_norms_are_in_it():
+    sampler = GeneratorSampler(sngan.tiny()[0].generator, Normal(3)).settled().eval()
+    inputs = sampler.inputs(64)
+    with torch.no_grad():
+        samples = sampler.generator(*inputs)
+    assert difference(module._converted(sampler.generator, inputs).SerializeToString(), inputs, samples) < 1e-5
 
 
 def test_what_stands_in_the_head(exported):

@@ -2,34 +2,11 @@ import re
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from torch import nn
 
-from rounds import round_of
-from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer, penalties
-from sparring.penalties import Critique, Lazy, interpolated, r1, r2
-
-KEY = Key(3)
-
-
-def critique(critic, real, fake):
-    real, fake = real.detach().requires_grad_(), fake.detach().requires_grad_()
-    return Critique(round_of(total=len(real), dtype=real.dtype), critic, real, fake, critic(real), critic(fake))
-
-
-def samples(n, *shape):
-    return KEY.normal("real", (n, *shape), torch.float64), KEY.normal("fake", (n, *shape), torch.float64)
-
-
-@given(n=st.integers(1, 40), size=st.integers(1, 30))
-@settings(max_examples=25, deadline=None)
-def test_a_unit_norm_critic_has_no_gradient_penalty_at_any_batch_size(n, size):
-    direction = KEY.normal("direction", (size,), torch.float64)
-    direction /= direction.norm()
-    penalty = interpolated(critique(lambda x: x.flatten(1) @ direction, *samples(n, size)))
-    assert penalty.shape == (n,)
-    assert penalty.abs().max() < 1e-12
+from evaluations import KEY, critique, samples
+from sparring import GAN, MLP, InMemory, Normal, Phase, Trainer, penalties
+from sparring.penalties import Lazy, r1, r2
 
 
 @pytest.mark.parametrize("shape", [(5,), (2, 3, 4)])
@@ -39,32 +16,6 @@ def test_quadratic_critic(shape):
     it = critique(lambda x: 1.5 * x.flatten(1).square().sum(1), real, fake)
     torch.testing.assert_close(r1(it), 9 * real.flatten(1).square().sum(1))
     torch.testing.assert_close(r2(it), 9 * fake.flatten(1).square().sum(1))
-    weight = it.round.chance.uniform("interpolated").reshape(-1, *[1] * len(shape))
-    points = (real + weight * (fake - real)).flatten(1)
-    torch.testing.assert_close(interpolated(it), (3 * points.norm(dim=1) - 1).square())
-
-
-@pytest.mark.parametrize("penalty", [r1, r2, interpolated])
-def test_gradient_in_the_parameters_against_finite_differences(penalty):
-    critic = MLP(3, 7, 1, activation=nn.Softplus, logits=True).double()
-    real, fake = samples(5, 3)
-    weights = [p.detach().requires_grad_() for p in critic.parameters()]
-
-    def cost(*parameters):
-        functional = lambda x: torch.func.functional_call(critic, dict(zip(names, parameters, strict=True)), (x,))  # noqa: E731
-        return penalty(critique(functional, real, fake)).mean()
-
-    names = [name for name, _ in critic.named_parameters()]
-    assert torch.autograd.gradcheck(cost, weights)
-
-
-@pytest.mark.parametrize("penalty", [r1, r2, interpolated])
-def test_each_sample_by_itself(penalty):
-    """The penalty of a sample does not depend on what the other samples are."""
-    critic = MLP(3, 7, 1, activation=nn.Tanh, logits=True).double()
-    real, fake = samples(8, 3)
-    others = torch.cat([real[:3], 5 * real[3:]]), torch.cat([fake[:3], -fake[3:]])
-    torch.testing.assert_close(penalty(critique(critic, real, fake))[:3], penalty(critique(critic, *others))[:3])
 
 
 def test_a_lazy_penalty_is_due_now_and_then_and_so_much_heavier():
@@ -104,32 +55,6 @@ def test_a_penalty_may_be_a_module_with_buffers_and_lazy():
         assert not torch.equal(memory.mean, before)
     assert terms == [["Memory", "loss", "r1"], ["Memory", "loss"]] * 2
     assert any(name.endswith("mean") for name in trainer.state_dict()["games"])
-
-
-def path_length(generation):
-    """The squared norm of the Jacobian's transpose times a direction, [B]."""
-    direction = generation.round.chance.normal("direction", *generation.fake.shape[1:])
-    product = (generation.fake * direction).sum()
-    return torch.autograd.grad(product, generation.latents, create_graph=True)[0].square().sum(1)
-
-
-def test_the_generator_may_have_penalties_too():
-    """Of a linear generator y = W z the squared norm is that of W^T v."""
-    game = GAN(nn.Linear(3, 2, bias=False), MLP(2, 8, 1, logits=True), Normal(3), regularizers={path_length: 2.0})
-    round = next(Trainer(Phase(game, {}, {}, 1)).turns())
-    cost = game("generator", round)
-    expected = (round.chance.normal("direction", 2) @ game.generator.weight).square().sum(1).mean()
-    torch.testing.assert_close(cost.terms["path_length"], 2 * expected)
-
-
-def test_a_flat_critic_has_a_finite_gradient():
-    """The norm has no derivative at 0; training must survive a critic that starts there."""
-    critic = MLP(3, 7, 1, logits=True).double()
-    nn.init.zeros_(critic.layers[-2].weight)
-    penalty = interpolated(critique(critic, *samples(4, 3)))
-    torch.testing.assert_close(penalty, torch.ones_like(penalty))
-    for gradient in torch.autograd.grad(penalty.mean(), list(critic.parameters()), allow_unused=True):
-        assert gradient is None or torch.isfinite(gradient).all()
 
 
 @pytest.mark.parametrize(

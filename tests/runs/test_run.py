@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch.nn.utils.parametrize import is_parametrized
 
 import sparring
 from sparring.hooks import Every
+from sparring.layers.spectral import spectral
 from sparring.recipes.images.dcgan import Config
+from sparring.recipes.theory import ring
 from sparring.runs import checkpoint
 from sparring.runs.files import SCORES, read_config, read_log, write_config
 from sparring.runs.run import Run
@@ -287,3 +290,29 @@ def costs(path):
 
 def length(path):
     return path.stat().st_size if path.exists() else 0
+
+
+def test_spectral_norms_in_a_run_are_settled(tmp_path, monkeypatch):
+    """Those of the generator in what is saved, those of the discriminator when the game is looked at."""
+    plain = ring.game
+
+    def normal(config):
+        game = plain(config)
+        spectral(game.generator), spectral(game.discriminator)
+        return game
+
+    monkeypatch.setattr(ring, "game", normal)
+    small = ring.Config(rounds=5, batch=8, width=4, device="cpu", threads=1, rate=0.1, hold_out=0)
+    assert Session.create(tmp_path / "run", "ring", small).play()
+    run = Run.open(tmp_path / "run")
+    live = Session.resume(tmp_path / "run").trainer.game
+    assert max(largest(live.eval())) > 1.0001, "in training they lag behind a little"
+    for settled in (run.game(), run.sampler("average"), run.sampler("raw")):
+        assert largest(settled.eval()) == pytest.approx([1] * len(largest(settled)), abs=1e-5)
+    assert torch.isfinite(run.sampler().sample(7)).all()
+
+
+def largest(module):
+    """The largest singular value of every weight with a spectral norm."""
+    layers = [layer for layer in module.modules() if is_parametrized(layer)]
+    return [torch.linalg.svdvals(layer.weight.detach())[0].item() for layer in layers]

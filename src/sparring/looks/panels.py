@@ -33,7 +33,7 @@ class _Rule:
     unit: str = ""
 
 
-_PENALTIES = "r1|r2|interpolated|gradient|lipschitz|consistency"
+_PENALTIES = r"r1|r2|interpolated\w*|zero_centred|dragan|consistency\w*|lecam|path_length|gradient|lipschitz"
 
 _RULES = (
     _Rule(
@@ -56,6 +56,13 @@ _WORDS = {
     "r1": "R1, real",
     "r2": "R2, generated",
     "interpolated": "in between",
+    "interpolated_one_sided": "in between, above 1",
+    "zero_centred": "in between, to 0",
+    "dragan": "DRAGAN",
+    "consistency_real": "consistency, real",
+    "consistency_fake": "consistency, generated",
+    "consistency_real_fake": "consistency",
+    "lecam": "LeCam",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 __all__ = ["alike", "fitted", "modules"]
 
@@ -72,7 +73,7 @@ def _misfit(network: nn.Module, inputs: Sequence[Any]) -> str:
     handles = [
         layer.register_forward_pre_hook(lambda layer, given, name=name: entered.append((name, layer, given[0])))
         for name, layer in network.named_modules()
-        if not [*layer.children()]
+        if is_parametrized(layer) or not ([*layer.children()] or "parametrizations" in name.split("."))
     ]
     try:
         with torch.no_grad():
@@ -87,7 +88,8 @@ def _misfit(network: nn.Module, inputs: Sequence[Any]) -> str:
 
 def _told(name: str, layer: nn.Module, given: Tensor) -> str:
     """What a layer takes, and what it got; "" if that is not the trouble."""
-    own, got = f"its layer {name!r}, {type(layer).__name__}," if name else f"{type(layer).__name__}", list(given.shape)
+    sort, got = type(layer).__name__.removeprefix("Parametrized"), list(given.shape)  # so torch calls one with a norm
+    own = f"its layer {name!r}, {sort}," if name else sort
     if isinstance(layer, nn.Linear) and got[-1] != layer.in_features:
         return f"{own} takes {layer.in_features} numbers and got {got[-1]}"
     if isinstance(layer, nn.Unflatten):

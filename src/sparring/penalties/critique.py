@@ -45,6 +45,8 @@ def critique(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, num
         number: Of the round, for penalties that are not due in each.
 
     Example:
+        >>> from torch import nn
+        >>> from sparring.penalties import r1
         >>> critic = nn.Sequential(nn.Linear(2, 1), nn.Flatten(0))
         >>> r1(critique(critic, torch.randn(8, 2), torch.randn(8, 2))).shape
         torch.Size([8])

@@ -1,8 +1,4 @@
-"""Penalties on the gradient of the critic in its samples.
-
-A penalty gives one value per sample, [B], to be averaged and weighted by the game. In a loop of your own,
-`r1(critique(critic, real, fake)).mean()` is the term.
-"""
+"""Penalties on the gradient of the critic in its samples, at the samples themselves."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from torch import Tensor
 from sparring.methods import Method, Paper
 from sparring.penalties.critique import Critique
 
-__all__ = ["METHODS", "interpolated", "r1", "r2"]
+__all__ = ["METHODS", "r1", "r2", "slopes"]
 
 
 def r1(critique: Critique) -> Tensor:
@@ -28,20 +24,6 @@ def r2(critique: Critique) -> Tensor:
     return slopes(critique.fake_logits, critique.fake).square().sum(1)
 
 
-def interpolated(critique: Critique) -> Tensor:
-    """(||grad_x D(x)|| - 1)^2 between real and generated samples, [B].
-
-    WGAN-GP's (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028), whose weight is 10. Each
-    sample has its own point on its own line. Batch norm in the critic would tie the gradients of a batch together: use
-    another normalisation.
-    """
-    real, fake = critique.real, critique.fake
-    weight = critique.round.chance.uniform("interpolated").to(real)
-    points = torch.lerp(real, fake, weight.reshape(-1, *[1] * (real.ndim - 1))).requires_grad_()
-    norms: Tensor = torch.linalg.vector_norm(slopes(critique.critic(points), points), dim=1)
-    return (norms - 1.0).square()
-
-
 def slopes(logits: Tensor, points: Tensor) -> Tensor:
     """The gradient of each logit at its own point, [B, D], in at least float32 and differentiable."""
     with torch.autocast(points.device.type, enabled=False):  # it would run the backward pass in low precision
@@ -55,11 +37,5 @@ METHODS = (
         python="GAN(..., penalties={penalties.r1: 0.5})",
         papers=(Paper("Mescheder et al.", 2018, "https://arxiv.org/abs/1801.04406"),),
         record="ais_mnist",
-    ),
-    Method(
-        name="WGAN-GP",
-        python="GAN(..., losses.Wasserstein(), {penalties.interpolated: 10.0})",
-        papers=(Paper("Gulrajani et al.", 2017, "https://arxiv.org/abs/1704.00028"),),
-        in_readme=True,
     ),
 )

@@ -31,7 +31,7 @@ from sparring.recipes import Recipe
 from sparring.runs import checkpoint, files, moved
 from sparring.runs.code import Code, of_run
 from sparring.runs.own import source
-from sparring.samplers import Sampler
+from sparring.samplers import Sampler, settle
 
 __all__ = ["Run", "load"]
 
@@ -177,7 +177,7 @@ class Run:
             files.write_config(self.path, about)
 
     def game(self, device: str = "cpu") -> Game:
-        """The game as the newest checkpoint left it, to look at its players.
+        """The game as the newest checkpoint left it, to look at its players; its spectral norms are settled.
 
         Neither the data nor anything but the checkpoints is needed, and nothing is written.
 
@@ -190,7 +190,7 @@ class Run:
         config = dataclasses.replace(self.config, device=device)
         trainer = self.parts.build(config, self.spec.stand_in())
         trainer.load_games(checkpoint.load(newest)["games"])
-        return trainer.game
+        return settle(trainer.game)
 
     def sampler(self, weights: str = "average", device: str = "cpu") -> Sampler:
         """The run's sampler.
