@@ -11,7 +11,7 @@ import contract_games.sngan as sngan
 import sparring
 from sparring import Normal
 from sparring.export import onnx_file as module
-from sparring.export.onnx_file import difference, onnx_file
+from sparring.export.onnx_file import difference, onnx_file, tolerance
 from sparring.export.subject import UnsuitedError
 from sparring.samplers import GeneratorSampler
 
@@ -28,6 +28,22 @@ def test_same_samples_as_torch_in_batches_of_any_size(recipe, exported):
         assert made.shape == expected.shape
         assert np.abs(made - expected.numpy()).max() <= 1e-5
     assert names == ["latents", "given"][: 1 + (recipe == "cgan")]
+
+
+def test_networks_that_magnify_rounding_may_differ_by_as_much():
+    """A sum of large numbers that nearly cancel: float32 loses digits in any order of summation."""
+    network = torch.nn.Linear(400, 1, bias=False)
+    with torch.no_grad():
+        network.weight.copy_(1e4 * sparring.Key(0).normal("w", (1, 400)))
+    latents = sparring.Key(0).normal("z", (64, 400))
+    samples = network(latents).detach()
+    for scale, relation in ((1.0, "more"), (1e-4, "same")):
+        small = torch.nn.Linear(400, 1, bias=False)
+        small.load_state_dict({"weight": network.weight.detach() * scale})
+        off = (small(latents).double() - latents.double() @ small.weight.double().T).abs().max().item()
+        limit = tolerance(small, (latents,), samples * scale)
+        assert limit == pytest.approx(max(4 * off, 1e-5 * max(1.0, scale * samples.abs().max().item())))
+        assert (limit > 1e-3) == (relation == "more")
 
 
 def test_a_class_makes_a_difference(exported):
