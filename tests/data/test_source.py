@@ -31,6 +31,16 @@ def test_labels_stay_with_their_examples():
     assert torch.equal(batch.x.long(), batch.y)
 
 
+def test_examples_that_have_the_labels_asked_for():
+    x, y = torch.arange(10), torch.tensor([2, 0, 1, 1, 1, 0, 1, 1, 1, 1])
+    source = InMemory(x, y).view(torch.arange(1, 10))
+    places = source.labelled(torch.tensor([1, 0, 1, 0, 0, 1]))
+    assert source.examples(places).tolist() == [2, 1, 6, 1, 5, 9], "spread over all of a label, and again if too few"
+    assert source.labelled(torch.tensor([0, 2])) is None, "the only one is not in view"
+    assert InMemory(x).labelled(torch.tensor([0])) is None
+    assert InMemory(x, torch.zeros(10, 3)).labelled(torch.tensor([0])) is None, "partners are not labels"
+
+
 def test_bytes_become_pictures_on_the_device():
     source = InMemory(torch.tensor([0, 51, 255], dtype=torch.uint8).reshape(3, 1, 1, 1))
     round = round_of(lambda name: source.draw(3, Key(0, ("s", 0))), 3)

@@ -123,6 +123,22 @@ class InMemory:
             digest.update(part.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
 
+    def labelled(self, y: Tensor) -> Tensor | None:
+        """Places [n] of examples with these labels [n], in the order they have here; None if a label has no example.
+
+        Where a label has too few examples, some come again.
+        """
+        if self.y is None or self.y.ndim != y.ndim:
+            return None
+        mine = self.y[self._places(torch.arange(len(self))).to(self.y.device)].cpu()
+        places = torch.zeros(len(y), dtype=torch.int64)
+        for label in torch.unique(y):
+            asked, there = y == label, (mine == label).nonzero().flatten()
+            if not len(there):
+                return None
+            places[asked] = there[torch.linspace(0, len(there) - 1, int(asked.sum())).long()]
+        return places
+
     def examples(self, index: Tensor | None = None) -> Tensor:
         """All examples, or those of these places [n], as a sampler would give them: on the CPU, pictures in [-1, 1]."""
         return self.batch(index).x

@@ -44,9 +44,12 @@ def threads(count: int) -> int:
 def patient() -> None:
     """Lets threads that wait for others sleep, in torch if it has not been imported yet.
 
-    They spin otherwise. Where other programs want the same cores, that can cost nearly all the speed.
+    They spin otherwise. Where other programs want the same cores, that can cost nearly all the speed. GNU's OpenMP can
+    spin for a moment first, 10,000 times instead of 300,000: most waits are shorter, and sleep and waking cost more.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+        os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def autocast(device: str) -> torch.dtype | None:

@@ -41,8 +41,10 @@ def finish(path: Path, data: Data, sampler: Sampler, most: int) -> list[Path]:
         most: Half of the frames that a time-lapse may have.
     """
     kind, generated = data.kind, sampler.sheet(data.kind.shown, seed=0)
-    n = min(len(generated), len(data))
-    real = data.main.examples(torch.linspace(0, len(data) - 1, n).long())
+    given = sampler.condition.sheet(data.kind.shown)
+    places = None if given is None else data.main.labelled(given)  # each real one is of the class beside it
+    n = min(len(generated), len(data)) if places is None else len(places)
+    real = data.main.examples(torch.linspace(0, len(data) - 1, n).long() if places is None else places)
     samples = _written(path, {"samples.png": drawing.encode(kind.show({"generated": generated}))})
     beside = drawing.encode(kind.show({"real": real, "generated": generated[:n]}))
     return [*samples, *course(path, most, kind.name), *_written(path, {files.END: beside})]
