@@ -1,5 +1,6 @@
 """Adversarial losses: pairs of functions of what a discriminator gives, one for each player."""
 
+from sparring.losses.cramer import Cramer
 from sparring.losses.divergences import (
     DIVERGENCES,
     KL,
@@ -17,10 +18,11 @@ from sparring.losses.divergences import (
 from sparring.losses.f_divergence import FDivergence
 from sparring.losses.gan import MaximumLikelihood, Minimax, NonSaturating
 from sparring.losses.hinge import Hinge
+from sparring.losses.kernel import MMD
 from sparring.losses.least_squares import LeastSquares
 from sparring.losses.loss import AdversarialLoss, adversarial, decisive
 from sparring.losses.ratio import estimates
-from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Reading
+from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Features, Reading
 from sparring.losses.relativistic import Relativistic, RelativisticAverage
 from sparring.losses.wasserstein import Wasserstein
 
@@ -30,9 +32,12 @@ __all__ = [
     "FEATURES",
     "KL",
     "LOGITS",
+    "MMD",
     "AdversarialLoss",
     "Alpha",
+    "Cramer",
     "FDivergence",
+    "Features",
     "GANDivergence",
     "Hellinger",
     "Hinge",
