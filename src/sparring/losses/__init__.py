@@ -15,6 +15,7 @@ from sparring.losses.divergences import (
     TotalVariation,
     divergence,
 )
+from sparring.losses.energy import BEGAN, EBGAN
 from sparring.losses.f_divergence import FDivergence
 from sparring.losses.gan import MaximumLikelihood, Minimax, NonSaturating
 from sparring.losses.hinge import Hinge
@@ -27,7 +28,9 @@ from sparring.losses.relativistic import Relativistic, RelativisticAverage
 from sparring.losses.wasserstein import Wasserstein
 
 __all__ = [
+    "BEGAN",
     "DIVERGENCES",
+    "EBGAN",
     "ENERGIES",
     "FEATURES",
     "KL",
