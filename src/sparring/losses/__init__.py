@@ -25,6 +25,7 @@ from sparring.losses.loss import AdversarialLoss, adversarial, decisive
 from sparring.losses.ratio import estimates
 from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Features, Reading
 from sparring.losses.relativistic import Relativistic, RelativisticAverage
+from sparring.losses.smoothing import NoisyLabels, Smoothed
 from sparring.losses.wasserstein import Wasserstein
 
 __all__ = [
@@ -50,12 +51,14 @@ __all__ = [
     "MaximumLikelihood",
     "Minimax",
     "Neyman",
+    "NoisyLabels",
     "NonSaturating",
     "Pearson",
     "Reading",
     "Relativistic",
     "RelativisticAverage",
     "ReverseKL",
+    "Smoothed",
     "TotalVariation",
     "Wasserstein",
     "adversarial",
