@@ -84,10 +84,10 @@ class GAN(Game):
         real, fake = self.reading(real), self.reading(fake)
         critic = lambda x: self.reading(self.critic(x, *self.given(round)))  # noqa: E731
         terms = {"loss": self.loss.discriminator(real, fake)}
-        terms |= self.penalties(lambda: Critique(round, critic, x, made, real, fake))
-        real, fake = real.detach(), fake.detach()
-        seen = {name: function(real, fake) for name, function in self.watch.items()}
-        return Cost(terms, {"real_logit": real.mean(), "fake_logit": fake.mean(), **seen})
+        terms |= self.penalties(lambda: self.loss.reads.critique(Critique(round, critic, x, made, real, fake)))
+        outputs = real.detach(), fake.detach()
+        seen = {name: function(*outputs) for name, function in self.watch.items()}
+        return Cost(terms, self.loss.reads.seen(*outputs) | seen)
 
     def generator_cost(self, round: Round) -> Cost:
         """The loss at generated samples, and the penalties."""

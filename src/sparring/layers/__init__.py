@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sparring.layers import batch_norm as batch_norm
     from sparring.layers import conditional_norm as conditional_norm
     from sparring.layers import dropout as dropout
+    from sparring.layers import instance_noise as instance_noise
     from sparring.layers import spectral as spectral
     from sparring.layers import upsampling as upsampling
 else:

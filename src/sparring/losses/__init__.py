@@ -1,5 +1,6 @@
 """Adversarial losses: pairs of functions of what a discriminator gives, one for each player."""
 
+from sparring.losses.cramer import Cramer
 from sparring.losses.divergences import (
     DIVERGENCES,
     KL,
@@ -14,25 +15,33 @@ from sparring.losses.divergences import (
     TotalVariation,
     divergence,
 )
+from sparring.losses.energy import BEGAN, EBGAN
 from sparring.losses.f_divergence import FDivergence
 from sparring.losses.gan import MaximumLikelihood, Minimax, NonSaturating
 from sparring.losses.hinge import Hinge
+from sparring.losses.kernel import MMD
 from sparring.losses.least_squares import LeastSquares
 from sparring.losses.loss import AdversarialLoss, adversarial, decisive
 from sparring.losses.ratio import estimates
-from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Reading
+from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Features, Reading
 from sparring.losses.relativistic import Relativistic, RelativisticAverage
+from sparring.losses.smoothing import NoisyLabels, Smoothed
 from sparring.losses.wasserstein import Wasserstein
 
 __all__ = [
+    "BEGAN",
     "DIVERGENCES",
+    "EBGAN",
     "ENERGIES",
     "FEATURES",
     "KL",
     "LOGITS",
+    "MMD",
     "AdversarialLoss",
     "Alpha",
+    "Cramer",
     "FDivergence",
+    "Features",
     "GANDivergence",
     "Hellinger",
     "Hinge",
@@ -42,12 +51,14 @@ __all__ = [
     "MaximumLikelihood",
     "Minimax",
     "Neyman",
+    "NoisyLabels",
     "NonSaturating",
     "Pearson",
     "Reading",
     "Relativistic",
     "RelativisticAverage",
     "ReverseKL",
+    "Smoothed",
     "TotalVariation",
     "Wasserstein",
     "adversarial",

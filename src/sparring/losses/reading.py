@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from torch import Tensor
 
-__all__ = ["ENERGIES", "FEATURES", "LOGITS", "Features", "Reading", "Scalars"]
+from sparring.penalties.critique import Critique
+
+__all__ = ["ENERGIES", "FEATURES", "LOGITS", "Features", "Reading", "Scalars", "Witness"]
+
+Witness = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""From features [B, K] at some points, at real and at generated samples to one number a point, [B]."""
 
 
 class Reading(Protocol):
@@ -23,6 +29,14 @@ class Reading(Protocol):
 
     def logits(self, output: Tensor) -> Tensor | None:
         """Logits [B], the more real the larger, if the output says so much; else None."""
+        ...
+
+    def seen(self, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
+        """What is logged of the outputs for real and generated samples: scalars."""
+        ...
+
+    def critique(self, at: Critique) -> Critique:
+        """What penalties look at, whose critic gives one number a sample."""
         ...
 
 
@@ -54,10 +68,34 @@ class Scalars:
         """The numbers, so turned and moved that real samples have the larger ones, and 0 says nothing."""
         return self.sign * (output - self.middle)
 
+    def seen(self, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
+        """The mean logits."""
+        return {"real_logit": self.logits(real).mean(), "fake_logit": self.logits(fake).mean()}
+
+    def critique(self, at: Critique) -> Critique:
+        """The same."""
+        return at
+
+
+def blind(points: Tensor, real: Tensor, fake: Tensor) -> Tensor:
+    """No witness.
+
+    Raises:
+        ValueError: Always.
+    """
+    raise ValueError("this loss reads features, which have no slope to penalise: give it reads = Features(witness)")
+
 
 @dataclass(frozen=True)
 class Features:
-    """A vector for each sample, [B, K]."""
+    """A vector for each sample, [B, K].
+
+    Attributes:
+        witness: A critic made of features, for penalties on its slope: how real a point is, as seen from the features
+            of real and of generated samples.
+    """
+
+    witness: Witness = blind
 
     def check(self, real: Tensor, fake: Tensor) -> None:
         """Refuses other shapes."""
@@ -73,6 +111,25 @@ class Features:
 
     def logits(self, output: Tensor) -> None:
         """None: features do not say what is real."""
+
+    def seen(self, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
+        """Nothing: the mean of a feature means nothing."""
+        return {}
+
+    def critique(self, at: Critique) -> Critique:
+        """The witness as the critic, evaluated once more at real and at generated samples.
+
+        Those that it is made of are samples too, and must not move with the points at which it is differentiated.
+
+        Raises:
+            ValueError: The loss has no witness.
+        """
+
+        def critic(x: Tensor) -> Tensor:
+            return self.witness(at.critic(x), at.real_logits, at.fake_logits)
+
+        real, fake = at.real.view_as(at.real), at.fake.view_as(at.fake)
+        return replace(at, critic=critic, real=real, fake=fake, real_logits=critic(real), fake_logits=critic(fake))
 
 
 def _remedy(logits: Tensor) -> str:

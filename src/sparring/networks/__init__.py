@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
+    from sparring.networks import autoencoder as autoencoder
     from sparring.networks import conditional_dcgan as conditional_dcgan
     from sparring.networks import convnet as convnet
     from sparring.networks import dcgan as dcgan
