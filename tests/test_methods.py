@@ -62,8 +62,8 @@ def test_every_rule_is_a_method():
 
 
 def test_every_recipe_runs_a_method():
-    commands = {method.command for method in METHODS.values()}
-    assert not {name for name in recipes.names() if f"sparring train {name}" not in commands}
+    commands = {tuple(method.command.split()[1:3]) for method in METHODS.values()}
+    assert not {name for name in recipes.names() if ("train", name) not in commands}
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)

@@ -54,6 +54,7 @@ METHODS = (
         python="GAN(..., losses.Wasserstein(), project=projections.Clip(0.01))",
         papers=(Paper("Arjovsky et al.", 2017, "https://arxiv.org/abs/1701.07875"),),
         in_readme=True,
+        command="sparring train wgan",
     ),
     Method(
         name="WGAN on the sphere",

@@ -65,7 +65,9 @@ def onnx_file(subject: Subject) -> bytes:
 @torch.no_grad()
 def tolerance(network: nn.Module, inputs: Sequence[Tensor], samples: Tensor) -> float:
     """By how much other programs' samples may differ from `samples`, those of a network at inputs."""
-    exact = copy.deepcopy(network).double()(*(each.double() if each.is_floating_point() else each for each in inputs))
+    exact: Tensor = copy.deepcopy(network).double()(
+        *(each.double() if each.is_floating_point() else each for each in inputs)
+    )
     return max(LIMIT * max(1.0, samples.abs().max().item()), ROUNDING * (samples - exact).abs().max().item())
 
 

@@ -1,10 +1,7 @@
 """Generative adversarial networks: a discriminator tells real from generated, a generator makes that hard.
 
 Goodfellow et al. (2014), https://arxiv.org/abs/1406.2661; tutorial (Goodfellow 2016), section 3. Other losses and
-penalties make it a WGAN-GP or an R3GAN without another class:
-
-    GAN(g, d, Normal(64), Wasserstein(), {interpolated: 10.0})
-    GAN(g, d, Normal(64), Relativistic(), {r1: gamma / 2, r2: gamma / 2})
+penalties make it a WGAN-GP without another class: `GAN(g, d, Normal(64), Wasserstein(), {interpolated: 10.0})`.
 """
 
 from __future__ import annotations
@@ -43,8 +40,7 @@ class GAN(Game):
         penalties: What the discriminator minimises besides, with weights; logged by the functions' names.
         regularizers: The same for the generator.
         project: Where the discriminator's parameters must stay.
-        watch: What else is logged of the discriminator: functions of the outputs for real and generated samples, each
-            to a scalar, such as `losses.estimates(loss)`.
+        watch: What else is logged: functions of the outputs for real and generated samples, as `losses.estimates(loss)`.
 
     Raises:
         TypeError, ValueError: An argument is something else, or two penalties of a player have the same name.
@@ -115,21 +111,19 @@ class GAN(Game):
 
     def judged_real(self, round: Round) -> tuple[Tensor, Any]:
         """Real samples [B, ...], and the discriminator's output for them."""
-
-        def judge() -> tuple[Tensor, Any]:
-            x = self.penalties.point(round.stream("real").x)
-            return x, self.critic(x, *self.given(round))
-
-        return round.once("judged real", judge, of=(self.discriminator,))
+        return self._judged(round, "judged real", lambda: round.stream("real").x, self.discriminator)
 
     def judged_fake(self, round: Round) -> tuple[Tensor, Any]:
         """Generated samples [B, ...], and the discriminator's output for them."""
+        made = lambda: self.generated(round)[1]  # noqa: E731 - computed when nobody has judged them yet
+        return self._judged(round, "judged fake", made, self.generator, self.discriminator)
 
+    def _judged(self, round: Round, name: str, samples: Callable[[], Tensor], *of: nn.Module) -> tuple[Tensor, Any]:
         def judge() -> tuple[Tensor, Any]:
-            x = self.penalties.point(self.generated(round)[1])  # apart from those a dynamics may differentiate by
+            x = self.penalties.point(samples())  # apart from those a dynamics may differentiate by
             return x, self.critic(x, *self.given(round))
 
-        return round.once("judged fake", judge, of=(self.generator, self.discriminator))
+        return round.once(name, judge, of)
 
     def critic(self, x: Tensor, *given: Tensor) -> Any:
         """The discriminator's output for samples."""

@@ -99,6 +99,7 @@ METHODS = (
         section="3.2.2",
         figure="16",
         in_readme=True,
+        command="sparring train minimax",
     ),
     Method(
         name="GAN, non-saturating",

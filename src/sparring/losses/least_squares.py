@@ -64,5 +64,6 @@ METHODS = (
         name="least squares GAN (LSGAN)",
         python="GAN(..., losses.LeastSquares())",
         papers=(Paper("Mao et al.", 2016, "https://arxiv.org/abs/1611.04076"),),
+        command="sparring train lsgan",
     ),
 )

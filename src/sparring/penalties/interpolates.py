@@ -61,6 +61,7 @@ METHODS = (
         python="GAN(..., losses.Wasserstein(), {penalties.interpolated: 10.0})",
         papers=(Paper("Gulrajani et al.", 2017, "https://arxiv.org/abs/1704.00028"),),
         in_readme=True,
+        command="sparring train wgan-gp",
     ),
     Method(
         name="WGAN-LP",

@@ -6,6 +6,7 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.recipes.images import cgan as cgan
+    from sparring.recipes.images import costs as costs
     from sparring.recipes.images import dcgan as dcgan
 else:
     __getattr__, __dir__ = submodules(__name__)

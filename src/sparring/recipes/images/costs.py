@@ -1,0 +1,235 @@
+"""One DCGAN under many costs: a table of presets that differ in the loss, what is added to it, and the rates.
+
+Every preset has the networks of `dcgan` on the same pictures, so that runs of equal time compare costs. Rates and
+moments are the published ones; where a paper has several, those of its pictures nearest in size. Departures from every
+paper: our widths, an average of the generator's weights to sample from, and no falling rates unless `--falling`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import sparring as sp
+from sparring.machine import devices
+from sparring.recipes.images import dcgan
+from sparring.schedules import linear
+
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.optim import Optimizer
+
+    from sparring.game import Projection
+    from sparring.losses import AdversarialLoss
+    from sparring.penalties import Penalty, Weight
+
+__all__ = ["RECIPES", "Config", "Parts", "Preset"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a preset puts into the game.
+
+    Attributes:
+        loss: The loss.
+        critic: Makes the discriminator of pictures of a shape and of a width.
+        optimizer: Makes an optimizer of parameters and a rate.
+        penalties: What is added to the discriminator's loss, with weights.
+        project: Where its weights must stay; None for anywhere.
+    """
+
+    loss: AdversarialLoss
+    critic: Callable[..., nn.Module]
+    optimizer: Callable[..., Optimizer]
+    penalties: Mapping[Penalty, Weight] = field(default_factory=dict)
+    project: Projection | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(dcgan.Config, ABC):
+    """What all presets can be told; each has its own defaults."""
+
+    rounds: int = 2000
+    """Rounds to play: steps of the generator."""
+    critic_steps: int = 1
+    """Steps of the discriminator before each of the generator."""
+    falling: bool = False
+    """Let both learning rates fall to a hundredth in the second half of the rounds."""
+    generator_rate: float = 2e-4
+    """Learning rate of the generator."""
+    discriminator_rate: float = 2e-4
+    """Learning rate of the discriminator."""
+
+    @abstractmethod
+    def parts(self) -> Parts:
+        """What the preset puts into the game."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minimax(Config):
+    """Train a GAN by the zero-sum game on your pictures (Goodfellow et al. 2014)."""
+
+    def parts(self) -> Parts:
+        """The DCGAN with the loss that vanishes where D is sure; the DCGAN paper's rates."""
+        return Parts(sp.losses.Minimax(), sp.networks.dcgan.Discriminator, adam(0.5, 0.999))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LSGAN(Config):
+    """Train a least squares GAN on your pictures (Mao et al. 2016)."""
+
+    generator_rate: float = 1e-3
+    discriminator_rate: float = 1e-3
+
+    def parts(self) -> Parts:
+        """The DCGAN with another loss; rates of https://github.com/xudonmao/LSGAN."""
+        return Parts(sp.losses.LeastSquares(), sp.networks.dcgan.Discriminator, adam(0.5, 0.999))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WGAN(Config):
+    """Train a Wasserstein GAN with clipped weights on your pictures (Arjovsky et al. 2017)."""
+
+    critic_steps: int = 5
+    generator_rate: float = 5e-5
+    discriminator_rate: float = 5e-5
+    clip: float = 0.01
+    """Every weight of the critic stays between minus this and this."""
+
+    def parts(self) -> Parts:
+        """Algorithm 1 of the paper; its code takes 100 critic steps now and then, which we leave out."""
+        import torch
+
+        critic, rule = sp.networks.dcgan.Discriminator, partial(torch.optim.RMSprop, alpha=0.99)
+        return Parts(sp.losses.Wasserstein(), critic, rule, project=sp.projections.Clip(self.clip))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WGANGP(Config):
+    """Train a Wasserstein GAN with a gradient penalty on your pictures (Gulrajani et al. 2017)."""
+
+    critic_steps: int = 5
+    generator_rate: float = 1e-4
+    discriminator_rate: float = 1e-4
+    penalty: float = 10.0
+    """Weight of the gradient penalty."""
+
+    def parts(self) -> Parts:
+        """The settings of https://github.com/igul222/improved_wgan_training for MNIST and CIFAR-10."""
+        critic = partial(sp.networks.dcgan.Discriminator, norm=None)
+        return Parts(sp.losses.Wasserstein(), critic, adam(0.5, 0.9), {sp.penalties.interpolated: self.penalty})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hinge(Config):
+    """Train a GAN with the hinge loss and spectral norm on your pictures (Miyato et al. 2018)."""
+
+    critic_steps: int = 5
+
+    def parts(self) -> Parts:
+        """The settings of https://github.com/pfnet-research/sngan_projection for CIFAR-10, but for the networks."""
+
+        def critic(shape: tuple[int, int, int], width: int) -> nn.Module:
+            return sp.layers.spectral.spectral(sp.networks.dcgan.Discriminator(shape, width, norm=None))
+
+        return Parts(sp.losses.Hinge(), critic, adam(0.0, 0.9))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cramer(Config):
+    """Train a Cramér GAN on your pictures (Bellemare et al. 2017)."""
+
+    critic_steps: int = 5
+    generator_rate: float = 1e-4
+    discriminator_rate: float = 1e-4
+    penalty: float = 10.0
+    """Weight of the gradient penalty."""
+    features: int = 256
+    """Size of the critic's features."""
+
+    def parts(self) -> Parts:
+        """As WGAN-GP, on features; 256 of them as in the paper."""
+        critic = partial(sp.networks.dcgan.Discriminator, norm=None, outputs=self.features)
+        return Parts(sp.losses.Cramer(), critic, adam(0.5, 0.9), {sp.penalties.interpolated: self.penalty})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FGAN(Config):
+    """Train a GAN that descends an f-divergence on your pictures (Nowozin et al. 2016)."""
+
+    divergence: str = "kl"
+    """Which one: kl, reverse-kl, pearson, neyman, hellinger, jeffreys, jensen-shannon, gan, alpha, total-variation."""
+
+    def parts(self) -> Parts:
+        """The divergence's loss in the log ratio."""
+        return Parts(sp.losses.divergence(self.divergence), sp.networks.dcgan.Discriminator, adam(0.5, 0.999))
+
+
+def adam(first: float, second: float) -> Callable[..., Optimizer]:
+    """Adam with these decay rates of its moments."""
+    import torch
+
+    return partial(torch.optim.Adam, betas=(first, second), fused=True)
+
+
+class Preset:
+    """A recipe of the table.
+
+    Args:
+        config: Its configuration, whose docstring says what it does.
+    """
+
+    USES = dcgan.USES
+    open_data = staticmethod(dcgan.open_data)
+
+    def __init__(self, config: type[Config]) -> None:
+        self.Config = config
+        self.__doc__ = config.__doc__
+
+    def game(self, config: Config, shape: tuple[int, ...]) -> sp.GAN:
+        """The game on pictures of `shape` [C, H, W]."""
+        import torch
+
+        channels, height, width = shape
+        parts = config.parts()
+        with sp.Key(config.seed, ("initial weights",)).seeded():
+            generator = sp.networks.dcgan.Generator((channels, height, width), config.latent, config.width)
+            critic = parts.critic((channels, height, width), config.width)
+        latent, project = sp.Normal(config.latent), parts.project or sp.game.unconstrained
+        gan = sp.GAN(generator, critic, latent, parts.loss, parts.penalties, project=project)
+        gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return gan
+
+    def sampler(self, config: Config, spec: sp.Spec) -> sp.Sampler:
+        """The untrained generator."""
+        return self.game(config, spec.shape).sampler()
+
+    def build(self, config: Config, data: sp.Data) -> sp.Trainer:
+        """The trainer."""
+        device, gan = devices.resolve(config.device), self.game(config, data.spec.shape)
+        pictures = data.main.to(device)
+        source = sp.data.source.Mirrored(pictures) if config.flips else pictures
+        rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
+        rule = config.parts().optimizer
+        optimizers = {player: rule(gan.strategy(player).values(), lr=rate) for player, rate in rates.items()}
+        last = 0.01 if config.falling else 1.0
+        falling = {player: linear(1.0, last, first=0.5) for player in rates}
+        turns = sp.Alternating({"discriminator": config.critic_steps}, fresh=False)
+        phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, turns, batch=config.batch)
+        hooks = [sp.hooks.LearningRate(falling, config.rounds)]
+        return sp.Trainer(phase, hooks=hooks, seed=config.seed, autocast=devices.autocast(device))
+
+
+RECIPES = {
+    "minimax": Preset(Minimax),
+    "lsgan": Preset(LSGAN),
+    "wgan": Preset(WGAN),
+    "wgan-gp": Preset(WGANGP),
+    "hinge": Preset(Hinge),
+    "cramer": Preset(Cramer),
+    "fgan": Preset(FGAN),
+}
+"""Each preset by the name that `sparring train` knows."""
