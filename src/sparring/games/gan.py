@@ -40,7 +40,7 @@ class GAN(Game):
         penalties: What the discriminator minimises besides, with weights; logged by the functions' names.
         regularizers: The same for the generator.
         project: Where the discriminator's parameters must stay.
-        watch: What else is logged: functions of the outputs for real and generated samples, as `losses.estimates(loss)`.
+        watch: What else is logged: functions of the outputs for real and fake samples, as `losses.estimates(loss)`.
 
     Raises:
         TypeError, ValueError: An argument is something else, or two penalties of a player have the same name.
