@@ -5,8 +5,8 @@ the authors' code (gen_models, dis_models at https://github.com/pfnet-research/s
 are unchecked. The defaults are theirs for CIFAR-10. Theirs for 64 pixels double the channels at each halving:
 `Generator(shape, width=64, growth=2)`, `Discriminator(shape, 64, growth=2, halvings=5, further=0)`.
 
-A spectral norm is put on the finished network. A convolution and a resampling beside it are one layer here, and 1 x 1
-convolutions meet the smaller picture: the results are the same.
+A spectral norm is put on the finished network: `layers.spectral.spectral(Discriminator(...))`. A convolution and a
+resampling beside it are one layer here, and 1 x 1 convolutions meet the smaller picture: the results are the same.
 """
 
 from __future__ import annotations
