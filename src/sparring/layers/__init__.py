@@ -7,8 +7,13 @@ from sparring.machine.lazy import submodules
 if TYPE_CHECKING:
     from sparring.layers import batch_norm as batch_norm
     from sparring.layers import conditional_norm as conditional_norm
+    from sparring.layers import downsampling as downsampling
     from sparring.layers import dropout as dropout
     from sparring.layers import instance_noise as instance_noise
+    from sparring.layers import maxout as maxout
+    from sparring.layers import noise as noise
+    from sparring.layers import pointwise as pointwise
+    from sparring.layers import resampling as resampling
     from sparring.layers import spectral as spectral
     from sparring.layers import upsampling as upsampling
 else:

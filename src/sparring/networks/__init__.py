@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from sparring.networks import dcgan as dcgan
     from sparring.networks import efficientnet_lite as efficientnet_lite
     from sparring.networks import fourier as fourier
+    from sparring.networks import gan2014 as gan2014
     from sparring.networks import inception as inception
     from sparring.networks import mlp as mlp
+    from sparring.networks import noisy as noisy
+    from sparring.networks import r3gan as r3gan
     from sparring.networks import recurrent as recurrent
+    from sparring.networks import resnet as resnet
     from sparring.networks import text_cnn as text_cnn
     from sparring.networks import upsampling_dcgan as upsampling_dcgan
     from sparring.networks import vit as vit
