@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from sparring.layers.pointwise import Pointwise
 from sparring.layers.resampling import Doubled, Halved
 
-__all__ = ["CIFAR10", "PRESETS", "Block", "Discriminator", "Generator", "Plan", "tiny"]
+__all__ = ["CIFAR10", "PRESETS", "Block", "Discriminator", "Generator", "Plan", "preset", "tiny"]
 
 Shape = tuple[int, int, int]
 M = TypeVar("M", bound=nn.Conv2d | nn.Linear)
@@ -137,7 +137,7 @@ class Generator(nn.Module):
 
     def __init__(self, shape: Shape, plan: Plan | None = None, latent: int = 64) -> None:
         super().__init__()
-        plan = plan or _preset(shape)
+        plan = plan or preset(shape)
         self.basis = nn.Parameter(torch.randn(plan.widths[0], *plan.smallest(shape)))
         self.first = _scaled(nn.Linear(latent, plan.widths[0], bias=False))
         first, *stages = plan.stages()
@@ -164,7 +164,7 @@ class Discriminator(nn.Module):
 
     def __init__(self, shape: Shape, plan: Plan | None = None) -> None:
         super().__init__()
-        plan = plan or _preset(shape)
+        plan = plan or preset(shape)
         last, *stages = plan.stages()
         layers: list[nn.Module] = [_scaled(Pointwise(shape[0], plan.widths[-1], bias=False))]
         for (after, before), blocks in reversed([*zip(pairwise(plan.widths), stages, strict=True)]):
@@ -180,14 +180,25 @@ class Discriminator(nn.Module):
         return logits
 
 
-def _preset(shape: Shape) -> Plan:
+def preset(shape: Shape, width: int | None = None) -> Plan:
+    """The preset for the larger side of pictures [C, H, W].
+
+    Args:
+        shape: Of a picture.
+        width: Channels next to the picture, if others than the preset's; the other stages have as many times more.
+
+    Raises:
+        ValueError: There is no preset for that side, or the channels cannot be grouped.
+    """
     plan = PRESETS.get(max(shape[1:]))
     if plan is None:
         raise ValueError(
-            f"got pictures of {shape[1]} x {shape[2]}, for which there is no preset (28, 32, 64); give a plan: "
-            "Plan((128, 64, 32), (1, 1, 1))"
+            f"R3GAN got pictures of {shape[1]} x {shape[2]}; it has presets for 28, 32 and 64: resize the pictures "
+            "(--size 64), or give a plan, such as Plan((64, 32, 16, 8), (1, 1, 1, 1))"
         )
-    return plan
+    width = width or plan.widths[-1]
+    widths = tuple(channels * width // plan.widths[-1] for channels in plan.widths)
+    return Plan(widths, plan.blocks, min(plan.group, 2 * width), plan.expansion)
 
 
 def _changed(before: int, after: int) -> list[nn.Module]:

@@ -8,5 +8,6 @@ if TYPE_CHECKING:
     from sparring.recipes.images import cgan as cgan
     from sparring.recipes.images import costs as costs
     from sparring.recipes.images import dcgan as dcgan
+    from sparring.recipes.images import gan2014 as gan2014
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -1,6 +1,6 @@
 """One DCGAN under many costs: a table of presets that differ in the loss, what is added to it, and the rates.
 
-Every preset has the networks of `dcgan` on the same pictures, so that runs of equal time compare costs. Rates and
+Every preset but R3GAN has the networks of `dcgan`, so that runs of equal time compare costs. Rates and
 moments are the published ones; where a paper has several, those of its pictures nearest in size. Departures from every
 paper: our widths, an average of the generator's weights to sample from, and no falling rates unless `--falling`.
 """
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import sparring as sp
 from sparring.machine import devices
+from sparring.methods import Method, Paper
 from sparring.recipes.images import dcgan
-from sparring.schedules import linear
+from sparring.schedules import geometric, linear
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sparring.losses import AdversarialLoss
     from sparring.penalties import Penalty, Weight
 
-__all__ = ["RECIPES", "Config", "Parts", "Preset"]
+__all__ = ["METHODS", "RECIPES", "Config", "Parts", "Preset"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Parts:
         optimizer: Makes an optimizer of parameters and a rate.
         penalties: What is added to the discriminator's loss, with weights.
         project: Where its weights must stay; None for anywhere.
+        generator: Makes the generator of a shape, a size of latents and a width; None for that of the DCGAN.
     """
 
     loss: AdversarialLoss
@@ -46,6 +48,7 @@ class Parts:
     optimizer: Callable[..., Optimizer]
     penalties: Mapping[Penalty, Weight] = field(default_factory=dict)
     project: Projection | None = None
+    generator: Callable[..., nn.Module] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +171,31 @@ class FGAN(Config):
         return Parts(sp.losses.divergence(self.divergence), sp.networks.dcgan.Discriminator, adam(0.5, 0.999))
 
 
+@dataclass(frozen=True, kw_only=True)
+class R3GAN(Config):
+    """Train R3GAN's residual networks on your pictures, relativistic with R1 and R2 (Huang et al. 2024)."""
+
+    latent: int = 64
+    width: int = 8
+    """Channels next to the picture; 8 times as many at the smallest size."""
+    gamma: float = 1.0
+    """Weight of R1 and R2 at the start; their factor is half of it. It falls to a tenth."""
+
+    def parts(self) -> Parts:
+        """The paper's settings for stacked MNIST (table 9), the CPU's batch and widths apart.
+
+        There the weights fall along a cosine in the first fifth of training, here in equal ratios.
+        """
+        plan, half = sp.networks.r3gan.preset, geometric(self.gamma / 2, self.gamma / 20, 0.0, 0.2)
+        return Parts(
+            sp.losses.Relativistic(),
+            lambda shape, width: sp.networks.r3gan.Discriminator(shape, plan(shape, width)),
+            adam(0.0, 0.9),
+            {sp.penalties.r1: half, sp.penalties.r2: half},
+            generator=lambda shape, latent, width: sp.networks.r3gan.Generator(shape, plan(shape, width), latent),
+        )
+
+
 def adam(first: float, second: float) -> Callable[..., Optimizer]:
     """Adam with these decay rates of its moments."""
     import torch
@@ -196,7 +224,8 @@ class Preset:
         channels, height, width = shape
         parts = config.parts()
         with sp.Key(config.seed, ("initial weights",)).seeded():
-            generator = sp.networks.dcgan.Generator((channels, height, width), config.latent, config.width)
+            make = parts.generator or sp.networks.dcgan.Generator
+            generator = make((channels, height, width), config.latent, config.width)
             critic = parts.critic((channels, height, width), config.width)
         latent, project = sp.Normal(config.latent), parts.project or sp.game.unconstrained
         gan = sp.GAN(generator, critic, latent, parts.loss, parts.penalties, project=project)
@@ -231,5 +260,17 @@ RECIPES = {
     "hinge": Preset(Hinge),
     "cramer": Preset(Cramer),
     "fgan": Preset(FGAN),
+    "r3gan": Preset(R3GAN),
 }
 """Each preset by the name that `sparring train` knows."""
+
+
+METHODS = (
+    Method(
+        name="the networks of R3GAN",
+        category="images",
+        python="networks.r3gan.Generator((3, 32, 32)), networks.r3gan.Discriminator((3, 32, 32))",
+        papers=(Paper("Huang et al.", 2024, "https://arxiv.org/abs/2501.05441"),),
+        command="sparring train r3gan",
+    ),
+)

@@ -1,0 +1,104 @@
+"""The first GAN on pictures, with the authors' settings for MNIST.
+
+Goodfellow et al. (2014), https://arxiv.org/abs/1406.2661; the settings are those of mnist.yaml at
+https://github.com/goodfeli/adversarial: batches of 100, stochastic gradient descent whose rate of .1 shrinks by 4e-6 a
+round, momentum from .5 to .7 in the first 250 epochs, dropout, an output bias that begins at the mean picture. There
+the discriminator's cost has a factor 1/2, so its rate here is half of theirs. Latents are Gaussian, as in their code
+where the file names nothing else. Departure: samples come from an average of the weights, unless `--weights raw`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import sparring as sp
+from sparring.machine import devices
+from sparring.methods import Method, Paper
+from sparring.recipes.images import dcgan
+
+if TYPE_CHECKING:
+    from sparring.game import Cost
+    from sparring.hooks import Playing
+    from sparring.networks.gan2014 import Generator
+
+__all__ = ["METHODS", "USES", "Config", "build", "game", "open_data", "sampler"]
+
+USES = dcgan.USES
+open_data = dcgan.open_data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(dcgan.Config):
+    """Train the networks of 2014 on your pictures."""
+
+    rounds: int = 10000
+    """Rounds to play."""
+    batch: int = 100
+    """Examples a player draws a turn."""
+    width: int = 1200
+    """Units of each of the generator's two layers; the discriminator's have a fifth, each the largest of five."""
+    generator_rate: float = 0.1
+    """Learning rate of the generator; it shrinks by 4 in a million each round."""
+    discriminator_rate: float = 0.05
+    """The same of the discriminator."""
+
+
+def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:
+    """The game on pictures of `shape` [C, H, W]."""
+    with sp.Key(config.seed, ("initial weights",)).seeded():
+        generator = sp.networks.gan2014.Generator(shape, config.latent, config.width)
+        discriminator = sp.networks.gan2014.Discriminator(shape, max(1, config.width // 5))
+    return sp.GAN(generator, discriminator, sp.Normal(config.latent)).to(devices.resolve(config.device))
+
+
+def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
+    """The untrained generator."""
+    return game(config, spec.shape).sampler()
+
+
+def build(config: Config, data: sp.Data) -> sp.Trainer:
+    """The trainer."""
+    import torch
+
+    device, gan = devices.resolve(config.device), game(config, data.spec.shape)
+    pictures = data.main.to(device)
+    mean = pictures.x.float().mean(0)
+    cast("Generator", gan.generator).begin_at(mean if pictures.x.is_floating_point() else mean / 127.5 - 1)
+    source = sp.data.source.Mirrored(pictures) if config.flips else pictures
+    rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
+    optimizers = {player: torch.optim.SGD(gan.strategy(player).values(), rate, 0.5) for player, rate in rates.items()}
+    shrinking = dict.fromkeys(rates, lambda share: 1.000004 ** (-share * config.rounds))
+    phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, batch=config.batch)
+    hooks = [sp.hooks.LearningRate(shrinking, config.rounds), momentum(len(pictures) / config.batch)]
+    return sp.Trainer(phase, hooks=hooks, seed=config.seed, autocast=devices.autocast(device))
+
+
+def momentum(epoch: float) -> sp.hooks.Hook:
+    """A hook that raises the momentum from .5 to .7 between the first and the 250th epoch.
+
+    Args:
+        epoch: Rounds in which every example is shown once.
+    """
+
+    class Momentum(sp.hooks.Hook):
+        def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
+            phase, number = trainer.upcoming()
+            share = min(1.0, max(0.0, (number / epoch - 1) / 249))
+            for optimizer in phase.optimizers.values():
+                for group in optimizer.param_groups:
+                    group["momentum"] = 0.5 + 0.2 * share
+
+    return Momentum()
+
+
+METHODS = (
+    Method(
+        name="the networks of 2014",
+        category="images",
+        python="networks.gan2014.Generator((1, 28, 28)), networks.gan2014.Discriminator((1, 28, 28))",
+        papers=(Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661"),),
+        command="sparring train gan2014",
+    ),
+)
