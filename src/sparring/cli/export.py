@@ -137,7 +137,7 @@ def _page(subject: Subject, options: Options) -> bytes:
 
 
 PARTS = {
-    "onnx": Part("generator.onnx", _onnx, "for programs without PyTorch; same samples as PyTorch but for rounding"),
+    "onnx": Part("generator.onnx", _onnx, "for programs without PyTorch; same samples as PyTorch, apart from rounding"),
     "safetensors": Part("generator.safetensors", _safetensors, "the weights"),
     "card": Part("README.md", _card, "the model card: read it and complete it"),
     "page": Part("page.html", _page, "makes samples: open it in a browser"),
