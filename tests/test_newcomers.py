@@ -67,7 +67,7 @@ def test_a_function_of_two_arguments_or_any_is_a_hook():
     ("given", "message"),
     [
         ({"sampler": tiny()[0]}, "sampler is a GAN; expected a Sampler: write sampler=game.sampler()"),
-        ({"sampler": GAN(MLP(3, 4, 2), MLP(2, 1), Normal(3)).sampler()}, "is of another game than the sampler given"),
+        ({"sampler": GAN(MLP(3, 4, 2), MLP(2, 1), Normal(3)).sampler()}, "is from another game than the sampler given"),
         ({"sampler": tiny()[0].sampler(), "weights": "best"}, "weights is 'best'; expected one of 'average', 'raw'"),
     ],
 )

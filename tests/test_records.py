@@ -124,7 +124,7 @@ def test_what_is_empty_has_a_reason(name):
         ({"command": ""}, "has a command"),
         ({"claims": ()}, "has a command, a figure of ours and a claim"),
         ({"date": "yesterday"}, "yesterday"),
-        ({"claims": (Claim(words="", left=0.6, relation=">", right=0),)}, "which is no number of `ours`"),
+        ({"claims": (Claim(words="", left=0.6, relation=">", right=0),)}, "which is not a number of `ours`"),
     ],
 )
 def test_what_is_no_record(wrong, message):
@@ -161,7 +161,7 @@ def test_what_a_file_says_is_checked(spoil, message, tmp_path):
     content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     spoil(content)
     (tmp_path / "a.json").write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(ValueError, match=rf"a\.json is no record: .*{message}"):
+    with pytest.raises(ValueError, match=rf"a\.json is not a record: .*{message}"):
         Record.read(tmp_path / "a.json")
 
 

@@ -83,7 +83,7 @@ def test_a_shared_value_at_other_parameters_is_another():
 
 
 def test_sharing_needs_a_game():
-    with pytest.raises(RuntimeError, match=r"by game\(player, round\)"):
+    with pytest.raises(RuntimeError, match=r"call game\(player, round\)"):
         round_of().once("value", lambda: 1)
 
 

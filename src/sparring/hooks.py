@@ -161,9 +161,9 @@ class GradientCheck(Hook):
                 )
         if number == self.moves and (still := [n for n in strategy if n in self._moved and not self._moved[n]]):
             warnings.warn(
-                f"the gradient was exactly zero in all of the first {number} moves for {still}. Right for a critic's "
-                "output bias under Wasserstein and relativistic losses, which cancel it; else look for a dead unit or "
-                "a zero weight",
+                f"the gradient was exactly zero in all of the first {number} moves for {still}. This is right for a "
+                "critic's output bias under Wasserstein and relativistic losses, which cancel it. Otherwise look for a "
+                "dead unit or a zero weight",
                 stacklevel=2,
             )
 

@@ -144,8 +144,8 @@ class Round:
     def _refuse_parts(self) -> None:
         if self._split:
             raise ValueError(
-                "this cost looks across examples (batch norm, feature matching and their like), so its gradient is not "
-                "the mean of those of parts of a batch: play it with micro=1"
+                "this cost looks across examples (batch norm, feature matching and the like). Its gradient is not the "
+                "mean over parts of a batch: play it with micro=1"
             )
 
     def once(self, name: str, compute: Callable[[], T], of: Sequence[nn.Module] = ()) -> T:
@@ -170,7 +170,7 @@ class Round:
         """The present parameters of these modules, and what they are like."""
         game = self._game
         if game is None:
-            raise RuntimeError("a cost shares values by game(player, round); it was called by itself")
+            raise RuntimeError("a cost that shares values was called by itself: call game(player, round)")
         parameters = [held[name] for held, name in game.places(modules)]
         state = [(id(p), p._version, p.requires_grad) for p in parameters]  # noqa: SLF001
         return parameters, (state, game.training, torch.is_grad_enabled())

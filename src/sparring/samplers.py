@@ -55,7 +55,7 @@ class Sampler(nn.Module, ABC):
         Raises:
             ValueError: They are not made of one chance.
         """
-        raise ValueError(f"these {self.kind.name} are not made of one latent each: there is no way between them")
+        raise ValueError(f"these {self.kind.name} are not made of one latent each: there is no walk between them")
 
     def walk(self, seeds: Sequence[int], frames: int, n: int = 1, *, given: Tensor | None = None) -> Iterator[Tensor]:
         """Frames [n, ...] of a closed walk: sample i of each seed becomes sample i of the next one.
@@ -186,7 +186,7 @@ class GeneratorSampler(Sampler):
         asked = self.given(n, seed)
         if given is not None:
             if asked is None:
-                raise ValueError("these samples cannot be asked for: leave out what is given")
+                raise ValueError("these samples take no condition: leave out `given`")
             asked = given[torch.arange(n) % len(given)]
         return self._inputs(Key(seed, _PATH).rows(n), asked)
 
@@ -219,7 +219,7 @@ class Mute(Sampler):
         Raises:
             TypeError: Always.
         """
-        raise TypeError("this game yields no samples: define its sampler()")
+        raise TypeError("this game makes no samples: define its sampler()")
 
 
 def tensors_of(module: nn.Module) -> dict[str, Tensor]:

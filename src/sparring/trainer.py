@@ -246,7 +246,7 @@ class Trainer:
         """
         mine = self._tensors()
         if others := differing(mine, tensors):
-            raise ValueError(f"this state is of another game: these tensors differ in name or shape: {others}")
+            raise ValueError(f"this state is from another game: these tensors differ in name or shape: {others}")
         with torch.no_grad():
             for name, tensor in mine.items():
                 tensor.copy_(tensors[name])
@@ -267,10 +267,10 @@ class Trainer:
     def _check(self, state: Mapping[str, Any]) -> None:
         if state["seed"] != self.seed:
             raise ValueError(
-                f"this state is of another run: its seed is {state['seed']}, this trainer's is {self.seed}"
+                f"this state is from another run: its seed is {state['seed']}, this trainer's is {self.seed}"
             )
         if others := differing(self._tensors(), state["games"]):
-            raise ValueError(f"this state is of another game: these tensors differ in name or shape: {others}")
+            raise ValueError(f"this state is from another game: these tensors differ in name or shape: {others}")
         if len(state["dynamics"]) != len(self.phases):
             raise ValueError(f"this state has {len(state['dynamics'])} phases, this trainer has {len(self.phases)}")
         for name, mine in (("optimizers", "optimizers"), ("sources", "streams")):
@@ -280,7 +280,7 @@ class Trainer:
             if theirs != ours:
                 raise ValueError(f"this state has the {mine} {theirs}, this trainer has {ours}")
         if missing := sorted(state["hooks"].keys() - self._named_hooks().keys()):
-            raise ValueError(f"this state has hooks that this trainer lacks: {missing}")
+            raise ValueError(f"this state has hooks that this trainer does not have: {missing}")
 
     def _tensors(self) -> dict[str, Tensor]:
         """Every parameter and persistent buffer of the games, each once, however many phases share it."""

@@ -64,10 +64,10 @@ def test_a_run_against_its_own_held_out_pictures(here, capsys):
     assert cli.run("evaluate", ["run", "--measures", "kernel", "density", "--features", "pixels"]) == 0
     out = capsys.readouterr().out
     assert "150 generated against 150 real samples (held out, " in out
-    assert "The discriminator gives training examples" in out
+    assert "Logits of training examples minus those of held-out ones" in out
     assert "Fréchet" not in out
     assert cli.run("evaluate", ["run", "--n", "151"]) == 2
-    assert "there are 150 examples to choose from; 151 are needed" in capsys.readouterr().err
+    assert "there are only 150 examples; 151 are needed" in capsys.readouterr().err
 
 
 def test_points(points, here, capsys):
@@ -90,7 +90,7 @@ def test_points_that_are_narrower_than_the_truth_are_no_better():
             return ring(n, std=0.5 * RING_STD, seed=seed)
 
     found = findings.modes(Narrow(), toy("ring"), 1)
-    assert "More samples near modes than a perfect sampler has, of 2,500: they are too narrow." in found.words
+    assert "Of 2,500 samples, more are near modes than a perfect sampler has: they are too narrow." in found.words
     rows = {name: cells for name, *cells in found.table}
     assert rows["modes covered"] == ["8 of 8", "8 of 8"]
     assert rows["of high quality"][1].startswith("100.00% (98.8")
@@ -192,14 +192,14 @@ def test_a_folder_of_copies_is_as_good_as_real(here, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("a.npy", "'a.npy' is no run: give --against DATA"),
-        ("a.npy --against a.npy --n 11", "20 generated pictures and 20 real ones; --n 11 needs 11 and twice as many"),
+        ("a.npy", "'a.npy' is not a run: give the real pictures"),
+        ("a.npy --against a.npy --n 11", "20 generated pictures and 20 real ones; --n 11 needs 11 and 22"),
         ("few.npy --against a.npy --n 9", "there are 2 generated pictures and 20 real ones; --n 9 needs 9"),
         (
             "a.npy --against ring --n 9",
             "--against ring holds points of shape [2]",
         ),
-        ("a.npy --against a.npy --n 9", "expected as many of each, 100 or more"),
+        ("a.npy --against a.npy --n 9", "expected the same number of each, 100 or more"),
         ("a.npy --against a.npy --n 0", "--n is 0; expected 1 or more"),
         ("a.npy --against a.npy --n 9 --network-sha256 12345678", "--network-sha256 is for --features inception"),
         ("a.npy --out x.txt", "ending in .json"),
@@ -249,18 +249,18 @@ def test_pictures_keep_their_size_and_every_score_says_it(here, capsys):
     assert cli.run("evaluate", ["made", *words, "--size", "32"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("Figures at 32 x 32\n")
-    changed = (
-        "Not as they were: generated: 100 of 140 x 130 cropped in the middle and resized to 32 x 32 (Lanczos); real: "
-    )
-    assert changed in out
-    assert "It cannot be said how close these samples are to real examples: Pixels mislead" in out
+    changed = "100 of 140 x 130 cropped in the middle and resized to 32 x 32 (Lanczos)"
+    assert f"Changed before measuring: generated: {changed}; real: " in out
+    assert "Unknown how close these samples are to real examples: Pixels mislead" in out
 
 
 def test_unlike_sizes_are_refused(here, capsys):
     textured(here / "real", 4, texture=True)
     textured(here / "made", 2, texture=True, size=(36, 40))
     assert cli.run("evaluate", ["made", "--against", "real"]) == 2
-    assert "unlike sizes ('real' has 4 of 40 x 36; 'made' has 2 of 36 x 40): give --size" in capsys.readouterr().err
+    assert (
+        "different sizes ('real' has 4 of 40 x 36; 'made' has 2 of 36 x 40): crop and resize" in capsys.readouterr().err
+    )
 
 
 def test_too_large_for_pixels(here, capsys, monkeypatch):
@@ -269,7 +269,7 @@ def test_too_large_for_pixels(here, capsys, monkeypatch):
     monkeypatch.setattr(study, "MOST", 5000)
     np.save("a.npy", noise(300, 8, 8))
     assert cli.run("evaluate", ["a.npy", "--against", "a.npy", "--features", "pixels", "--n", "100"]) == 2
-    assert "each of 100 pictures has 64 numbers, which is too much" in capsys.readouterr().err
+    assert "each of 100 pictures has 64 numbers, too many to compare by" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -290,14 +290,14 @@ def test_training_data_are_not_needed(moved, capsys):
     assert cli.run("evaluate", ["run", *FRESH]) == 0
     out = capsys.readouterr().out
     assert "105 generated against 105 real samples (fresh, " in out, "half of them are the floor"
-    assert "Copies were not looked for: the training data are not there (" in out
+    assert "Copies were not searched for: " in out
     assert "real: 210 of 20 x 16 cropped in the middle and resized to 16 x 16 (Lanczos)" in out
     saved = json.loads((moved / "evaluation.json").read_text())
     assert "memorisation" not in saved
     assert "photos" in saved["copies_not_searched"]["why"]
     assert cli.run("evaluate", ["run", *FRESH, "--n", "100", "--training", "0"]) == 0
     assert cli.run("evaluate", ["run", *FRESH, "--n", "106"]) == 2
-    assert "there are 210 examples to compare with, and no training data; --n 106 needs 212" in capsys.readouterr().err
+    assert "there are 210 real examples and no training data; --n 106 needs 212" in capsys.readouterr().err
     assert cli.run("evaluate", ["run"]) == 2, "there is nothing else to compare with"
 
 
@@ -310,7 +310,7 @@ def test_no_more_samples_than_training_data_unless_asked(here, capsys):
     assert cli.run("evaluate", ["run", *words]) == 0
     assert "110 generated against 110 real samples" in capsys.readouterr().out
     assert cli.run("evaluate", ["run", *words, "--n", "111"]) == 2
-    assert "the run was trained on 110 examples; --n 111 is more" in capsys.readouterr().err
+    assert "--n is 111, but there are 110 training examples" in capsys.readouterr().err
 
 
 def test_size_is_not_for_runs(moved, capsys):
@@ -337,6 +337,6 @@ def test_other_verbs_need_no_training_data_either(verb, words, moved, capsys):
 def test_training_0_says_that_copies_were_not_looked_for(points, here, capsys):
     shutil.copytree(points, "ring")
     assert cli.run("evaluate", ["ring", "--n", "100", "--measures", "sliced", "--training", "0"]) == 0
-    assert "Copies were not looked for: --training is 0." in capsys.readouterr().out
+    assert "Copies were not searched for: --training is 0." in capsys.readouterr().out
     assert cli.run("evaluate", ["ring", "--n", "100", "--measures", "sliced"]) == 0
     assert "training examples, by coordinates." in capsys.readouterr().out

@@ -132,7 +132,7 @@ def test_samples_are_asked_for_by_class(runs, tmp_path, capsys):
     assert "there is no class 'brown'; there are black, grey, white" in capsys.readouterr().err
     assert cli.run("sample", [str(runs / "letters"), "--given", "a", "--out", str(out)]) == 2
     error = capsys.readouterr().err
-    assert "these samples cannot be asked for" in error
+    assert "the recipe has no condition" in error
     assert error.count("\n") == 1
     assert cli.run("sample", [run, "-n", "6", "--out", str(tmp_path / "both.npz")]) == 0
     with np.load(tmp_path / "both.npz") as arrays:
@@ -196,7 +196,7 @@ def test_a_picture_is_made_of_a_picture(translation, capsys):
     assert cli.run("sample", [run, "-n", "2", "--given", source, "--out", out]) == 0
     assert cli.run("sample", [run, "-n", "2", "--out", out]) == 0, "of pictures that the run has kept"
     assert cli.run("sample", [run, "--given", str(translation / "run/log.jsonl"), "--out", out]) == 2
-    assert "is no picture that can be read" in capsys.readouterr().err
+    assert "cannot be read as a picture" in capsys.readouterr().err
 
 
 def test_a_kind_that_is_not_there_is_said_in_a_line(runs, tmp_path, capsys):
@@ -243,7 +243,7 @@ def test_conditional_runs_judge_each_other_with_labels(runs, tmp_path, capsys):
     np.save(tmp_path / "others.npy", noise(60, 8, 8))
     words = [str(runs / "shades"), str(twin), "--n", "60", "--against", str(tmp_path / "others.npy")]
     assert cli.run("tournament", words) == 2
-    assert "judges examples with labels, and some here have none" in capsys.readouterr().err
+    assert "needs labels, and some samples here have none" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["letters", "survey", "shades"])

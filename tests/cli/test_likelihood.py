@@ -24,7 +24,7 @@ def test_pictures(garment, tmp_path, capsys):
     assert "the best of 8 for 6 others" in out
     assert "of 4 effective (median)" in out
     assert "12 examples (held out, " in out
-    assert "Warning: The variance 0.1 is at the end of what was tried" in out
+    assert "Warning: The best variance is 0.1, the smallest or largest one tried" in out
     found = json.loads((tmp_path / "found.json").read_text())
     assert found["units"] == "pixels in [0, 1], bytes dequantised"
     assert found["gap"] == pytest.approx(found["upper"] - found["lower"])
@@ -49,7 +49,7 @@ def test_stopped(garment, capsys, monkeypatch):
 
     monkeypatch.setattr(likelihood, "ais", interrupted)
     assert cli.run("likelihood", [*garment, *FEW, "--variance", "0.3"]) == 130
-    assert "the same command goes on from the last finished group" in capsys.readouterr().err
+    assert "the same command continues from the last finished group" in capsys.readouterr().err
 
 
 def test_points(points, tmp_path, capsys):
@@ -80,10 +80,10 @@ def test_parzen(garment, tmp_path, capsys):
         ("--temperatures 0", "--temperatures is 0; expected 1 or more"),
         ("--variance 0 --pictures 2", "variance 0.0"),
         ("--variance nan --pictures 2", "variance nan"),
-        ("--full", "there are 1000 held-out examples; 1000 are needed, and 50 others to choose the noise on"),
+        ("--full", "there are 1000 held-out examples; expected 1000, and 50 others to choose the noise"),
         ("--against few.npy", "there are 20 held-out examples; 100 are needed"),
-        ("--against ring", "'ring' is used as it is"),
-        ("--method parzen", "there are 1000 held-out examples; 2 are needed, and 1000 others"),
+        ("--against ring", "'ring' cannot be changed"),
+        ("--method parzen", "there are 1000 held-out examples; expected 2, and 1000 others"),
         ("--method parzen --full", "are for --method ais"),
         ("--method parzen --variance 0", "are for --method ais"),
         ("--out x.txt", "ending in .json"),

@@ -70,7 +70,7 @@ def test_a_run_that_failed_before_its_first_checkpoint_gives_way(here, capsys):
     shutil.rmtree("failed/checkpoints")
     assert cli.run("train", ["./mine.py", *SMALL, "--out", "failed"]) == 2
     error = capsys.readouterr().err
-    assert "stopped before its first checkpoint: take it away with `" in error
+    assert "stopped before its first checkpoint: remove it with `" in error
     assert "runs remove failed`" in error
 
 
@@ -129,7 +129,7 @@ def test_an_edited_file_does_not_take_the_place_of_its_run(here, capsys):
 
 def test_a_name_is_no_file(here, capsys):
     assert cli.run("train", ["mine.py"]) == 2
-    assert "for a file of your own write its path, ./mine.py" in capsys.readouterr().err
+    assert "for your own file write its path, ./mine.py" in capsys.readouterr().err
     assert cli.run("train", ["./gone.py"]) == 2
     assert "check the name" in capsys.readouterr().err
 

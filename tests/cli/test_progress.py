@@ -24,7 +24,7 @@ def test_lines(tmp_path):
     trainer_of([log, Lines(log, console, seconds=0.0)], 3).play()
     lines = console.file.getvalue().splitlines()
     assert len(lines) == 3
-    assert re.match(r"round 2/3  [\d,]+ images/s  left 0:00:00  discriminator/loss \S+", lines[1])
+    assert re.match(r"round 2/3  [\d,]+ examples/s  left 0:00:00  discriminator/loss \S+", lines[1])
 
 
 def test_a_time_limit_shortens_the_time_left(tmp_path):
@@ -39,7 +39,7 @@ def test_bar(tmp_path):
     trainer_of([Bar(console)], 3).play()
     shown = console.file.getvalue()
     assert "3/3" in shown
-    assert "images/s" in shown
+    assert "examples/s" in shown
 
 
 RING = ["--batch", "4", "--width", "4", "--device", "cpu"]

@@ -79,7 +79,7 @@ def test_compare(folder, capsys):
     assert cli.run("runs", ["compare", *paths, "--x", "seconds"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(f"1  {paths[0]}\n2  {paths[1]}\n\nlast values ")
-    assert "\nconfiguration  1  2\nseed           0  1\n\nNo run was evaluated as it is now. " in out
+    assert "\nconfiguration  1  2\nseed           0  1\n\nNo run has an evaluation of its present weights. " in out
     assert out.endswith("\n\nCurves: compare.png\n")
     with Image.open("compare.png") as image:
         assert image.size[0] == 1320
@@ -127,7 +127,7 @@ def test_list_shows_scores(folder, capsys):
     out = capsys.readouterr().out
     assert "Fréchet 7.04 (6.04 to 8.04) [a]  " in out
     assert "Fréchet 8 (7 to 9) [b]  " in out
-    assert out.endswith("\nCompare only scores with the same letter: others differ in features, size.\n")
+    assert out.endswith("\nCompare only scores with the same letter. Other scores differ in features, size.\n")
     assert cli.run("runs", ["list", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["score"]["value"] == 7.04
 
@@ -135,7 +135,10 @@ def test_list_shows_scores(folder, capsys):
 def test_compare_shows_scores_that_may_be_compared(folder, capsys):
     paths = sorted(folder.iterdir())
     assert cli.run("runs", ["compare", *map(str, paths)]) == 0
-    assert "No run was evaluated as it is now. For scores: sparring evaluate RUN\n" in capsys.readouterr().out
+    assert (
+        "No run has an evaluation of its present weights. For scores: sparring evaluate RUN\n"
+        in capsys.readouterr().out
+    )
     for path, value in zip(paths, (7.04, 8.0), strict=True):
         evaluated(path, value)
     assert cli.run("runs", ["compare", *map(str, paths)]) == 0
@@ -175,7 +178,7 @@ def test_letters_never_end():
     assert texts[0] == ""
     assert len(set(texts)) == 61
     assert texts[-1] == texts[4] == "d 1 [d]"
-    assert words == ["Compare only scores with the same letter: others differ in size."]
+    assert words == ["Compare only scores with the same letter. Other scores differ in size."]
 
 
 @pytest.mark.parametrize("words", [["list"], ["compare", "--out", "curves.png"]])

@@ -113,8 +113,8 @@ def test_what_fails_leaves_nothing(run, tmp_path, monkeypatch):
     ("words", "message"),
     [
         ("--out x.gif", "expected a name ending in .png, .webp, .jpg, .jpeg, .npy, .npz, .csv, .txt, .zip, or / for a"),
-        ("--out x.csv", "pictures have no such file: give a folder, such as samples/"),
-        ("--out x.png --format webp", "'x.png' says which format: leave out --format"),
+        ("--out x.csv", "pictures cannot be written so: give a folder, such as samples/"),
+        ("--out x.png --format webp", "--out is 'x.png': leave out --format"),
         ("--out x.npy --grid", "--grid draws a picture, and --out is 'x.npy'"),
         ("-n 0", "-n is 0; expected 1 or more"),
     ],
@@ -173,11 +173,11 @@ def test_a_walk_of_points(points, tmp_path, monkeypatch):
     [
         ("--out walk.mp4", "expected a name ending in .webp or .gif"),
         ("--seeds 1", "got 1 seed; expected two or more: --seeds 0 1"),
-        ("--frames 3", "got 0.12 seconds of 3 frames; expected more than 0, a frame a seed or more"),
+        ("--frames 3", "got 0.12 seconds and 3 frames; expected more than 0, and a frame for each seed"),
         ("--frames 100 --seconds 1", "expected at most 50 a second"),
         ("--seconds -1", "expected more than 0"),
         ("-n 0", "-n is 0; expected 1 or more"),
-        ("--class bag", "these samples cannot be asked for"),
+        ("--class bag", "the recipe has no condition"),
     ],
 )
 def test_walks_that_lead_nowhere(words, message, run, tmp_path, capsys):

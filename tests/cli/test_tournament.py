@@ -70,7 +70,7 @@ def test_against(garments, tmp_path, capsys):
     assert cli.run("tournament", [*runs, "--against", str(tmp_path / "photos"), "--n", "6"]) == 0
     capsys.readouterr()
     assert cli.run("tournament", [*runs, "--against", str(tmp_path / "photos"), "--n", "7"]) == 2
-    assert "there are 6 examples to choose from; 7 are needed: give a smaller --n" in capsys.readouterr().err
+    assert "there are only 6 examples; 7 are needed: give a smaller --n" in capsys.readouterr().err
 
 
 def test_no_data_and_no_directory_are_needed_to_look_at_a_game(garments, tmp_path):
@@ -98,7 +98,7 @@ def test_mistakes_are_explained(garments, points, tmp_path, capsys):
         ([first, second, "--n", "0"], "--n is 0; expected 1 or more"),
         ([first, str(tmp_path)], "is not a run"),
         ([first, str(points)], "makes samples of shape [1, 28, 28], "),
-        ([ring, str(points)], "no discriminator that says of one sample whether it is real: it compares samples"),
+        ([ring, str(points)], "has a discriminator that only compares samples"),
         ([first, str(elsewhere)], "was trained on all of mnist: give --against DATA"),
         ([first, str(empty)], "has no checkpoint yet"),
     ]:
@@ -112,5 +112,5 @@ def test_tensors_of_another_game():
     from sparring.games.gan import tiny
 
     trainer = Trainer(Phase(tiny()[0], {}, {}, rounds=0))
-    with pytest.raises(ValueError, match="of another game"):
+    with pytest.raises(ValueError, match="from another game"):
         trainer.load_games({"x": torch.zeros(1)})

@@ -68,8 +68,10 @@ def test_a_config_is_read_back(classes, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("[]", "is no config.json"), ("{", "is no config.json"), ('{"recipe": "dcgan"}', "is no config.json"),
-     ('{"recipe": "dcgan", "config": {"widht": 3}}', "has no 'widht'"),
+    [("[]", "is not the config.json"),
+     ("{", "is not the config.json"),
+     ('{"recipe": "dcgan"}', "is not the config.json"),
+     ('{"recipe": "dcgan", "config": {"widht": 3}}', "has no option 'widht'"),
      ('{"recipe": "x", "config": {}}', "there is no recipe 'x'"),
      ('{"recipe": "dcgan", "config": {"rounds": 0}}', "--rounds is 0")],
 )  # fmt: skip
@@ -97,7 +99,7 @@ def test_a_limit_and_what_is_left(classes, tmp_path, capsys):
     run = tmp_path / "run"
     words = ["dcgan", "--data", str(classes), "--out", str(run), *OPTIONS, "--rounds", "1000000", "--time", "0.5s"]
     assert cli.run("train", words) == 0
-    assert "Time is out: saved at round" in capsys.readouterr().out
+    assert "Time is up: saved at round" in capsys.readouterr().out
     assert cli.run("resume", [str(run), "--time", "0.1s"]) == 0
     out = capsys.readouterr().out
     assert "of 1,000,000 on cpu" in out
@@ -108,15 +110,15 @@ def test_more_rounds_of_a_finished_run(classes, tmp_path, capsys):
     run = tmp_path / "run"
     assert cli.run("train", ["dcgan", "--data", str(classes), "--out", str(run), *OPTIONS]) == 0
     assert cli.run("resume", [str(run)]) == 0
-    assert "with --keep-rates learning rates stay as they are" in capsys.readouterr().out
+    assert "--keep-rates keeps the last learning rates" in capsys.readouterr().out
     assert cli.run("resume", [str(run), "--keep-rates"]) == 2
-    assert "--keep-rates is for rounds that are added: give --rounds beyond 4" in capsys.readouterr().err
+    assert "--keep-rates is for added rounds: also give --rounds above 4" in capsys.readouterr().err
     assert cli.run("resume", [str(run), "--rounds", "6", "--keep-rates"]) == 0
     assert "2 rounds are added, at the last learning rates." in capsys.readouterr().out
     assert cli.run("resume", [str(run), "--rounds", "9"]) == 0
-    assert "Schedules stretch from 6 to 9 rounds; learning rates that have fallen rise" in capsys.readouterr().out
+    assert "Schedules are stretched from 6 to 9 rounds. Learning rates that have fallen rise" in capsys.readouterr().out
     assert cli.run("resume", [str(run), "--time", "1s"]) == 0
-    assert "Schedules stretch from 9 to " in capsys.readouterr().out
+    assert "Schedules are stretched from 9 to " in capsys.readouterr().out
 
 
 def test_the_weights_of_another_run(classes, tmp_path, capsys):
@@ -132,7 +134,7 @@ def test_the_first_word_is_a_set_or_nothing_is_there(tmp_path, capsys, monkeypat
     assert cli.run("train", ["penguins", "--dry-run", "--rounds", "1"]) == 0
     assert chosen(capsys) == "table"
     assert cli.run("train", ["nowhere"]) == 2
-    assert "Nor is there such a folder, file or set" in capsys.readouterr().err
+    assert "There is no such folder, file or set either" in capsys.readouterr().err
     assert cli.run("train", ["./nowhere"]) == 2
     assert "there is no folder or file './nowhere': check the path" in capsys.readouterr().err
 

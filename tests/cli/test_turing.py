@@ -220,15 +220,15 @@ def test_merge(tmp_path, monkeypatch, capsys):
         ("{", "'bad.json' is not JSON ("),
         ("\ud800", "'bad.json' is not JSON ("),
         ("[" * 100_000, "'bad.json' is not JSON ("),
-        ("[]", "holds no answers of a page"),
-        ("{}", "holds no answers of a page"),
-        (json.dumps(answers(3, turing=2)), "holds no answers of a page"),
+        ("[]", "holds no answers"),
+        ("{}", "holds no answers"),
+        (json.dumps(answers(3, turing=2)), "holds no answers"),
         (json.dumps(answers(3, answers=[])), "was damaged"),
         (json.dumps(answers(3, answers=[{"generated": 1, "said": "real"}])), "was damaged"),
         (json.dumps(answers(3, answers=[{"generated": True, "said": []}])), "was damaged"),
-        (json.dumps(answers(3, n=1)), "all its pictures were of one kind"),
+        (json.dumps(answers(3, n=1)), "all its pictures are of one kind"),
         (json.dumps(answers(3)), "are the same answers: give each once"),
-        (json.dumps(answers(2, model="other")), "merge the answers about one model at a time"),
+        (json.dumps(answers(2, model="other")), "merge answers about one model at a time"),
     ],
 )
 def test_bad_files_are_explained(content, message, tmp_path, monkeypatch, capsys):
@@ -245,12 +245,12 @@ def test_mistakes_are_explained(garments, points, tmp_path, monkeypatch, capsys)
     monkeypatch.chdir(tmp_path)
     run = str(garments / "seed 0")
     for words, message in [
-        ([], "expected a run to make a page of, or --merge"),
-        ([run, "--merge", "x.json"], "expected a run to make a page of, or --merge"),
+        ([], "expected a run, or --merge"),
+        ([run, "--merge", "x.json"], "expected a run, or --merge"),
         ([run, "--n", "7"], "--n is 7; expected an even number"),
         ([run, "--n", "2002"], "give a smaller --n"),
         ([run, "--out", "x.htm"], "ending in .html"),
-        ([str(points)], "makes points: people cannot say of one whether it is real"),
+        ([str(points)], "makes points: people cannot judge whether one of them is real"),
         (["nowhere"], "there is no run 'nowhere'"),
         (["--merge", "nowhere.json"], "nowhere.json"),
     ]:

@@ -76,7 +76,7 @@ def test_codes_are_drawn_alike():
 
 def test_nothing_is_nothing():
     assert Nothing().draw(Key(0).rows(3)) is None
-    with pytest.raises(ValueError, match="got 'a bag', but these samples cannot be asked for"):
+    with pytest.raises(ValueError, match="got 'a bag', but the recipe has no condition"):
         Nothing().parse(["a", "bag"])
     assert restore(Condition, describe(Nothing())) == Nothing()
 
@@ -104,7 +104,7 @@ def test_pictures_are_read_from_files_and_kept_as_bytes(tmp_path):
         (CASES["texts"][0], "a green bag", "no word 'green'"),
         (CASES["texts"][0], "a a a a", "has 4 words; expected 1 to 3"),
         (CASES["texts"][0], " ", "has 0 words"),
-        (Images((1, 2, 2), ("00000000",)), "nowhere.png", "'nowhere.png' is no picture that can be read"),
+        (Images((1, 2, 2), ("00000000",)), "nowhere.png", "'nowhere.png' cannot be read as a picture"),
     ],
 )
 def test_words_that_ask_for_nothing_there_is(condition, word, message):

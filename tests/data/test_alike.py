@@ -32,7 +32,7 @@ def test_large_pictures_keep_their_size(here):
 def test_unlike_sizes_are_refused_or_resized_on_demand(here):
     pictures(here / "a", (20, 20), (20, 20), (30, 20))
     pictures(here / "b", (20, 20), (20, 20))
-    with pytest.raises(ValueError, match=r"unlike sizes .'a' has 2 of 20 x 20, 1 of 30 x 20; 'b' has 2 of 20 x 20"):
+    with pytest.raises(ValueError, match=r"different sizes .'a' has 2 of 20 x 20, 1 of 30 x 20; 'b' has 2 of 20 x 20"):
         open_alike(["a", "b"])
     a, b = open_alike(["a", "b"], (16,))
     assert a.x.shape[2:] == b.x.shape[2:] == (16, 16)

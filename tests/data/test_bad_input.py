@@ -175,23 +175,27 @@ def with_nan(value):
 FILE_LABEL = "file,label\n"
 ROWS = "00.png,a\n01.png,b\n"
 CASES = {
-    "missing path": (lambda: "nowhere", "'nowhere'", "check --data"),
+    "missing path": (lambda: "nowhere", "'nowhere'", "check the path"),
     "empty folder": (empty, "'d' (it is empty)", "expected files ending in"),
     "no pictures": (only_text, "'notes.txt'", "expected files ending in"),
     "more than half bad": (mostly_bad, "3 (empty file, 'bad0.png' first)", "repair or remove them"),
     "one picture only": (only_one, "'d' holds only one picture", "add more"),
-    "a single file": (lambda: written("a.png", PICTURES[0][1]), "'a.png' is a single picture", "give the folder"),
+    "a single file": (lambda: written("a.png", PICTURES[0][1]), "'a.png' is a single picture", "give its folder"),
     "parts, not classes": (splits, "['test', 'train']", "such as d/train"),
     "an unknown kind of file": (lambda: written("a.doc", b"x"), "'a.doc'", "expected a folder"),
-    "an array with NaN": (lambda: saved(with_nan(np.nan)), "'a.npy' holds NaN or infinity, in picture #3", "leave out"),
+    "an array with NaN": (
+        lambda: saved(with_nan(np.nan)),
+        "'a.npy' holds NaN or infinity, first in picture #3",
+        "leave out",
+    ),
     "an array with infinity": (lambda: saved(with_nan(np.inf)), "'a.npy' holds NaN or infinity", "leave out"),
-    "an array of objects": (lambda: saved(np.array([{}] * 5), allow_pickle=True), "'a.npy'", "save it anew"),
+    "an array of objects": (lambda: saved(np.array([{}] * 5), allow_pickle=True), "'a.npy'", "save it again"),
     "an array of wrong rank": (
         lambda: saved(GREY[0]),
         "'a.npy' holds uint8 of shape [9, 8]",
         "expected numbers of shape",
     ),
-    "an empty array": (lambda: saved(GREY[:0]), "'a.npy' holds uint8 of shape [0, 9, 8]", "none of them 0"),
+    "an empty array": (lambda: saved(GREY[:0]), "'a.npy' holds uint8 of shape [0, 9, 8]", "None of the sizes is 0"),
     "an array of wrong channels": (lambda: saved(noise(5, 9, 8, 2)), "'a.npy' has the shape", "expected 1, 3 or 4"),
     "an array of words": (lambda: saved(np.array(["a", "b"])), "'a.npy' holds <U1", "expected numbers"),
     "an array out of range": (lambda: saved(GREY * 40.0 - 7), "'a.npy' holds float64 from", "scale it"),
@@ -200,14 +204,14 @@ CASES = {
         "'a.npy' holds float64 from 0 to 1.27",
         "scale it",
     ),
-    "a truncated array": (lambda: written("a.npy", Path(saved(GREY)).read_bytes()[:-20]), "'a.npy'", "save it anew"),
-    "no array at all": (lambda: written("a.npy", b""), "'a.npy'", "save it anew"),
+    "a truncated array": (lambda: written("a.npy", Path(saved(GREY)).read_bytes()[:-20]), "'a.npy'", "save it again"),
+    "no array at all": (lambda: written("a.npy", b""), "'a.npy'", "save it again"),
     "an npz without pictures": (
         lambda: np.savez("a.npz", x=np.zeros(3)) or "a.npz",
         "'a.npz' holds 0 arrays",
         "save it",
     ),
-    "an npz of objects": (lambda: np.savez("a.npz", x=np.array([{}] * 5)) or "a.npz", "'a.npz'", "save it anew"),
+    "an npz of objects": (lambda: np.savez("a.npz", x=np.array([{}] * 5)) or "a.npz", "'a.npz'", "save it again"),
     "an npz whose labels do not match": (
         lambda: np.savez("a.npz", x=GREY, y=np.arange(4)) or "a.npz",
         "labels that do not match",
@@ -217,20 +221,28 @@ CASES = {
     "an npz with a damaged member": (
         lambda: written("a.npz", damaged(saved_npz(), b"NUMPY")),
         "'a.npz' is not whole arrays",
-        "save it anew",
+        "save it again",
     ),
     "an npz that claims too much": (
         lambda: packed("a.npz", [("x.npy", npy_header("(1000000000000, 8, 8)"))]),
         "'a.npz' is not whole arrays",
-        "save it anew",
+        "save it again",
     ),
     "an npy that claims too much": (
         lambda: written("a.npy", npy_header("(10000000000000000000000000, 8, 8)")),
         "'a.npy' is not a whole array",
-        "save it anew",
+        "save it again",
     ),
-    "an npy with a broken header": (lambda: written("a.npy", npy_header("(((")), "'a.npy' is not a whole", "anew"),
-    "an npz named .npy": (lambda: Path(saved_npz()).rename("a.npy"), "'a.npy' is not a whole array", "anew"),
+    "an npy with a broken header": (
+        lambda: written("a.npy", npy_header("(((")),
+        "'a.npy' is not a whole",
+        "archive the plain pictures again",
+    ),
+    "an npz named .npy": (
+        lambda: Path(saved_npz()).rename("a.npy"),
+        "'a.npy' is not a whole array",
+        "archive the plain pictures again",
+    ),
     "idx with a wrong magic number": (
         lambda: written("idx3-ubyte", b"\1" + idx(GREY)[1:]),
         "'idx3-ubyte' begins with 01 00 08 03",
@@ -288,19 +300,39 @@ CASES = {
     ),
     "a zip with an absolute name": (
         lambda: zipped(("/etc/x.png", b"x")),
-        "'a.zip' holds a name that leads out of it ('/etc/x.png')",
-        "anew",
+        "'a.zip' holds a name that points outside it ('/etc/x.png')",
+        "archive the plain pictures again",
     ),
     "a zip with ..": (
         lambda: zipped(("a/../../x.png", b"x")),
-        "'a.zip' holds a name that leads out of it",
-        "pack the plain pictures anew",
+        "'a.zip' holds a name that points outside it",
+        "archive the plain pictures again",
     ),
-    "a zip with a drive": (lambda: zipped(("C:\\x.png", b"x")), "'a.zip' holds a name that leads out of it", "anew"),
-    "a zip with a name twice": (twice, "'a.zip' holds several members of the same name ('0.png')", "anew"),
-    "an encrypted zip": (encrypted, "'a.zip' holds an encrypted member ('0.png')", "pack the plain pictures anew"),
-    "a zip in a zip": (lambda: zipped(("inner.zip", b"PK")), "'a.zip' holds an archive inside ('inner.zip')", "anew"),
-    "a zip bomb by one member": (lambda: claims(2**30), "'a.zip' holds a member of over 512 MB ('big.bmp')", "anew"),
+    "a zip with a drive": (
+        lambda: zipped(("C:\\x.png", b"x")),
+        "'a.zip' holds a name that points outside it",
+        "archive the plain pictures again",
+    ),
+    "a zip with a name twice": (
+        twice,
+        "'a.zip' holds several members of the same name ('0.png')",
+        "archive the plain pictures again",
+    ),
+    "an encrypted zip": (
+        encrypted,
+        "'a.zip' holds an encrypted member ('0.png')",
+        "archive the plain pictures again",
+    ),
+    "a zip in a zip": (
+        lambda: zipped(("inner.zip", b"PK")),
+        "'a.zip' holds an archive inside ('inner.zip')",
+        "archive the plain pictures again",
+    ),
+    "a zip bomb by one member": (
+        lambda: claims(2**30),
+        "'a.zip' holds a member of over 512 MB ('big.bmp')",
+        "archive the plain pictures again",
+    ),
     "a truncated zip": (
         lambda: written("a.zip", Path(zipped()).read_bytes()[:-40]),
         "'a.zip' is not a whole zip",
@@ -310,7 +342,7 @@ CASES = {
         lambda: written("a.zip", damaged(zipped(("labels.csv", b"file,label\n")), b"file,label")),
         "'a.zip'",
         "'labels.csv' is damaged",
-        "anew",
+        "archive the plain pictures again",
     ),
     "a zip without pictures": (
         lambda: packed("a.zip", [("x.txt", b"x")]),
@@ -413,8 +445,8 @@ def test_sets_of_files_alone(name, here, capsys):
     check_refused(
         capsys,
         ["data", "report", name],
-        f"the set '{name}' is files that are no pictures",
-        f"sparring data get {name}` tells where",
+        f"the set '{name}' has files but no pictures",
+        f"sparring data get {name}` says where",
     )
 
 
@@ -430,7 +462,7 @@ def test_what_is_no_file(here, capsys):
     os.mkfifo("d/pipe.png")
     os.mkfifo("a.npy")
     assert open_data("d").report.skipped == {
-        "a link that leads nowhere": ["loop.png"],
+        "a broken link": ["loop.png"],
         "no file": ["pipe.png"],
     }
     check_refused(capsys, ["data", "report", "a.npy"], "'a.npy' is no file", "expected a folder")
@@ -452,7 +484,7 @@ def test_a_new_bad_link_is_noticed(here):
     folder(here / "d", 3)
     open_data("d")
     Path("d", "gone.png").symlink_to("nowhere")
-    assert open_data("d").report.skipped == {"a link that leads nowhere": ["gone.png"]}
+    assert open_data("d").report.skipped == {"a broken link": ["gone.png"]}
 
 
 def test_an_existing_run(here, capsys):
@@ -529,7 +561,7 @@ GOOD_BUT_BAD = {
     "corrupt": (lambda: b"\x89PNG\r\n\x1a\n nothing", "corrupt"),
     "truncated": (lambda: encoded(noise(90, 80, 3))[:-3000], "corrupt or truncated"),
     "empty": (lambda: b"", "empty file"),
-    "text": (lambda: b"these are words", "not a picture, whatever its name says"),
+    "text": (lambda: b"these are words", "not a picture, although its name says so"),
     "one pixel": (lambda: encoded(noise(1, 1, 3)), "a side of one pixel"),
     "bomb": (huge_png, "over 89 million pixels"),
     "floats": (lambda: encoded(Image.fromarray(np.zeros((8, 8), np.float32)), "TIFF"), "floating-point pixels"),
@@ -552,7 +584,7 @@ def test_bad_pictures_are_skipped_counted_and_listed(case, here, capsys):
 def test_links_that_lead_nowhere(here):
     folder(here / "d", 3)
     (here / "d" / "gone.png").symlink_to("nowhere.png")
-    assert open_data("d").report.skipped == {"a link that leads nowhere": ["gone.png"]}
+    assert open_data("d").report.skipped == {"a broken link": ["gone.png"]}
 
 
 def test_damaged_members_of_an_archive(here):
@@ -571,7 +603,7 @@ def test_many_bombs_in_one_archive(here, capsys):
         member = zipfile.ZipInfo(f"{i}.bmp")
         member.file_size, member.compress_size = 2**28, 2**15
         members.append(member)
-    with pytest.raises(ValueError, match=r"a\.zip.*as a zip bomb does: pack"):
+    with pytest.raises(ValueError, match=r"a\.zip.*like a zip bomb: archive"):
         check(Path("a.zip"), members)
 
 

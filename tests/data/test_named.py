@@ -78,7 +78,8 @@ def test_sets_that_are_not_here_say_how_to_get_them(name, cache, capsys):
     assert NAMED[name].fetched in SETS
     assert cli.run("data", ["report", name]) == 2
     assert (
-        f"'{NAMED[name].fetched}' is not here yet: sparring data get {NAMED[name].fetched}" in capsys.readouterr().err
+        f"'{NAMED[name].fetched}' is not fetched yet: run sparring data get {NAMED[name].fetched}"
+        in capsys.readouterr().err
     )
 
 

@@ -158,7 +158,7 @@ def test_a_list_of_files(tmp_path):
 
 
 def test_a_loader_lends_its_data_set():
-    with pytest.warns(UserWarning, match="of the DataLoader the data set is taken, without its batches, order"):
+    with pytest.warns(UserWarning, match="only the data set of the DataLoader is used, without batches, order"):
         data = open_data(DataLoader(Pairs(X, Y), batch_size=2, shuffle=True))
     assert torch.equal(data.x, X)
     assert data.y.tolist() == Y
@@ -186,7 +186,7 @@ def test_what_is_open_stays_so():
 
 def test_pairs_that_fit_no_layout_name_their_type():
     items = Items.of_pairs([(PILS[0], 0), ("text", 1)])
-    with pytest.raises(ValueError, match="no picture of bytes but a str"):
+    with pytest.raises(ValueError, match="not a picture of bytes but a str"):
         items.header(1)
 
 
@@ -217,7 +217,7 @@ WRONG = {
     "an empty set": (Pairs([]), "the Pairs is empty"),
     "a set of numbers": (Pairs([1, 2]), "example 0 of the Pairs is a int; expected a picture, a tensor or an array"),
     "several shapes": ([X[0], X[0, :, :4]], "example 1 has shape [3, 4, 9], example 0 [3, 8, 9]; expected all"),
-    "a number": (7, "got a int; expected a path or the name of a set, a list of files, a tensor"),
+    "a number": (7, "got a int. open_data takes: path, name of a set, list of files, tensor"),
     "None": (None, "got a NoneType; expected a path"),
 }
 
@@ -232,5 +232,5 @@ def test_what_is_wrong_is_said_in_one_line(name):
 
 
 def test_tensors_are_used_as_they_are():
-    with pytest.raises(ValueError, match="'Tensor' is used as it is: leave out --size"):
+    with pytest.raises(ValueError, match="'Tensor' cannot be changed: leave out --size"):
         open_data(X, Preparation(size=(4, 4)))

@@ -364,9 +364,9 @@ def test_pictures_beside_class_folders_are_noted(tmp_path):
     (tmp_path / "stray.png").write_bytes(encoded(noise(9, 8, 3)))
     data = open_data(tmp_path)
     assert data.y is None
-    assert data.report.notes == ["no labels: 1 of 5 pictures lie in no class folder, stray.png first"]
+    assert data.report.notes == ["no labels: 1 of 5 pictures are not in a class folder, stray.png first"]
     packed(tmp_path / "a.zip", [(f"{n}.png", encoded(noise(8, 8))) for n in ("a/0", "a/1", "b/0", "c")])
-    assert "1 of 4 pictures lie in no class folder, c.png first" in open_data(tmp_path / "a.zip").report.notes[0]
+    assert "1 of 4 pictures are not in a class folder, c.png first" in open_data(tmp_path / "a.zip").report.notes[0]
 
 
 def test_rounding_beyond_one_is_white(tmp_path):

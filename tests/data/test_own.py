@@ -146,7 +146,7 @@ def test_a_place_of_nothing_else(tmp_path):
         open_data(tmp_path / "grids")
     run_at(tmp_path / "run")
     with pytest.raises(
-        ValueError, match=r"run' is a run of sparring, no data; for its samples: sparring sample \S+run"
+        ValueError, match=r"run' is a run of sparring, not data. To draw its samples: sparring sample \S+run"
     ):
         open_data(tmp_path / "run")
     with pytest.raises(ValueError, match=r"run.zip' is a run of sparring, no data"):

@@ -138,7 +138,7 @@ def test_held_out_examples_of_sorted_data_are_mixed():
 
 @pytest.mark.parametrize("n", [0, 5, 6])
 def test_some_must_be_left(n):
-    with pytest.raises(ValueError, match=f"{n} of 5 examples are to be held out; expected 1 or more"):
+    with pytest.raises(ValueError, match=f"got {n} of 5 examples to hold out; expected 1 or more"):
         InMemory(torch.zeros(5, 1)).split(n, seed=0)
 
 

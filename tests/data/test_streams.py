@@ -51,7 +51,7 @@ def test_a_spec_comes_back_from_json_and_makes_a_stand_in():
 
 
 def test_only_types_of_numbers_are_made():
-    with pytest.raises(ValueError, match="'load' is no type of numbers"):
+    with pytest.raises(ValueError, match="'load' is not a type of numbers"):
         Numbers((2,), "load").blank()
 
 

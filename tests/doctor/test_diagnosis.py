@@ -58,7 +58,7 @@ def test_a_torch_that_cannot_be_imported(monkeypatch):
         ("packages", {"torch": "2.9.1+cpu"}, "2.9.1+cpu; sparring needs 2.10 or newer", 'install -U "torch>='),
         ("packages", {"numpy": None}, "numpy is not installed", 'pip install "numpy>=2"'),
         ("torchvision", {"version": "0.1", "torch": "1.2.3"}, "0.1 was made for torch 1.2.3", "pip install"),
-        ("devices", GOOD | {"nvidia-smi": "/x/nvidia-smi"}, "built for the CPU alone", "install a torch for CUDA"),
+        ("devices", GOOD | {"nvidia-smi": "/x/nvidia-smi"}, "built for the CPU only", "install a torch for CUDA"),
         ("devices", GOOD | {"nvidia-smi": "/x", "build": "13.0"}, "CUDA 13.0 finds no GPU", "driver"),
         ("arithmetic", {"device": "mps", "got": [math.nan], "expected": [1.0]}, "mps computes [nan]", "--device cpu"),
         ("processor", {"OMP_NUM_THREADS": "9", "cores": 2}, "OMP_NUM_THREADS is 9", "export OMP_NUM_THREADS=2"),

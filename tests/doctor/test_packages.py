@@ -24,7 +24,7 @@ def test_missing(name, said, tmp_path):
     broken = {"torch": "ModuleNotFoundError('No module', name='sympy')"} if name == "sympy" else {}
     done = sparring(*TRAIN, missing=() if broken else [name], broken=broken, cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr == f"sparring: {said}. `sparring doctor` looks at everything\n"
+    assert done.stderr == f"sparring: {said}. `sparring doctor` checks everything\n"
     assert not list(tmp_path.iterdir())
 
 
@@ -42,7 +42,7 @@ def test_broken(name, error, tmp_path):
     kind, _, text = error.partition("('")
     assert done.stderr.startswith(f"sparring: {name} cannot be imported ({kind}: {text.removesuffix(chr(39) + ')')}): ")
     assert "install" in done.stderr.partition("): ")[2]
-    assert done.stderr.endswith("`sparring doctor` looks at everything\n")
+    assert done.stderr.endswith("`sparring doctor` checks everything\n")
     assert done.stderr.count("\n") == 1
 
 
@@ -51,7 +51,7 @@ def test_too_old(verb, monkeypatch, capsys):
     monkeypatch.setattr(packages, "version", lambda name: {"torch": "2.9.1+cpu"}.get(name, "999"))
     assert cli.run(verb, ["--help"]) == 1
     said = 'sparring: torch is 2.9.1+cpu; sparring needs 2.10 or newer: pip install -U "torch>=2.10". '
-    assert capsys.readouterr().err == f"{said}`sparring doctor` looks at everything\n"
+    assert capsys.readouterr().err == f"{said}`sparring doctor` checks everything\n"
 
 
 def test_an_extra_has_its_own_command():

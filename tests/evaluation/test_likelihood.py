@@ -122,7 +122,7 @@ def test_doubts(linear):
     alike = dataclasses.replace(found, standard_error=1.0)
     assert [doubt.partition(" (")[0] for doubt in alike.doubts] == [
         "The bracket",
-        "A single chain carries most estimates",
+        "Most estimates depend on few chains",
     ]
     assert dataclasses.replace(found, standard_error=1e9, effective=(1.0, 9.0, 9.0, 9.0)).doubts == []
 
@@ -154,6 +154,6 @@ def test_other_latents_are_refused(sampler, request):
 @pytest.mark.parametrize(("n", "pictures"), [(3, 4), (1, 1)])
 def test_counts_are_checked(n, pictures, linear):
     with pytest.raises(
-        ValueError, match=rf"got {n} examples; expected as many as the protocol has \({pictures}\), 2 or more"
+        ValueError, match=rf"got {n} examples; expected the number of the protocol \({pictures}\), 2 or more"
     ):
         estimate(linear, data(n), latent=2, variance=0.2, protocol=Protocol(pictures, 2, 2))

@@ -59,9 +59,9 @@ def test_collapse_is_seen_in_recall_and_coverage(garments):
 
 def test_counts_must_agree(garments):
     real, good, other = garments
-    with pytest.raises(ValueError, match="expected as many of each, 100 or more"):
+    with pytest.raises(ValueError, match="expected the same number of each, 100 or more"):
         evaluate(real, good[:200], other, Pixels(), USUAL, data="x")
-    with pytest.raises(ValueError, match="expected as many of each, 100 or more"):
+    with pytest.raises(ValueError, match="expected the same number of each, 100 or more"):
         evaluate(real[:99], good[:99], other[:99], Pixels(), USUAL, data="x")
 
 

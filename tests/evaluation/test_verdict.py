@@ -91,7 +91,7 @@ def test_the_farthest_of_several_is_named():
 def test_how_far_an_unbiased_distance_is_cannot_be_said():
     unbiased = line(9.0, 0.0, metric="kernel")
     assert verdict([unbiased]).outcome == "different"
-    assert "How far cannot be said" in verdict([unbiased]).words
+    assert "How far is unknown" in verdict([unbiased]).words
     assert verdict([unbiased, GOOD]).outcome == "close", "another figure says it"
     assert verdict([unbiased, line(9.0, 1.0)]).outcome == "far"
 
@@ -100,7 +100,7 @@ def test_how_far_an_unbiased_distance_is_cannot_be_said():
 def test_doubts_leave_it_open(lines):
     found = verdict(lines, ["Pixels mislead."])
     assert found.outcome == "unknown"
-    assert found.words == "It cannot be said how close these samples are to real examples: Pixels mislead."
+    assert found.words == "Unknown how close these samples are to real examples: Pixels mislead."
     assert found.doubts == ("Pixels mislead.",)
 
 

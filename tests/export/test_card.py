@@ -84,8 +84,8 @@ def test_copies_are_said(subject, measured):
 def test_nothing_is_made_up_where_nothing_was_measured(content, subject, measured):
     measured(content)
     text = card(subject("dcgan"))
-    assert "Nobody has measured this generator. To measure it: sparring evaluate dcgan" in text
-    assert "Nobody has looked for copies" in text
+    assert "This generator has no scores yet. To measure it: sparring evaluate dcgan" in text
+    assert "Nothing was searched for copies" in text
     assert "| value |" not in text
 
 

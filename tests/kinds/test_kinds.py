@@ -162,7 +162,7 @@ def test_limits_have_room():
 @pytest.mark.parametrize(
     ("kind", "content", "message"),
     [
-        (letters.KIND, "abx\n", "'x' in 'abx' is no token"),
+        (letters.KIND, "abx\n", "'x' in 'abx' is not a token"),
         (letters.KIND, "abcabc\n", "has 6 tokens; expected 0 to 5"),
         (letters.KIND, "", "has no lines"),
         (WORDS, "the dog sat on\n", "'dog' in"),
@@ -170,11 +170,11 @@ def test_limits_have_room():
         (survey.KIND, "age,town\n", "expected 'smokes' too"),
         (survey.KIND, 'age,town,smokes,"income, $"\n1,Ulm,no\n', "no whole table"),
         (survey.KIND, 'age,town,smokes,"income, $"\n', "no whole table"),
-        (survey.KIND, 'age,town,smokes,"income, $"\n1,Rome,no,3\n', "'Rome' is no category of the column 'town'"),
-        (survey.KIND, 'age,town,smokes,"income, $"\nold,Ulm,no,3\n', "a cell of the column 'age' is no number"),
+        (survey.KIND, 'age,town,smokes,"income, $"\n1,Rome,no,3\n', "'Rome' is not a category of the column 'town'"),
+        (survey.KIND, 'age,town,smokes,"income, $"\nold,Ulm,no,3\n', "a cell of the column 'age' is not a number"),
         (survey.KIND, "", "expected 'age' too"),
-        (Points(), "", "no table of points"),
-        (Points(), "x1,x2\n1\n", "no table of points"),
+        (Points(), "", "not a table of points"),
+        (Points(), "x1,x2\n1\n", "not a table of points"),
     ],
 )
 def test_bad_files_are_explained(kind, content, message, tmp_path):

@@ -179,5 +179,5 @@ def test_losses_of_ones_own_are_taken():
 
 
 def test_batches_of_unequal_size_are_no_matter_of_flattening():
-    with pytest.raises(ValueError, match="give one logit for each sample, and as many samples of both"):
+    with pytest.raises(ValueError, match="give one logit for each sample, and the same number of both"):
         losses.NonSaturating().discriminator(torch.zeros(4), torch.zeros(3))

@@ -59,7 +59,7 @@ def test_a_real_limit(tmp_path):
         [sys.executable, "-c", code, tmp_path / "a"], capture_output=True, text=True, check=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
     )  # fmt: skip
-    assert limited.stdout.startswith(f"'{tmp_path / 'a'}': it is larger than files may be here")
+    assert limited.stdout.startswith(f"'{tmp_path / 'a'}': the file is too large here")
     assert not list(tmp_path.iterdir())
 
 

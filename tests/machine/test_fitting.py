@@ -34,7 +34,7 @@ MISFITS = {
     ),
     "latents that are no pictures": (
         (nn.Sequential(nn.ConvTranspose2d(100, 1, 28)), CRITIC, PICTURES, 100),
-        "takes 4 dimensions and got [4, 100], for which nn.Unflatten(1, (100, 1, 1)) may stand before it",
+        "takes 4 dimensions and got [4, 100], so nn.Unflatten(1, (100, 1, 1)) may be missing before it",
     ),
     "samples of another size": (
         (picture_maker((1, 32, 32)), CRITIC, PICTURES, 100),

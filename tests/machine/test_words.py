@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparring.machine.words import command, printable, program, quoted, shown
+from sparring.machine.words import command, printable, program, quoted, rounded, shown
 
 
 def test_what_cannot_be_printed_is_escaped(tmp_path, monkeypatch):
@@ -40,3 +40,11 @@ def test_a_command(tmp_path, monkeypatch):
     assert command("resume", "my run") == "sparring resume 'my run'"
     assert command() == "sparring"
     assert command("resume", type(tmp_path)("-x"), "--rounds", "5") == "sparring resume ./-x --rounds 5"
+
+
+def test_a_large_number_is_written_out():
+    numbers = 1040.4, 999.4, 999.6, 12345.6, -1e6, 0.012345, 1e12, float("inf")
+    assert [rounded(n) for n in numbers] == [
+        "1,040", "999", "1,000", "12,346", "-1,000,000", "0.0123", "1e+12", "inf"
+    ]  # fmt: skip
+    assert [rounded(n, 4) for n in (1040.4, 999.6, 999.96)] == ["1,040", "999.6", "1,000"]

@@ -86,7 +86,7 @@ def test_intervals_depend_on_the_seed_alone():
         (lambda x: bootstrap(gap, x, x, resamples=39), "got 39 resamples; expected at least 40 for a level of 0.95"),
         (lambda x: jackknife(gap, x, x, groups=1), "got 1 groups; expected at least 2"),
         (lambda x: jackknife(gap, x, x), "got 8 real samples; expected at least 40, or fewer groups"),
-        (lambda x: bootstrap(lambda x, y: math.nan, x, x), "the metric was not finite"),
+        (lambda x: bootstrap(lambda x, y: math.nan, x, x), "the metric is not finite"),
         (lambda x: bootstrap(gap, x, x[:, :1]), "expected the same"),
     ],
 )

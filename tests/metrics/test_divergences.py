@@ -134,8 +134,8 @@ def test_bounded_divergences_at_large_logits():
     [
         (torch.zeros(3, 1), torch.zeros(3), r"real logits have shape \[3, 1\]; expected \[n\].*squeeze"),
         (torch.zeros(3), torch.zeros(1), "got 1 fake logits' samples; expected at least 2"),
-        (torch.tensor([0.0, torch.nan]), torch.zeros(2), "NaN or infinity, in row 1"),
-        (torch.zeros(2), torch.full((2,), 1000.0), r"KL\(p, q\) is infinite .* up to 1000: read off Jensen-Shannon"),
+        (torch.tensor([0.0, torch.nan]), torch.zeros(2), "NaN or infinity, first in row 1"),
+        (torch.zeros(2), torch.full((2,), 1000.0), r"KL\(p, q\) is infinite .* up to 1000: use Jensen-Shannon"),
     ],
 )
 def test_what_cannot_be_read_is_refused(real, fake, message):

@@ -65,7 +65,7 @@ def test_a_network_sees_pictures_of_its_size_in_batches():
 
 @pytest.mark.parametrize("name", ["efflite0", "efflite0-320"])
 def test_alpha_is_refused(name):
-    with pytest.raises(ValueError, match="lay pictures with alpha on a background first"):
+    with pytest.raises(ValueError, match="put pictures with alpha on a background first"):
         extract(FEATURES[name](Pictures()), torch.zeros(2, 4, 30, 30))
 
 

@@ -11,7 +11,7 @@ from sparring.metrics.features import checked, pair
         (torch.zeros(0, 2), r"shape \[0, 2\]"),
         (torch.zeros(3, 0), r"shape \[3, 0\]"),
         (torch.zeros(4, 2), "got 4 real samples; expected at least 5, or take fewer dimensions"),
-        (torch.tensor([[0.0], [1.0], [2.0], [torch.nan], [1.0]]), "NaN or infinity, in row 3 first"),
+        (torch.tensor([[0.0], [1.0], [2.0], [torch.nan], [1.0]]), "NaN or infinity, first in row 3"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(x, message):

@@ -103,7 +103,7 @@ def test_code_is_not_run(tmp_path, old):
 def test_programs_are_refused(tmp_path):
     with warnings.catch_warnings(action="ignore"):  # it is deprecated, and files of it are not
         torch.jit.script(nn.Linear(2, 2)).save(str(tmp_path / "a.pt"))
-    refused(tmp_path / "a.pt", "a TorchScript archive, a program; expected a dictionary")
+    refused(tmp_path / "a.pt", "a TorchScript archive, which is a program; expected a dictionary")
     refused(save(nn.Linear(2, 2), tmp_path / "b.pt"), r"it names torch\.nn\.modules\.linear\.Linear")
     (tmp_path / "storages").write_bytes(b"")
     with tarfile.open(tmp_path / "c.pth", "w") as archive:
@@ -154,5 +154,5 @@ def test_what_is_no_file(tmp_path):
         read_weights(tmp_path / "folder.pth", "0" * 8)
     with pytest.raises(FileNotFoundError, match=r"there is no file .*: fetch it, or correct the path"):
         read_weights(tmp_path / "none.pth", "0" * 8)
-    with pytest.raises(ValueError, match=r"no file of weights by its name; expected one of \.safetensors, "):
+    with pytest.raises(ValueError, match=r"not named as a file of weights; expected one of \.safetensors, "):
         read_weights(tmp_path / "a.onnx", "0" * 8)

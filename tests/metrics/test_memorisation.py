@@ -133,7 +133,7 @@ def test_exchanging_the_sets_mirrors_the_share():
 @pytest.mark.parametrize(
     ("sizes", "level", "message"),
     [
-        ((19, 20, 20), 0.01, "got 19 training samples; expected at least 20, or nearest_training"),
+        ((19, 20, 20), 0.01, "got 19 training samples; expected at least 20, or look at nearest_training"),
         ((20, 19, 20), 0.01, "got 19 held-out samples"),
         ((20, 20, 19), 0.01, "got 19 generated samples"),
         ((20, 20, 20), 0.5, "level is 0.5"),

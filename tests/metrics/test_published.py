@@ -178,7 +178,7 @@ def test_pictures_are_rounded_to_bytes(dino):
     [
         (
             torch.zeros(2, 4, 8, 8),
-            r"\[2, 4, 8, 8\]; expected \[n, 1, H, W\] or \[n, 3, H, W\]: lay pictures with alpha",
+            r"\[2, 4, 8, 8\]; expected \[n, 1, H, W\] or \[n, 3, H, W\]: put pictures with alpha",
         ),
         (torch.zeros(0, 3, 8, 8), r"\[0, 3, 8, 8\]"),
         (torch.zeros(5, 2), r"\[5, 2\]; expected"),

@@ -44,7 +44,7 @@ def test_a_picture_does_not_depend_on_its_neighbours():
 
 @pytest.mark.parametrize("shape", [(2, 4, 8, 8), (2, 2, 8, 8), (2, 8, 8), (0, 1, 8, 8)])
 def test_other_channels(shape):
-    with pytest.raises(ValueError, match=r"expected \[n, 1, H, W\] or \[n, 3, H, W\]: lay pictures with alpha on"):
+    with pytest.raises(ValueError, match=r"expected \[n, 1, H, W\] or \[n, 3, H, W\]: put pictures with alpha on"):
         resized(torch.zeros(shape), 16)
 
 

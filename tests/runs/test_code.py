@@ -195,7 +195,7 @@ def test_a_named_file_that_differs_is_refused(run, ran):
 def test_a_recipe_of_sparring_takes_no_file(run, tmp_path):
     config = sparring.recipes.find("ring").Config(**SMALL, width=4)
     Session.create(tmp_path / "ring", "ring", config).play()
-    with pytest.raises(ValueError, match="is of the recipe 'ring', no file: leave out --recipe"):
+    with pytest.raises(ValueError, match="uses the recipe 'ring', not a file: leave out --recipe"):
         load(tmp_path / "ring", recipe=run.parent / "mine" / "mine.py")
     with pytest.raises(UnknownRecipeError):
         code.find("mine.py")
@@ -212,7 +212,7 @@ def test_lost_copies_come_back(run):
 def test_a_list_that_cannot_be_written_costs_a_warning(run, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     (tmp_path / "file").touch()
-    with pytest.warns(UserWarning, match="the next verb needs --recipe"):
+    with pytest.warns(UserWarning, match="the next command needs --recipe"):
         code.list_it(code.find(run.parent / "mine" / "mine.py"))
 
 

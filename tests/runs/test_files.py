@@ -89,7 +89,9 @@ def test_the_other_weights_in_its_place(run):
 
 def test_runs_of_other_versions_are_called_that(tmp_path):
     (tmp_path / files.CONFIG).write_text(json.dumps({**CONTENT, "sessions": []}))
-    with pytest.raises(ValueError, match=r"is of an older version, sparring 0\.1\.0: use that version, or train again"):
+    with pytest.raises(
+        ValueError, match=r"is from an older version, sparring 0\.1\.0: use that version, or train again"
+    ):
         Run.open(tmp_path)
     for number, use in ((files.FORMAT - 1, "the version that wrote it"), (files.FORMAT + 1, "a newer version")):
         (tmp_path / files.CONFIG).write_text(json.dumps({**CONTENT, "format": number, "seal": "other"}))
@@ -104,7 +106,7 @@ def test_a_changed_configuration_says_what_to_do(run):
     copy = run / "checkpoints" / "00000004" / files.CONFIG
     copy.write_text(whole)
     file.write_text(whole.replace('"rounds": 6', '"rounds": 7'))
-    with pytest.raises(ValueError, match=r"undo the change, or put back the copy .*`sparring resume` has options") as e:
+    with pytest.raises(ValueError, match=r"undo the change, or put back the copy .*use `sparring resume`") as e:
         files.read_config(run)
     assert str(copy) in str(e.value)
     file.write_text(json.dumps(json.loads(whole)))

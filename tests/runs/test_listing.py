@@ -125,7 +125,7 @@ def test_remove_takes_runs_alone(run, tmp_path):
         with pytest.raises((ValueError, FileNotFoundError), match=message):
             listing.remove(path)
     (outside / "config.json").write_text('{"name": "of another program"}')
-    with pytest.raises(ValueError, match="not of sparring"):
+    with pytest.raises(ValueError, match="not written by sparring"):
         listing.remove(outside)
     size = listing.size(run)
     assert listing.remove(run) == size

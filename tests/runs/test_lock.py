@@ -127,7 +127,7 @@ def test_without_locks_the_file_must_do(tmp_path, monkeypatch, number):
 
     monkeypatch.setattr(fcntl, "flock", none)
     with warnings.catch_warnings(record=True, action="always") as said, lock.locked(tmp_path, "trained"):
-        assert "has no locks: see to it yourself" in str(said[0].message)
+        assert "has no locks: make sure" in str(said[0].message)
         content = json.loads((tmp_path / lock.LOCK).read_bytes())
         assert lock.holder(tmp_path).pid == os.getpid()
         with pytest.raises(InUseError, match=f"process {os.getpid()} "), lock.locked(tmp_path, "trained"):

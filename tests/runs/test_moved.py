@@ -48,7 +48,7 @@ def test_verbs_that_need_the_data_take_their_new_place(verb, moved, capsys):
     assert cli.run(verb, ["run", *VERBS[verb]]) == 2
     said = capsys.readouterr().err
     assert "the data of 'run' are not where they were (there is no folder" in said
-    assert "put them back, or say with --data PATH where they are now" in said
+    assert "Put them back, or give their new path: --data PATH" in said
     assert cli.run(verb, ["run", *VERBS[verb], "--data", "new"]) == 0
 
 
@@ -110,7 +110,7 @@ def test_more_pictures_in_the_same_place(moved, capsys):
     assert cli.run("resume", ["run", "--data", "new"]) == 0
     folder(moved / "new" / "later", count=2)
     assert cli.run("resume", ["run", "--rounds", "3"]) == 2
-    assert f"then, {COUNT + 2} of shape [3, 9, 8] now): put back what was there" in capsys.readouterr().err
+    assert f"then, {COUNT + 2} of shape [3, 9, 8] now). Put the old data back" in capsys.readouterr().err
 
 
 def test_an_emptied_folder_is_no_place_either(moved, capsys):
@@ -129,4 +129,4 @@ def test_a_run_without_data_of_its_own(tmp_path, capsys):
     config = ring.Config(rounds=2, batch=4, width=4, device="cpu")
     Session.create(run, "ring", config).play()
     assert cli.run("resume", [str(run), "--data", "elsewhere"]) == 2
-    assert "trained on no data of yours: leave out --data" in capsys.readouterr().err
+    assert "reads no data from a path: leave out --data" in capsys.readouterr().err

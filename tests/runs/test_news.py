@@ -92,7 +92,7 @@ def test_one_that_fails_is_dropped_with_one_warning(kind, tmp_path):
     with pytest.warns(UserWarning, match="left out") as warned:
         play(Session.create(tmp_path / "run", "ring", CONFIG), breaks, keeps)
     assert [str(one.message) for one in warned] == [
-        "the breaking one failed and is left out from here on (OSError: no space left)"
+        "the breaking one failed and is not used any more (OSError: no space left)"
     ]
     assert breaks.calls == 1
     assert rounds(keeps, "costs") == [1, 2, 3, 4, 5, 6]

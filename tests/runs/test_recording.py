@@ -92,7 +92,7 @@ def test_another_trainer_is_refused(tmp_path):
     record(made(), tmp_path / "run", progress=False)
     with pytest.raises(ValueError, match="its seed is 0, this trainer's is 1"):
         record(made(seed=1), tmp_path / "run", progress=False)
-    with pytest.raises(ValueError, match="of another game"):
+    with pytest.raises(ValueError, match="from another game"):
         record(made(width=5), tmp_path / "run", progress=False)
     with pytest.raises(ValueError, match="have changed since it began"):
         record(made(streams={"real": InMemory(torch.zeros(50, 2))}), tmp_path / "run", progress=False)
@@ -141,7 +141,7 @@ class _Elsewhere:
 
 
 def test_what_samples_are_to_be_like(tmp_path):
-    with pytest.raises(ValueError, match=r"say what samples are to be like, data=sparring\.InMemory"):
+    with pytest.raises(ValueError, match=r"give examples, data=sparring\.InMemory"):
         record(made(streams={"real": _Elsewhere()}), tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
     points = InMemory(Key(2).normal("x", (9, 2)))
@@ -164,7 +164,7 @@ def test_verbs_say_what_they_need(tmp_path, capsys):
     for verb in ("sample", "resume", "evaluate"):
         assert cli.run(verb, [run]) == 2
         error = capsys.readouterr().err
-        assert "was made in Python, whose code is not kept" in error
+        assert "was made in Python, and its code was not kept" in error
         assert "sampler=game.sampler()" in error
         assert "--recipe ./FILE.py" in error
         assert error.count("\n") == 1

@@ -42,7 +42,7 @@ def test_data_that_are_gone(tmp_path, config):
     Session.create(tmp_path / "run", "dcgan", config).play()
     Path(config.data).rename(tmp_path / "elsewhere")
     with pytest.raises(
-        FileNotFoundError, match=r"run' are not where they were .*: put them back, or say with --data PATH"
+        FileNotFoundError, match=r"run' are not where they were .*\. Put them back, or give their new path: --data PATH"
     ):
         Session.resume(tmp_path / "run")
 

@@ -263,7 +263,7 @@ def test_without_a_whole_checkpoint_nothing_is_begun_again(tmp_path, config):
     ):
         Session.resume(run)
     shutil.rmtree(run / "checkpoints")
-    with pytest.warns(UserWarning, match=r"there is no checkpoint in .*: beginning again at round 0"):
+    with pytest.warns(UserWarning, match=r"there is no checkpoint in .*. Starting again at round 0"):
         assert Session.resume(run).trainer.state.round == 0
 
 

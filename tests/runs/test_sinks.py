@@ -136,5 +136,5 @@ def test_one_that_has_gone_does_not_stop_a_resumed_run(tmp_path, monkeypatch):
     Session.create(path, "ring", CONFIG).play()
     path.joinpath("wandb").mkdir()
     monkeypatch.setitem(sys.modules, "wandb", None)
-    with pytest.warns(UserWarning, match=r"Weights & Biases failed and is left out"):
+    with pytest.warns(UserWarning, match=r"Weights & Biases failed and is not used any more"):
         assert play(Session.resume(path, rounds=7)).complete

@@ -111,8 +111,9 @@ class _Check:
             assert torch.isfinite(value), f"{name!r} of {player!r} is {value.item()}"
         repeated = game(player, round).total.item()
         assert cost.total.item() == repeated, (
-            f"the cost of {player!r} is {cost.total.item()}, and {repeated} when it is evaluated again in the same "
-            "round: draw all chance from round.chance, use sparring.layers for dropout, and move buffers by round.later"
+            f"the cost of {player!r} is {cost.total.item()}, and {repeated} when evaluated again in the same round; "
+            "expected the same. Draw all chance from round.chance, use sparring.layers for dropout, and move "
+            "buffers by round.later"
         )
         move(game, {player: (cost, slope)}, round, trainer.phases[0].optimizers)
         strangers = _moved(game, before) - mine
@@ -130,7 +131,7 @@ class _Check:
         moved = game(player, round).total.item()
         assert abs(functional - moved) <= 1e-9 * (1 + abs(moved)), (
             f"the cost of {player!r} at other parameters is {functional} by functional_call, {moved} after moving "
-            "there: it must depend on parameters through the game's modules only"
+            "there; expected the same. The cost must depend on parameters only through the game's modules"
         )
 
     def slope(self, player: str, estimator: Estimator | None) -> None:
@@ -139,11 +140,11 @@ class _Check:
         agree = abs(analytic - numeric) <= 1e-5 * (1 + abs(numeric))
         if estimator is None:
             assert agree, (
-                f"the gradient of {player!r} along a direction is {analytic}, by finite differences {numeric}; if it "
-                "is an estimator and no derivative, declare it with an oracle: Declared(estimators=...)"
+                f"the gradient of {player!r} along a direction is {analytic}, by finite differences {numeric}. If it "
+                "is an estimator and not a derivative, declare it with an oracle: Declared(estimators=...)"
             )
         else:
-            assert not agree, f"the gradient of {player!r} is the derivative of its cost: it need not be declared"
+            assert not agree, f"the gradient of {player!r} is the derivative of its cost: do not declare it"
             estimator.oracle()
 
     def foresight(self, player: str) -> None:
@@ -151,7 +152,7 @@ class _Check:
         analytic, numeric = self.slopes(player, tuple(self.make()[0].players()))
         assert abs(analytic - numeric) <= 1e-5 * (1 + abs(numeric)), (
             f"the derivative of the cost of {player!r} in the parameters of all players is {analytic}, by finite "
-            f"differences {numeric}: detach nothing, since only {player!r} moves along this cost anyway"
+            f"differences {numeric}. Do not detach anything: only {player!r} moves along this cost"
         )
 
     def slopes(self, player: str, movers: Sequence[str], step: float = 1e-7) -> tuple[float, float]:
@@ -200,7 +201,7 @@ class _Check:
         for player in game.players():
             kept, fresh = game(player, round).total.item(), game(player, again).total.item()
             assert abs(kept - fresh) <= 1e-12 * (1 + abs(fresh)), (
-                f"after {mover!r} moved inside a round the cost of {player!r} is {kept}, in a fresh round {fresh}: a "
+                f"after {mover!r} moved inside a round the cost of {player!r} is {kept}, in a fresh round {fresh}. A "
                 "value shared by round.once depends on a module that is missing from its `of`"
             )
 
@@ -222,7 +223,7 @@ class _Check:
         stuck = trainable - _moved(trainer.game, before) - still
         assert not stuck, f"under {dynamics} these parameters never moved: {sorted(stuck)}"
         moved = {n for n, p in trainer.game.named_parameters() if (p - before[n]).abs().max() > 1e-9} & still
-        assert not moved, f"under {dynamics} these parameters moved, but are declared still: {sorted(moved)}"
+        assert not moved, f"under {dynamics} these parameters moved, but are declared as still: {sorted(moved)}"
 
     def state(self, dynamics: Dynamics) -> None:
         """A saved state brings back all that decides what comes."""
@@ -281,6 +282,6 @@ def _put(game: Game, there: Mapping[str, Tensor]) -> None:
 def _same(expected: Mapping[str, Tensor | None], found: Mapping[str, Tensor | None], what: str) -> None:
     for name, value in expected.items():
         other = found[name]
-        assert (value is None) == (other is None), f"{what}: {name!r} has a gradient only in one of two ways"
+        assert (value is None) == (other is None), f"{what}: {name!r} has a gradient in only one of the two ways"
         if value is not None and other is not None:
             torch.testing.assert_close(other, value, msg=f"{what}: {name!r} is {other}, expected {value}")

@@ -32,16 +32,16 @@ VERBS = {
     "demo": "train a DCGAN on the pictures that ship with sparring: two minutes, no download",
     "train": "train a recipe on your data: sparring train dcgan --data FOLDER",
     "resume": "continue a run where it stopped: sparring resume RUN",
-    "evaluate": "how good, how varied and how much memorised: sparring evaluate RUN",
-    "likelihood": "how likely held-out pictures are to a run: sparring likelihood RUN",
+    "evaluate": "measure quality, variety and copies of training data: sparring evaluate RUN",
+    "likelihood": "log-likelihood of held-out pictures under a run: sparring likelihood RUN",
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
     "sample": "draw samples of a run: sparring sample RUN -n 64 --out FOLDER/, or --out grid.png",
-    "walk": "a video in which samples become one another: sparring walk RUN --out walk.webp",
+    "walk": "a video that goes from sample to sample: sparring walk RUN --out walk.webp",
     "export": "ONNX, safetensors, a model card, a page that makes samples: sparring export RUN",
     "tournament": "let runs judge each other's samples: sparring tournament RUN RUN",
     "turing": "a page that asks people which pictures are real: sparring turing RUN",
-    "runs": "list, compare, remove runs or prune their checkpoints: sparring runs list",
-    "doctor": "what sparring finds on this machine, what is wrong and how to mend it",
+    "runs": "list, compare or remove runs, or prune their checkpoints: sparring runs list",
+    "doctor": "check this machine: what sparring finds, what is wrong and how to fix it",
     "completion": "a script that completes commands with Tab: sparring completion bash",
 }
 
@@ -54,10 +54,14 @@ Adversarial training of neural networks.
 sparring VERB --help lists a verb's options.
 A run is a directory; in Python it is `sparring.load(RUN)`.
 
-Exit codes: 0 done, 1 training failed or doctor found something wrong,
-2 a wrong option or input, 3 another process uses the run,
-130 interrupted by Ctrl-C, 141 nobody reads the output any more,
-143 ended by SIGTERM."""
+Exit codes:
+  0    done
+  1    training failed, or doctor found something wrong
+  2    a wrong option or input
+  3    another process uses the run
+  130  interrupted by Ctrl-C
+  141  the reader of the output closed it
+  143  ended by SIGTERM"""
 
 
 PATIENT = (["demo"], ["train"], ["resume"])
@@ -65,7 +69,7 @@ PATIENT = (["demo"], ["train"], ["resume"])
 
 _STOPPED = {
     **dict.fromkeys(("demo", "train", "resume"), "; the work since the last checkpoint is lost"),
-    "likelihood": "; the same command goes on from the last finished group",
+    "likelihood": "; the same command continues from the last finished group",
 }
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from sparring import cli, recipes
+from sparring.cli.options import parsed
 from sparring.cli.verbs import Verb
 
 __all__ = ["Command", "Options", "commands", "main"]
@@ -19,10 +20,10 @@ __all__ = ["Command", "Options", "commands", "main"]
 
 @dataclass(frozen=True)
 class Options:
-    """Print a script that completes sparring's verbs, recipes and options; its first lines say where to put it."""
+    """Print a script that completes verbs, recipes and options with Tab. Its first lines say where to put it."""
 
     shell: Annotated[Literal["bash", "zsh", "fish"], tyro.conf.Positional]
-    """Which shell it is for."""
+    """Your shell."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Command:
 
 def main(words: list[str]) -> int:
     """Prints the script."""
-    options = tyro.cli(Options, args=words, prog="sparring completion")
+    options = parsed(Options, words, "completion")
     print({"bash": bash, "zsh": zsh, "fish": fish}[options.shell](commands()), end="")
     return 0
 

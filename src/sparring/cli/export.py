@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from sparring.cli.options import parsed
 from sparring.machine.files import write_atomically
 from sparring.machine.words import printable, shown
 
@@ -29,20 +30,20 @@ class Options:
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
     out: Path | None = None
-    """Folder for the files; RUN/export without it."""
+    """Folder for the files. Unset: RUN/export."""
     only: tuple[Literal["onnx", "safetensors", "card", "page"], ...] = ()
-    """Write these alone."""
+    """Write only these files."""
     title: str | None = None
-    """What card and page are headed; the name of the run without it."""
+    """Title of the card and the page. Unset: the name of the run."""
     licence: str | None = None
-    """The licence of the training data, where sparring does not know it."""
+    """Licence of the training data, if sparring does not know it."""
     weights: Literal["average", "raw"] = "average"
-    """The moving average of the weights, or the last ones."""
+    """average: moving average of the weights. raw: the last weights."""
     ort: Path | None = None
-    """The files of the npm package onnxruntime-web, which the page needs: a .tgz or a folder. Without it, npm fetches
-    them once (33 MB)."""
+    """The npm package onnxruntime-web, which the page needs: a .tgz file or a folder.
+    Unset: npm fetches it once (33 MB)."""
     recipe: Path | None = None
-    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
+    """File of your own recipe, ./FILE.py. Needed if that recipe is not on your list. The file is run."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Part:
 
 def main(words: list[str]) -> int:
     """Makes all files, then writes them."""
-    options = tyro.cli(Options, args=words, prog="sparring export", config=(tyro.conf.FlagCreatePairsOff,))
+    options = parsed(Options, words, "export")
     out = options.out or options.run / "export"
     wanted = {name: PARTS[name] for name in options.only or PARTS}
     taken = [part.file for part in wanted.values() if options.out and (out / part.file).exists()]
@@ -136,8 +137,8 @@ def _page(subject: Subject, options: Options) -> bytes:
 
 
 PARTS = {
-    "onnx": Part("generator.onnx", _onnx, "for programs without PyTorch; same samples as PyTorch but for rounding"),
+    "onnx": Part("generator.onnx", _onnx, "for programs without PyTorch; same samples as PyTorch, apart from rounding"),
     "safetensors": Part("generator.safetensors", _safetensors, "the weights"),
-    "card": Part("README.md", _card, "the model card: read it, and complete it"),
+    "card": Part("README.md", _card, "the model card: read it and complete it"),
     "page": Part("page.html", _page, "makes samples: open it in a browser"),
 }

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sparring.machine.words import rounded
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -65,8 +67,9 @@ def memorised(training: Tensor, real: Tensor, generated: Tensor, features: str) 
     low, high = found.interval
     verdict = "COPIES its training data" if found.copies else "no sign of copies"
     text = (
-        f"Nearer to a training example than to any held-out one: {found.share:.1%} ({low:.1%} to {high:.1%}); "
-        f"{found.expected:.1%} by chance: {verdict}. Searched: {len(training):,} training examples, by {features}."
+        f"Nearer to a training example than to any held-out one: {found.share:.1%} ({low:.1%} to {high:.1%}). "
+        f"By chance: {found.expected:.1%}. Result: {verdict}. "
+        f"Searched: {len(training):,} training examples, by {features}."
     )
     content = {**asdict(found), "copies": found.copies, "features": features}
     return Finding("memorisation", "Copies", content, words=(text,))
@@ -95,8 +98,8 @@ def overfitted(run: Run, training: Batch, real: Batch, generated: Batch) -> Find
     if gap.low > 0 and found.share is not None:
         share = f", {found.share:.1%} of the way to generated samples"
     text = (
-        f"The discriminator gives training examples {gap.value:.3g} more than held-out ones ({gap.low:.3g} to "
-        f"{gap.high:.3g}){share}: {'it has overfitted' if gap.low > 0 else 'no overfitting to be seen'}."
+        f"Logits of training examples minus those of held-out ones: {gap.value:.3g} ({gap.low:.3g} to "
+        f"{gap.high:.3g}){share}. {'The discriminator has overfitted' if gap.low > 0 else 'No sign of overfitting'}."
     )
     return Finding("overfitting", "The discriminator", asdict(found), words=(text,))
 
@@ -131,7 +134,7 @@ def summary(kind: Kind, generated: Tensor, real: Tensor, other: Tensor, training
     ours, theirs = (kind.summary(x, other, training) for x in (generated, real))
     if not ours:
         return None
-    rows = [(name, f"{ours[name]:.4g}", f"{theirs[name]:.4g}") for name in ours]
+    rows = [(name, rounded(ours[name], 4), rounded(theirs[name], 4)) for name in ours]
     content = {name: {"generated": ours[name], "real": theirs[name]} for name in ours}
     return Finding("summary", f"The {kind.name}", content, [("", "generated", "real, held out"), *rows])
 
@@ -199,7 +202,7 @@ def modes(sampler: Sampler, data: InMemory, seed: int) -> Finding:
             content[str(n)] = {"found": ours, "perfect": asdict(perfect)}
             columns.append(_column(found, perfect, len(centres)))
             if perfect.too_good(found):
-                words.append(f"More samples near modes than a perfect sampler has, of {n:,}: they are too narrow.")
+                words.append(f"Of {n:,} samples, more are near modes than a perfect sampler has: they are too narrow.")
             advance(1)
     names = (
         "modes covered",

@@ -37,8 +37,8 @@ def all_held_out(run: Run, against: str | None) -> InMemory:
     shape = tuple(data.x.shape[1:])
     if shape != run.spec.shape:
         raise ValueError(
-            f"the examples to compare with have shape {list(shape)}, those of {str(run.path)!r} "
-            f"{list(run.spec.shape)}: give --against examples that can be made so"
+            f"the examples to compare with have shape {list(shape)}; expected {list(run.spec.shape)}, the shape of "
+            f"{str(run.path)!r}: give other examples with --against DATA"
         )
     return data
 
@@ -51,7 +51,7 @@ def some(data: InMemory, n: int | None, seed: int) -> InMemory:
     if n < 1:
         raise ValueError(f"--n is {n}; expected 1 or more")
     if n > len(data):
-        raise ValueError(f"there are {len(data):,} examples to choose from; {n:,} are needed: give a smaller --n")
+        raise ValueError(f"there are only {len(data):,} examples; {n:,} are needed: give a smaller --n")
     return data.view(Key(seed, ("hold out",)).permutation("order", len(data))[:n])
 
 
@@ -75,7 +75,7 @@ def _opened(run: Run, against: str) -> InMemory:
     found = open_data(against, dataclasses.replace(own, **{**wanted, "labels": "none"}))
     if Data({"real": found}).digest() == run.data["sha256"]:
         raise ValueError(
-            f"--against {against!r} is what {str(run.path)!r} was trained on: give examples that it never saw"
+            f"--against {against!r} is the training data of {str(run.path)!r}: give examples that it was not trained on"
         )
     return found
 
@@ -98,8 +98,8 @@ def _own(run: Run) -> InMemory:
     number = enough(int(run.data["count"]))
     again = command("train", "--config", run.path / "config.json", "--hold-out", str(number))
     raise ValueError(
-        f"{str(run.path)!r} was trained on all of {getattr(run.config, 'data', 'its data')}: give --against DATA, "
-        f"examples of the same kind that it was not trained on{f', or train again: {again}' if number else ''}"
+        f"{str(run.path)!r} was trained on all of {getattr(run.config, 'data', 'its data')}. Give other examples "
+        f"of the same kind: --against DATA{f'. Or train again: {again}' if number else ''}"
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sparring.cli.findings import Finding
+from sparring.machine.words import rounded
 
 if TYPE_CHECKING:
     from sparring.evaluation.measures import Line
@@ -23,9 +24,9 @@ def scores(lines: Sequence[Line], verdict: Sequence[str]) -> Finding:
     resize = f" ({first.extractor.resize})" if first.extractor.resize != "none" else ""
     words = (
         *verdict,
-        *([f"Not as they were: {first.changed}."] if first.changed else []),
+        *([f"Changed before measuring: {first.changed}."] if first.changed else []),
         f"{counts}; features: {first.extractor.name}{resize}; seed {first.seed}; weights: {first.weights}.",
-        "Compare only with figures of the same features, numbers, sizes and data.",
+        "Compare only figures with the same features, number of samples, size and data.",
     )
     content = [{"score": line.score.json(), "floor": line.floor.json()} for line in lines]
     size = f" at {' x '.join(map(str, first.size))}" if len(first.size) > 1 else ""
@@ -33,7 +34,7 @@ def scores(lines: Sequence[Line], verdict: Sequence[str]) -> Finding:
 
 
 def _interval(score: Score) -> str:
-    return f"{score.value:.4g} ({score.low:.4g} to {score.high:.4g})"
+    return f"{rounded(score.value, 4)} ({rounded(score.low, 4)} to {rounded(score.high, 4)})"
 
 
 def judgement(lines: Sequence[Line], doubts: Sequence[str], copies: Finding | None) -> tuple[Finding, Sequence[str]]:
@@ -47,5 +48,5 @@ def judgement(lines: Sequence[Line], doubts: Sequence[str], copies: Finding | No
 
 def not_searched(absent: str) -> Finding:
     """Why copies of training data were not looked for; `absent` says why the training data are not there."""
-    why = f"the training data are not there ({absent})" if absent else "--training is 0"
-    return Finding("copies_not_searched", "Copies", {"why": why}, words=(f"Copies were not looked for: {why}.",))
+    why = absent or "--training is 0"
+    return Finding("copies_not_searched", "Copies", {"why": why}, words=(f"Copies were not searched for: {why}.",))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
+from sparring.cli.options import parsed
 from sparring.cli.table import table
 from sparring.machine.files import write_atomically
 from sparring.machine.words import printable, shown
@@ -36,45 +37,46 @@ POINTS = tuple(10 ** (-k / 2) for k in range(10, -1, -1))
 class Options:
     """Estimate the log-likelihood of held-out examples under a run's generator and Gaussian noise: docs/likelihood.md.
 
-    It may take hours: an estimate of the time left is shown, and what was stopped goes on when called again.
+    It may take hours. The time left is shown. After a stop, the same command continues.
     """
 
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of a run."""
     against: str | None = None
-    """Examples that the run was not trained on. Without it a run's own: what was held out of it, fresh points of a toy,
-    or the pictures that ship with sparring to be held out."""
+    """Examples that the run was not trained on.
+    Unset: the run's own. These are held-out data, fresh points of a toy, or the shipped held-out pictures."""
     data: str | None = None
-    """Where the run's data are now, if they have moved. They are checked."""
+    """New path of the run's data, if they have moved. They are checked."""
     method: Literal["ais", "parzen"] = "ais"
-    """Annealed importance sampling with a bracket (Wu et al. 2017), or Parzen windows (Goodfellow et al. 2014)."""
+    """ais: annealed importance sampling with a bracket (Wu et al. 2017).
+    parzen: Parzen windows (Goodfellow et al. 2014)."""
     full: bool = False
-    """ais: the published protocol of 1,000 pictures and 10,000 temperatures, a hundred times the work."""
+    """ais: the published protocol, 1,000 pictures and 10,000 temperatures. It takes a hundred times as long."""
     pictures: int | None = None
-    """ais: examples to estimate, 100 without; as many made by the generator serve for the bracket."""
+    """ais: number of examples (100). The bracket uses as many generated ones."""
     temperatures: int | None = None
-    """ais: steps from the prior to the posterior of the latents, 1,000 without."""
+    """ais: steps from the prior to the posterior of the latents (1,000)."""
     chains: int | None = None
-    """ais: for each example, 16 without."""
+    """ais: chains for each example (16)."""
     variance: float | None = None
-    """ais: of the noise. Without it, the best of a few for other held-out examples."""
+    """ais: variance of the noise. Unset: the best of a few, chosen on other held-out examples."""
     seed: int = 0
-    """Decides which examples, and all chance."""
+    """Random seed, also of the choice of examples."""
     weights: Literal["average", "raw"] = "average"
-    """The moving average of the generator's weights, or the last ones."""
+    """average: moving average of the generator's weights. raw: the last weights."""
     device: str = "cpu"
-    """Where to compute."""
+    """Device to compute on."""
     out: Path | None = None
-    """A .json for the result; RUN/likelihood.json without it."""
+    """A .json file for the result. Unset: RUN/likelihood.json."""
     recipe: Path | None = None
-    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
+    """File of your own recipe, ./FILE.py. Needed if that recipe is not on your list. The file is run."""
     json: bool = False
     """Print JSON."""
 
 
 def main(words: list[str]) -> int:
     """Estimates."""
-    options = tyro.cli(Options, args=words, prog="sparring likelihood", config=(tyro.conf.FlagCreatePairsOff,))
+    options = parsed(Options, words, "likelihood")
     if options.out is not None and options.out.suffix != ".json":
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .json")
     import torch
@@ -109,7 +111,7 @@ def exact(options: Options, run: Run) -> tuple[dict[str, Any], list[str]] | None
         ("log-likelihood", f"{mean:.2f} +- {error:.2f} nats (mean, standard error)"),
         ("examples", f"{len(values):,} ({about}), in the units of the data"),
     ]
-    return content, [table("<<", rows), "Exact: this kind of model knows it."]
+    return content, [table("<<", rows), "This value is exact: this kind of model can compute it."]
 
 
 def examples(options: Options, run: Run, n: int | None, validation: int) -> tuple[Tensor, Tensor, str]:
@@ -126,8 +128,8 @@ def examples(options: Options, run: Run, n: int | None, validation: int) -> tupl
     data = all_held_out(run, options.against)
     if len(data) < (n or 2) + validation:
         raise ValueError(
-            f"there are {len(data)} held-out examples; {n or 2} are needed, and {validation} others to choose the "
-            "noise on: give --against more of them" + (", a smaller --pictures or a --variance" if n else "")
+            f"there are {len(data)} held-out examples; expected {n or 2}, and {validation} others to choose the noise. "
+            "Give more of them with --against" + (", a smaller --pictures, or a --variance" if n else "")
         )
     order = Key(options.seed, ("likelihood",)).permutation("order", len(data))
     rest = len(data) - validation
@@ -207,7 +209,7 @@ def edge(variance: float, tried: dict[float, float] | None) -> list[str]:
     """A doubt, where no variance beyond the chosen one was tried."""
     if not tried or variance not in (min(tried), max(tried)):
         return []
-    return [f"The variance {variance:.3g} is at the end of what was tried: give --variance to try one beyond."]
+    return [f"The best variance is {variance:.3g}, the smallest or largest one tried. Try another: --variance NUMBER."]
 
 
 def lines_of(found: Estimate, content: dict[str, Any]) -> list[str]:
@@ -225,9 +227,9 @@ def lines_of(found: Estimate, content: dict[str, Any]) -> list[str]:
     ]
     return [
         table("<<", rows),
-        "The log-likelihood errs downwards, and on examples that the generator made by less than the gap, expectedly.",
+        "In expectation the estimate is too low. For examples that the generator made, the error is less than the gap.",
         *(f"Warning: {doubt}" for doubt in content["doubts"]),
-        "Compare only with models of as simple a noise, in the same units.",
+        "Compare only with models that have equally simple noise, in the same units.",
     ]
 
 
@@ -239,10 +241,12 @@ def windowed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:
     from sparring.metrics.parzen import report
 
     if options.full or {options.variance, options.pictures, options.temperatures, options.chains} != {None}:
-        raise ValueError("--full, --pictures, --temperatures, --chains and --variance are for --method ais: leave them")
+        raise ValueError(
+            "--full, --pictures, --temperatures, --chains, --variance are for --method ais: leave them out"
+        )
     x, others, data = examples(options, run, None, VALIDATION)
     if x.dtype != torch.uint8:
-        raise ValueError("Parzen windows are published for pictures, and this run makes none: use --method ais")
+        raise ValueError("--method parzen is for pictures, and this run makes none: use --method ais")
     samples = run.sampler(options.weights, devices.resolve(options.device)).sample(SAMPLES, seed=options.seed)
     found = report((samples + 1) / 2, others.float() / 255, x.float() / 255)
     return {"data": data, "units": "pixels in [0, 1]", **asdict(found)}, windowed_lines(found, data)
@@ -258,6 +262,6 @@ def windowed_lines(found: Parzen, data: str) -> list[str]:
     ]
     return [
         table("<<", rows),
-        "For MNIST 10,000 training pictures score 242.4, and means of 10 nearest ones 346.1, without any model.",
-        "So neither a lower nor a higher number says much: compare it with the published table only.",
+        "On MNIST, 10,000 training pictures score 242.4, and means of 10 nearest ones 346.1, without any model.",
+        "So a higher number does not show a better model. Compare it only with the published table.",
     ]

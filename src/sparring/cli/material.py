@@ -67,9 +67,7 @@ def of_run(run: Run, against: str | None, n: int | None, seed: int, weights: str
     else:
         real = some(pool, min(1000, len(pool), len(training)) if n is None else n, seed)
         if len(training) < len(real):
-            raise ValueError(
-                f"the run was trained on {len(training)} examples; --n {len(real)} is more: give a smaller --n"
-            )
+            raise ValueError(f"--n is {len(real)}, but there are {len(training)} training examples: give a smaller --n")
         other = some(training, len(real), seed)
     sampler = run.sampler(weights)
     given = sampler.given(len(real), seed)
@@ -92,16 +90,16 @@ def of_files(what: Path, against: str | None, n: int | None, seed: int, size: Se
     if against is None:
         if not what.exists():
             raise FileNotFoundError(f"{str(what)!r} does not exist: give the directory of a run, or pictures")
-        raise ValueError(f"{str(what)!r} is no run: give --against DATA, the real pictures to compare with")
+        raise ValueError(f"{str(what)!r} is not a run: give the real pictures to compare with, --against DATA")
     real, generated = open_alike([against, what], tuple(size))
     _check_alike(generated, real, what, against)
     n = min(1000, len(real) // 2, len(generated)) if n is None else n
     if n < 1:
-        raise ValueError(f"--n is {n}; expected 1 or more, and twice as many real {real.kind.name}, for the floor")
+        raise ValueError(f"--n is {n}; expected 1 or more, and at least twice as many real {real.kind.name}")
     if len(real) < 2 * n or len(generated) < n:
         raise ValueError(
             f"there are {len(generated)} generated {real.kind.name} and {len(real)} real ones; --n {n} needs {n} and "
-            "twice as many, for the floor"
+            f"{2 * n}: give a smaller --n"
         )
     first, second = _split(some(real, 2 * n, seed), n)
     changed = _told({"generated": changes(generated), "real": changes(real)})
@@ -114,7 +112,7 @@ def _check_alike(generated: InMemory, real: InMemory, what: Path, against: str) 
     if shapes[0] != shapes[1] or type(real.kind) is not type(generated.kind):
         raise ValueError(
             f"--against {against} holds {real.kind.name} of shape {shapes[0]}, {str(what)!r} {generated.kind.name} of "
-            f"shape {shapes[1]}: expected the same; pictures can be resized by --size"
+            f"shape {shapes[1]}; expected the same. To resize pictures, give --size"
         )
 
 
@@ -138,8 +136,8 @@ def _halves(pool: InMemory, n: int | None, seed: int) -> tuple[InMemory, InMemor
     n = min(1000, len(pool) // 2) if n is None else n
     if len(pool) < 2 * n:
         raise ValueError(
-            f"there are {len(pool):,} examples to compare with, and no training data; --n {n} needs {2 * n:,}, half of "
-            "them for the floor: give a smaller --n"
+            f"there are {len(pool):,} real examples and no training data; --n {n} needs {2 * n:,} real ones: give a "
+            "smaller --n"
         )
     return _split(some(pool, 2 * n, seed), n)
 

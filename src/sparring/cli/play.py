@@ -66,7 +66,7 @@ def patient(options: Output) -> Console:
         ValueError: With these options there would be nothing to print.
     """
     if options.json and options.dry_run:
-        raise ValueError("--json prints the progress of training, of which --dry-run has none: leave out one of them")
+        raise ValueError("--json prints the progress of training, and --dry-run does not train: leave out one of them")
     return text_console(patient=True, quiet=options.json or not ranks.leads())
 
 
@@ -140,7 +140,7 @@ def opening(session: Session) -> str:
 def ending(session: Session, again: str, *, out: bool) -> str:
     """Why play has ended before the last round, and how to go on."""
     done, rounds = session.trainer.state.round, session.trainer.rounds
-    why = "Time is out: saved" if out else "Saved"
+    why = "Time is up: saved" if out else "Saved"
     verb = "is" if rounds - done == 1 else "are"
     left = f"{counted(rounds - done, 'round')} {verb} left{_about(session)}"
     return f"{why} at round {done:,} of {rounds:,}; {left}. Continue with: {again}"

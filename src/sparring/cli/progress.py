@@ -73,7 +73,7 @@ class Bar(_Clock):
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Moves the bar."""
-        text = f"{self.speed(trainer):,.0f} images/s  left {self.left(trainer)}"
+        text = f"{self.speed(trainer):,.0f} examples/s  left {self.left(trainer)}"
         self.bar.update(self.task, completed=trainer.state.round, description=text)
 
     def finish(self, trainer: Playing) -> None:
@@ -100,7 +100,7 @@ class Lines(_Clock):
         self._next = time.perf_counter() + self.seconds
         values = "  ".join(f"{name} {value:.3g}" for name, value in self.log.last.items())
         place = f"round {trainer.state.round}/{trainer.rounds}"
-        self.console.print(f"{place}  {self.speed(trainer):,.0f} images/s  left {self.left(trainer)}  {values}")
+        self.console.print(f"{place}  {self.speed(trainer):,.0f} examples/s  left {self.left(trainer)}  {values}")
 
 
 class Events(Listener):

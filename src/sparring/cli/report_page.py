@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from sparring.cli.page import filled, uri
+from sparring.machine.words import rounded
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -157,8 +158,8 @@ _KEY = (
     '<line class="generated" x1="0" x2="32" y1="7" y2="7"/><circle class="generated" cx="16" cy="7" r="4"/></svg> '
     "generated samples</span> "
     '<span><svg height="14" viewBox="0 0 32 14" aria-hidden="true"><line class="real" x1="0" x2="32" y1="7" y2="7"/>'
-    '<path class="real" d="M16 2l5 5-5 5-5-5z"/></svg> real samples, which is what a perfect generator would get</span>'
-    "</p>\n<p>Each figure has a scale of its own; lines are intervals.</p>"
+    '<path class="real" d="M16 2l5 5-5 5-5-5z"/></svg> real samples: the value of a perfect generator</span>'
+    "</p>\n<p>Each figure has its own scale. Lines are intervals.</p>"
 )
 
 
@@ -169,7 +170,7 @@ def _scores(bars: Sequence[Bar], caption: str) -> str:
 
 def _bar(bar: Bar) -> str:
     cells = "".join(
-        f"<td>{span.value:.4g} <small>({span.low:.3g} to {span.high:.3g})</small></td>"
+        f"<td>{rounded(span.value, 4)} <small>({rounded(span.low)} to {rounded(span.high)})</small></td>"
         for span in (bar.generated, bar.real)
     )
     name = f"{_text(bar.name)} <small>({bar.better} is better)</small>"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from sparring.cli.options import parsed
 from sparring.machine.words import command, counted, shown
 
 if TYPE_CHECKING:
@@ -24,32 +25,32 @@ class Options:
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
     rounds: int | None = None
-    """Play to this round. Learning rates that have fallen rise again, and fall over all rounds."""
+    """Last round to play. The learning-rate schedule stretches to it, so rates that have fallen rise again."""
     time: str | None = None
-    """Stop after this long: 90s, 10m, 1.5h. A finished run gets as many more rounds as there is time for."""
+    """Stop after this time: 90s, 10m or 1.5h. A finished run gets as many more rounds as fit."""
     keep_rates: bool = False
-    """Play the rounds that are added at the last learning rates."""
+    """Play added rounds at the last learning rates."""
     data: str | None = None
-    """Where the data are now, if they have moved. They are checked, and the run remembers."""
+    """New path of the data, if they have moved. They are checked, and the run keeps the path."""
     device: str | None = None
-    """Another device; the run then goes on, but not bit for bit."""
+    """Another device. The run continues, but not bit for bit."""
     threads: int | None = None
-    """Another number of CPU threads; the same holds."""
+    """Another number of CPU threads. The run continues, but not bit for bit."""
     recipe: Path | None = None
-    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
+    """File of your own recipe, ./FILE.py. Needed if that recipe is not on your list. The file is run."""
     dry_run: bool = False
-    """Say what would be trained, in how much memory and time; write nothing."""
+    """Print what would be trained, with memory and time. Write nothing."""
     track: tuple[Literal["tensorboard", "wandb"], ...] = ()
-    """Write to TensorBoard or, offline, to Weights & Biases too. Those that the run was written to go on anyway."""
+    """Also write to TensorBoard or, offline, to Weights & Biases. Those already in use continue without this option."""
     json: bool = False
-    """Print progress as lines of JSON, and nothing else."""
+    """Print only progress, as lines of JSON."""
     break_lock: bool = False
-    """Take the run from a process of another machine that has ended without saying so."""
+    """Use a run that a process on another machine has locked. Only if that process has ended."""
 
 
 def main(words: list[str]) -> int:
     """Resumes."""
-    options = tyro.cli(Options, args=words, prog="sparring resume")
+    options = parsed(Options, words, "resume", pairs=True)
     from sparring.cli.play import complete, estimate, patient, play, seconds
     from sparring.ranks import leads
     from sparring.runs import lock
@@ -65,7 +66,7 @@ def main(words: list[str]) -> int:
         session = opened(options, before + fitting(limit, session.seconds_each()))
     console = patient(options)
     if options.keep_rates and session.run.rounds <= before:
-        raise ValueError(f"--keep-rates is for rounds that are added: give --rounds beyond {before:,}, or --time")
+        raise ValueError(f"--keep-rates is for added rounds: also give --rounds above {before:,}, or --time")
     if session.run.rounds != before:
         console.print(stretched(before, session.run))
     if options.dry_run:
@@ -74,8 +75,8 @@ def main(words: list[str]) -> int:
         if leads():
             session.repair(break_lock=options.break_lock)
         at = session.trainer.state.round
-        more = f"{again} --rounds {2 * at}, or --time 10m; with --keep-rates learning rates stay as they are"
-        console.print(f"{shown(options.run)} is complete at round {at}. More: {more}")
+        more = f"{again} --rounds {2 * at}, or --time 10m. --keep-rates keeps the last learning rates"
+        console.print(f"{shown(options.run)} is complete at round {at}. To add rounds: {more}")
         complete(session, options, console)
         return 0
     return 0 if play(session, limit, again, console, options) else 130
@@ -101,5 +102,5 @@ def stretched(before: int, run: Run) -> str:
     if run.extra:
         added = run.rounds - before
         return f"{counted(added, 'round')} {'is' if added == 1 else 'are'} added, at the last learning rates."
-    risen = "; learning rates that have fallen rise again. To go on at the last ones: --keep-rates"
-    return f"Schedules stretch from {before:,} to {run.rounds:,} rounds{risen if run.rounds > before else ''}."
+    risen = ". Learning rates that have fallen rise again. To keep the last ones: --keep-rates"
+    return f"Schedules are stretched from {before:,} to {run.rounds:,} rounds{risen if run.rounds > before else ''}."

@@ -32,50 +32,50 @@ Paths = Annotated[tuple[Path, ...], tyro.conf.Positional]
 
 @dataclass(frozen=True)
 class List:
-    """List the runs in a folder with their newest scores, broken ones with what is wrong with them."""
+    """List the runs in a folder with their newest scores, and what is wrong with broken runs."""
 
     folder: Annotated[Path, tyro.conf.Positional] = Path("runs")
-    """The folder they are in."""
+    """Folder of the runs."""
     json: bool = False
-    """Print JSON: bytes, seconds of training, and of the last change the seconds since 1970."""
+    """Print JSON. Sizes are in bytes, training time in seconds, the last change in seconds since 1970."""
 
 
 @dataclass(frozen=True)
 class Compare:
-    """Draw the curves of several runs into one picture; print scores, last values and where configurations differ."""
+    """Draw the curves of runs into one picture. Print scores, last values and differences of configuration."""
 
     runs: Paths
     """Directories of runs."""
     out: Path = Path("compare.png")
-    """The picture, a .png."""
+    """Picture to write, a .png file."""
     x: Literal["round", "images", "seconds"] = "round"
-    """What the curves are drawn over."""
+    """Horizontal axis of the curves."""
     json: bool = False
     """Print JSON."""
 
 
 @dataclass(frozen=True)
 class Remove:
-    """Remove runs, with all that is in their directories."""
+    """Remove runs and everything in their directories."""
 
     runs: Paths
     """Directories of runs."""
     yes: bool = False
-    """Do not ask."""
+    """Remove without asking."""
     break_lock: bool = False
-    """Remove also what a process of another machine may be using, if it has ended without saying so."""
+    """Remove also a run that a process on another machine has locked. Only if that process has ended."""
 
 
 @dataclass(frozen=True)
 class Prune:
-    """Remove old checkpoints of runs. They can still be continued, and sampled from."""
+    """Remove old checkpoints of runs. The runs can still be resumed and sampled."""
 
     runs: Paths
     """Directories of runs."""
     keep: int = 1
-    """So many of the newest stay, broken ones not counted."""
+    """Number of newest checkpoints to keep, broken ones not counted."""
     break_lock: bool = False
-    """Prune also what a process of another machine may be using, if it has ended without saying so."""
+    """Prune also a run that a process on another machine has locked. Only if that process has ended."""
 
 
 def main(words: list[str]) -> int:
@@ -115,7 +115,7 @@ def marked(found: Sequence[Found | None]) -> tuple[list[str], list[str]]:
     several = len(groups) > 1
     letters = [f" [{_letter(place)}]" if several and place is not None else "" for place in places]
     texts = ["" if score is None else f"{score}{letter}" for score, letter in zip(found, letters, strict=True)]
-    words = f"Compare only scores with the same letter: others differ in {', '.join(unlike(groups))}."
+    words = f"Compare only scores with the same letter. Other scores differ in {', '.join(unlike(groups))}."
     return texts, [words] if several else []
 
 
@@ -152,7 +152,7 @@ def compare(options: Compare) -> int:
     refused = courses(paths)
     logs = [read_log(path / LOG) if refused else read_history(path) for path in paths]
     if empty := [str(path) for path, log in zip(paths, logs, strict=True) if not log]:
-        raise ValueError(f"{', '.join(empty)}: the log is empty; train for some rounds first, or leave it out")
+        raise ValueError(f"{', '.join(empty)}: the log is empty. Train for some rounds first, or leave the run out")
     newest = [dict(pair for line in log for pair in line.items()) for log in logs]
     last = {name: [values.get(name) for values in newest] for name in dict.fromkeys(n for v in newest for n in v)}
     image = curves(dict(zip(map(shown, _labels(paths)), logs, strict=True)), options.x)
@@ -175,7 +175,7 @@ def evaluations(paths: Sequence[Path]) -> tuple[dict[str, list[Found | None]], l
 
     each = [evaluated(path) for path in paths]
     if not any(each):
-        return {}, ["No run was evaluated as it is now. For scores: sparring evaluate RUN"]
+        return {}, ["No run has an evaluation of its present weights. For scores: sparring evaluate RUN"]
     if apart := unlike_facts([one.facts for found in each for one in found]):
         again = "sparring evaluate RUN --against DATA --features NAME --n NUMBER"
         return {}, [f"Evaluations are not compared: they differ in {', '.join(apart)}. Evaluate all alike: {again}"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from sparring.cli.options import parsed
 from sparring.machine.words import shown
 
 if TYPE_CHECKING:
@@ -26,31 +27,32 @@ ENDINGS = (".png", ".webp", ".jpg", ".jpeg", ".npy", ".npz", ".csv", ".txt", ".z
 
 @dataclass(frozen=True)
 class Options:
-    """Draw samples of a run: into one picture, single files in a folder or a zip, or an array."""
+    """Draw samples of a run into one picture, single files (a folder or a zip) or an array."""
 
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 64
-    """How many."""
+    """Number of samples."""
     seed: int = 0
-    """Decides which."""
+    """Random seed."""
     out: str = "samples.png"
-    """Where to. A folder/ or a .zip: single files, numbered pictures, CSV or text. A .png, .webp or .jpg: one picture,
-    a grid of all; of one sample (-n 1) the sample itself, pixel by pixel. An .npy or .npz: the numbers, pictures as
-    bytes [N, C, H, W]. A .csv or .txt: rows, points or text. A file of that name is replaced; a folder has to be new or
-    empty."""
+    """Where to write. An existing file is replaced. A folder must be new or empty.
+    FOLDER/ or a .zip: single files, which are numbered pictures, CSV or text.
+    A .png, .webp or .jpg: one picture, a grid of all samples. With -n 1, the sample itself, pixel by pixel.
+    An .npy or .npz: the numbers. Pictures are bytes [N, C, H, W].
+    A .csv or .txt: rows, points or text."""
     grid: bool = False
-    """A grid, also of one sample; in a folder it is called grid.png."""
+    """Draw a grid, also for one sample. In a folder its name is grid.png."""
     format: Literal["png", "webp", "jpg"] | None = None
-    """Of pictures in a folder or a zip: png without it. PNG and WebP keep every pixel, JPEG has quality 95."""
+    """Format of pictures in a folder or a zip. Unset: png. PNG and WebP keep every pixel, JPEG has quality 95."""
     given: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["--class"])] = ()
-    """What to ask for, where the recipe has a condition, such as the name of a class; several are used in turn."""
+    """What to ask for, such as the name of a class, if the recipe has a condition. Several are used in turn."""
     weights: Literal["average", "raw"] = "average"
-    """The moving average of the weights, or the last ones."""
+    """average: moving average of the weights. raw: the last weights."""
     device: str = "cpu"
-    """Where to compute."""
+    """Device to compute on."""
     recipe: Path | None = None
-    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
+    """File of your own recipe, ./FILE.py. Needed if that recipe is not on your list. The file is run."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Place:
 
 def main(words: list[str]) -> int:
     """Samples."""
-    options = tyro.cli(Options, args=words, prog="sparring sample", config=(tyro.conf.FlagCreatePairsOff,))
+    options = parsed(Options, words, "sample")
     if options.n < 1:
         raise ValueError(f"-n is {options.n}; expected 1 or more")
     where = place(options)
@@ -104,7 +106,7 @@ def place(options: Options) -> Place:
         known = ", ".join(ENDINGS)
         raise ValueError(f"--out is {options.out!r}; expected a name ending in {known}, or / for a folder")
     if options.format and ending != ".zip":
-        raise ValueError(f"the name {options.out!r} says which format: leave out --format, or give a folder or a .zip")
+        raise ValueError(f"--format is for a folder or a .zip, and --out is {options.out!r}: leave out --format")
     if options.grid and ending not in ENDINGS[:4]:
         raise ValueError(f"--grid draws a picture, and --out is {options.out!r}: give a .png, .webp, .jpg or a folder")
     return Place(path, ending)
@@ -134,7 +136,7 @@ def check(kind: Kind, where: Place, options: Options) -> None:
         ValueError: They cannot.
     """
     if where.ending in {".csv", ".txt"} and where.ending != kind.ending:
-        raise ValueError(f"--out is {options.out!r}; {kind.name} have no such file: give a folder, such as samples/")
+        raise ValueError(f"--out is {options.out!r}; {kind.name} cannot be written so: give a folder, such as samples/")
     if options.format and not kind.formats:
         raise ValueError(f"--format is for pictures, and these samples are {kind.name}: leave it out")
 

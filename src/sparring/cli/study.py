@@ -191,6 +191,6 @@ def check_memory(extractor: Extractor, kind: Kind, shape: tuple[int, ...], n: in
     numbers = math.prod(shape)
     if extractor.identity.name == kind.vector and n * numbers > MOST:
         raise ValueError(
-            f"each of {n:,} {kind.name} has {numbers:,} numbers, which is too much to compare them by {kind.vector}: "
-            "pip install 'sparring[metrics]' for features, or give --size 64 or a smaller --n"
+            f"each of {n:,} {kind.name} has {numbers:,} numbers, too many to compare by {kind.vector}. For features: "
+            "pip install 'sparring[metrics]'. Or give --size 64 or a smaller --n"
         )

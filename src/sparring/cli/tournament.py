@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from sparring.cli.options import parsed
+
 if TYPE_CHECKING:
     from sparring.game import Batch, Game
     from sparring.metrics.tournament import Match
@@ -28,24 +30,25 @@ class Options:
     runs: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Directories of two runs or more."""
     against: str | None = None
-    """Real pictures that no run was trained on; needed unless all were trained on those that ship with sparring."""
+    """Real pictures that no run was trained on.
+    Needed unless all runs were trained on the pictures that ship with sparring."""
     data: str | None = None
-    """Where the data of the runs are now, if they have moved. They are checked."""
+    """New path of the runs' data, if they have moved. They are checked."""
     n: int = 1000
-    """So many real pictures, and so many of each run's samples."""
+    """Number of real pictures, and of each run's samples."""
     seed: int = 0
-    """Decides which."""
+    """Random seed."""
     weights: Literal["average", "raw"] = "average"
-    """The moving average of the generators' weights, or the last ones."""
+    """average: moving average of the generators' weights. raw: the last weights."""
     recipe: Path | None = None
-    """For runs of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
+    """File of your own recipe, ./FILE.py. Needed if that recipe is not on your list. The file is run."""
     json: bool = False
-    """Print JSON; a ratio is null where only the second discriminator made no error."""
+    """Print JSON. A ratio is null where only the second discriminator made no error."""
 
 
 def main(words: list[str]) -> int:
     """Plays all pairs."""
-    options = tyro.cli(Options, args=words, prog="sparring tournament", config=(tyro.conf.FlagCreatePairsOff,))
+    options = parsed(Options, words, "tournament")
     paths = list(dict.fromkeys(options.runs))
     if len(paths) < 2:
         raise ValueError(f"got {len(paths)} run{'s' * (len(paths) != 1)}; expected two or more different ones")
@@ -93,7 +96,7 @@ def _check_shapes(runs: Sequence[Run]) -> None:
         if shapes[0] != shapes[1]:
             raise ValueError(
                 f"{str(runs[0].path)!r} makes samples of shape {shapes[0]}, {str(run.path)!r} of shape {shapes[1]}; "
-                "expected the same: a discriminator cannot judge others"
+                "expected the same: leave out one of them"
             )
 
 
@@ -130,8 +133,8 @@ def judge(run: Run) -> Judge:
     game = run.game()
     if not game.decides:
         raise ValueError(
-            f"{str(run.path)!r} has no discriminator that says of one sample whether it is real: it compares samples, "
-            "so it has no errors to count; leave it out"
+            f"{str(run.path)!r} has a discriminator that only compares samples. It cannot say whether one sample is "
+            "real: leave this run out"
         )
     return Judge(run.path, game.eval(), run.sampler().given(1) is not None)
 
@@ -147,8 +150,8 @@ def error(judge: Judge, batch: Batch, *, real: bool) -> float:
 
     if judge.conditional and batch.y is None:
         raise ValueError(
-            f"the discriminator of {str(judge.path)!r} judges examples with labels, and some here have none: "
-            "leave it out"
+            f"the discriminator of {str(judge.path)!r} needs labels, and some samples here have none: "
+            "leave this run out"
         )
     logits = judged(judge.game, batch.x, batch.y if judge.conditional else None)
     assert logits is not None, "who decides has logits"
@@ -177,7 +180,7 @@ def as_text(
         table("><", list(zip(numbers, map(str, paths), strict=True))),
         table(">" * (len(paths) + 2), [("errors of", "at real", *(f"at {number}'s" for number in numbers)), *errors]),
         table("<>><", [("match", "r_test", "r_samples", "winner"), *rows]),
-        f"A win needs r_test between {1 / TOLERANCE:g} and {TOLERANCE:g}; r_samples below 1 is for the first.",
+        f"A win needs r_test between {1 / TOLERANCE:g} and {TOLERANCE:g}. Then r_samples below 1 is for the first.",
     ]
     return "\n\n".join([*parts, f"Real pictures: {changed}."] if changed else parts)
 
@@ -185,7 +188,7 @@ def as_text(
 def _verdict(i: int, j: int, match: Match) -> str:
     if match.winner:
         return str((i + 1, j + 1)[match.winner - 1])
-    return "tie" if match.fair else "tie: r_test is not about 1"
+    return "tie" if match.fair else "tie: r_test is not near 1"
 
 
 def as_json(

@@ -12,6 +12,7 @@ import tyro
 from rich.console import Console
 
 from sparring import recipes
+from sparring.cli.options import parsed
 from sparring.machine.console import text_console
 from sparring.machine.words import command, shown
 
@@ -35,24 +36,24 @@ sparring train RECIPE --help lists its options."""
 
 @dataclass(frozen=True)
 class Options:
-    """The run."""
+    """Options of the run."""
 
     out: Path | None = None
-    """Directory of the run; runs/RECIPE-DATE without it."""
+    """Directory of the run. Unset: runs/RECIPE-DATE."""
     time: str | None = None
-    """How long to train: 90s, 10m, 1.5h. The number of rounds follows from it; with --rounds too, what ends first."""
+    """Training time: 90s, 10m or 1.5h. It sets the number of rounds. With --rounds, the first limit counts."""
     origin: Annotated[Path | None, tyro.conf.arg(name="from")] = None
-    """A run to begin with the weights of, as far as they fit."""
+    """Start with the weights of this run, where they fit."""
     config: Path | None = None
-    """A run, or its config.json: its values are the defaults here."""
+    """A run or its config.json. Its values become the defaults."""
     dry_run: bool = False
-    """Say what would be trained, on what, in how much memory and time; write nothing."""
+    """Print what would be trained, with data, memory and time. Write nothing."""
     track: tuple[Literal["tensorboard", "wandb"], ...] = ()
-    """Write to TensorBoard or, offline, to Weights & Biases too: in folders of the run. A resumed run goes on there."""
+    """Also write to TensorBoard or, offline, to Weights & Biases, in folders of the run. resume continues them."""
     json: bool = False
-    """Print progress as lines of JSON, and nothing else."""
+    """Print only progress, as lines of JSON."""
     break_lock: bool = False
-    """Take the run from a process of another machine that has ended without saying so."""
+    """Use a run that a process on another machine has locked. Only if that process has ended."""
 
 
 def parse(code: Code, words: list[str], default: recipes.Config | None = None) -> tuple[recipes.Config, Options]:
@@ -66,13 +67,7 @@ def parse(code: Code, words: list[str], default: recipes.Config | None = None) -
     config: Any = field() if default is None else field(default=default)
     parts = [("recipe", code.recipe.Config, config), ("run", Options, field(default=Options()))]
     both: Any = make_dataclass("Both", parts)
-    arguments: Any = tyro.cli(
-        both,
-        args=words,
-        prog=f"sparring train {code.called}",
-        description=code.help,
-        config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
-    )
+    arguments: Any = parsed(both, words, f"train {code.called}", description=code.help)
     if arguments.recipe.evaluate_every and arguments.recipe.hold_out == 0:
         raise ValueError("--evaluate-every needs examples to measure against: give --hold-out 100 too")
     return arguments.recipe, arguments.run
@@ -101,7 +96,7 @@ def chosen(words: list[str]) -> tuple[Code, list[str], recipes.Config | None]:
         code = find(named) if named else None
         recipe, config = recipes.configured(Path(file), code.recipe if code else None)
         if code and code.name != recipe:
-            raise ValueError(f"{file!r} is of the recipe {recipe!r}, not {named!r}: leave out one of them")
+            raise ValueError(f"{file!r} is for the recipe {recipe!r}, not {named!r}: leave out one of them")
         return code or find(recipe), words[1:] if named else words, config
     if named is not None and _is_recipe(named):
         return find(named), words[1:], None
@@ -123,11 +118,11 @@ def _is_recipe(named: str) -> bool:
     if named in NAMED or Path(named).exists():
         return False
     if "/" in named:
-        raise ValueError(f"there is no folder or file {named!r}: check the path; a recipe of your own ends in .py")
+        raise ValueError(f"there is no folder or file {named!r}: check the path. A recipe of your own ends in .py")
     try:
         recipes.find(named)
     except recipes.UnknownRecipeError as error:
-        raise ValueError(f"{error}. Nor is there such a folder, file or set: see `sparring data list`") from None
+        raise ValueError(f"{error}. There is no such folder, file or set either: see `sparring data list`") from None
     return True
 
 
@@ -135,7 +130,7 @@ def suggested(words: list[str]) -> str:
     """The recipe that suits the data which the words name."""
     data, labels = _taken("--data", words)[0], _taken("--labels", words)[0]
     if data is None:
-        raise ValueError(f"expected a recipe or --data, got {words[0]!r}: sparring train --data FOLDER")
+        raise ValueError(f"expected a recipe or --data, got {words[0]!r}: write sparring train --data FOLDER")
     from sparring.data.preparation import Preparation
 
     recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"))
@@ -203,6 +198,4 @@ def note(code: Code, unused: list[str]) -> str:
     there = f"NOTE: these data have {' and '.join(unused)}"
     if code.source is not None:
         return f"{there}, which {code.name} does not use. If it does, write in it: USES = frozenset({unused})"
-    return (
-        f"{there}, which {code.name} IGNORES: it learns all examples as one kind and cannot be asked for one of them."
-    )
+    return f"{there}, which {code.name} IGNORES. It treats all examples alike. You cannot ask it for one kind."

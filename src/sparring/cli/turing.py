@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from sparring.cli.options import parsed
 from sparring.machine.files import write_atomically
 from sparring.machine.words import shown
 
@@ -23,35 +24,36 @@ __all__ = ["Options", "main", "read_answers"]
 class Options:
     """Make a page that asks people which pictures are real, or merge the answers that they saved.
 
-    The page is one file that loads nothing and sends nothing. Which pictures are real is in it in a simple code: not
-    to be read at a glance, but no secret either.
+    The page is one file. It loads nothing and sends nothing. It also holds the right answers, in a simple code that
+    is no secret.
     """
 
     run: Annotated[Path | None, tyro.conf.Positional] = None
     """Directory of the run."""
     n: int = 40
-    """Pictures, half of them real."""
+    """Number of pictures. Half of them are real."""
     against: str | None = None
-    """Real pictures that the run was not trained on; needed unless it was trained on those that ship with sparring."""
+    """Real pictures that the run was not trained on.
+    Needed unless it was trained on the pictures that ship with sparring."""
     data: str | None = None
-    """Where the run's data are now, if they have moved. They are checked."""
+    """New path of the run's data, if they have moved. They are checked."""
     out: Path = Path("turing.html")
-    """The page, an .html."""
+    """Page to write, an .html file."""
     seed: int = 0
-    """Decides which pictures, and their order."""
+    """Random seed of the pictures and their order."""
     recipe: Path | None = None
-    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
+    """File of your own recipe, ./FILE.py. Needed if that recipe is not on your list. The file is run."""
     merge: tuple[Path, ...] = ()
-    """Files of answers to make a table of, instead of a page."""
+    """Make a table of these files of answers, instead of a page."""
     json: bool = False
     """Print the table as JSON."""
 
 
 def main(words: list[str]) -> int:
     """Makes the page or the table."""
-    options = tyro.cli(Options, args=words, prog="sparring turing", config=(tyro.conf.FlagCreatePairsOff,))
+    options = parsed(Options, words, "turing")
     if (options.run is None) == (not options.merge):
-        raise ValueError("expected a run to make a page of, or --merge and files of answers: sparring turing runs/demo")
+        raise ValueError("expected a run, or --merge with files of answers: sparring turing runs/demo")
     return make(options, options.run) if options.run else merge(options.merge, json_=options.json)
 
 
@@ -60,7 +62,7 @@ def make(options: Options, path: Path) -> int:
     if options.out.suffix != ".html":
         raise ValueError(f"--out is {str(options.out)!r}; expected a name ending in .html")
     if options.n < 2 or options.n % 2:
-        raise ValueError(f"--n is {options.n}; expected an even number of 2 or more, half of the pictures being real")
+        raise ValueError(f"--n is {options.n}; expected an even number of 2 or more. Half of the pictures are real")
     import hashlib
 
     from sparring.chance import Key
@@ -73,17 +75,19 @@ def make(options: Options, path: Path) -> int:
     kind, sampler = run.spec.kind, run.sampler()
     generated = [kind.single(x) for x in kind.clean(sampler.sample(half, seed=options.seed))]
     if any(image is None for image in generated):
-        raise ValueError(f"{str(path)!r} makes {kind.name}: people cannot say of one whether it is real")
+        raise ValueError(f"{str(path)!r} makes {kind.name}: people cannot judge whether one of them is real")
     examples = held_out(run, options.against, half, options.seed)
     real = [kind.single(x) for x in kind.clean(examples.examples())]
     model = hashlib.sha256((path / "model" / "average.safetensors").read_bytes()).hexdigest()
     about = {"run": path.absolute().name, "model": model}
     originals, made = ([image for image in images if image] for images in (real, generated))
     write_atomically(options.out, page(originals, made, Key(options.seed, ("turing",)), about).encode())
-    print(f"{options.n} pictures, half of them real, in {shown(options.out)}: open it in a browser, or send it on")
+    print(
+        f"{options.n} pictures, half of them real, in {shown(options.out)}: open it in a browser, or send it to others"
+    )
     if changed := changes(examples):
         print(f"Real pictures: {changed}.")
-    print("What they save becomes one table with: sparring turing --merge *.json")
+    print("To make one table of saved answers: sparring turing --merge *.json")
     return 0
 
 
@@ -102,7 +106,8 @@ def merge(paths: Sequence[Path], *, json_: bool) -> int:
 
     head = ("answers", "wrong", "95%", "generated taken for real", "95%", "file")
     print(table(">>>>><", [head, *(_row(each, name) for name, each in [*tallies.items(), ("all", total)])]))
-    print("Guessing is wrong on 50%. The intervals take answers as independent; those of one person are less so.")
+    print("Guessing is wrong on 50%. The intervals assume independent answers.")
+    print("Answers of one person are less independent.")
     return 0
 
 
@@ -118,15 +123,15 @@ def read_answers(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{str(path)!r} is not JSON ({error}): give files that the page saved") from error
     if not isinstance(content, dict) or content.get("turing") != 1:
-        raise ValueError(f'{str(path)!r} holds no answers of a page, its "turing" is not 1: give files that it saved')
+        raise ValueError(f'{str(path)!r} holds no answers (its "turing" is not 1): give files that the page saved')
     answers = content.get("answers")
     if not isinstance(answers, list) or not answers or not all(map(_is_answer, answers)):
         raise ValueError(
-            f'{str(path)!r} was damaged: expected "answers", each with "generated", true or false, and "said", real '
-            "or generated; save them again"
+            f'{str(path)!r} is damaged. Expected "answers", each with "generated" (true or false) and "said" (real '
+            "or generated). Save the answers again"
         )
     if len({answer["generated"] for answer in answers}) != 2:
-        raise ValueError(f"{str(path)!r} was damaged: all its pictures were of one kind; expected real and generated")
+        raise ValueError(f"{str(path)!r} is damaged: all its pictures are real or all generated; expected both")
     return content
 
 
@@ -146,8 +151,8 @@ def _check_mergeable(files: Mapping[Path, Mapping[str, Any]]) -> None:
     for path, content in others:
         if content.get("model") != one.get("model"):
             raise ValueError(
-                f"{str(first)!r} is about a model of {one.get('run')!r}, {str(path)!r} about another one of "
-                f"{content.get('run')!r}: merge the answers about one model at a time"
+                f"{str(first)!r} is about a model of {one.get('run')!r}, {str(path)!r} about another model, of "
+                f"{content.get('run')!r}: merge answers about one model at a time"
             )
 
 

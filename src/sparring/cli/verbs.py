@@ -49,7 +49,7 @@ def agreed(question: str) -> bool:
     try:
         return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
     except EOFError:
-        raise ValueError("nobody is there to ask: give --yes to remove without a question") from None
+        raise ValueError("there is no input to confirm with: give --yes to remove without asking") from None
 
 
 def dispatch(program: str, verbs: Mapping[str, Verb], words: list[str]) -> int:
@@ -68,11 +68,10 @@ def dispatch(program: str, verbs: Mapping[str, Verb], words: list[str]) -> int:
         return 0 if words else 2
     if words[0] not in verbs:
         raise ValueError(unknown(f"verb of {program}", words[0], verbs))
-    import tyro
+    from sparring.cli.options import parsed
 
-    verb, flags = verbs[words[0]], (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
-    options = tyro.cli(verb.options, args=words[1:], prog=f"sparring {program} {words[0]}", config=flags)
-    return verb.run(options)
+    verb = verbs[words[0]]
+    return verb.run(parsed(verb.options, words[1:], f"{program} {words[0]}"))
 
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> str:

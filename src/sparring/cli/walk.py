@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from sparring.cli.options import parsed
 from sparring.machine.files import write_atomically
 from sparring.machine.words import shown
 
@@ -32,30 +33,30 @@ class Options:
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
     seeds: tuple[int, ...] = (0, 1, 2, 3)
-    """Two or more: the walk goes through the first sample of each, and back."""
+    """Two or more seeds. The walk goes through the first sample of each, and back."""
     n: Annotated[int | None, tyro.conf.arg(aliases=["-n"])] = None
-    """How many walks to show side by side. Without it one; of points, a whole picture of them."""
+    """Number of walks side by side. Unset: one; for points, a whole picture of them."""
     seconds: float | None = None
-    """How long the video is. Without it 2 seconds for each seed."""
+    """Length of the video in seconds. Unset: 2 for each seed."""
     frames: int | None = None
-    """How many frames it has. Without it 25 a second."""
+    """Number of frames. Unset: 25 a second."""
     size: int = 256
-    """Small pictures are enlarged up to this many pixels a side, each pixel to a square."""
+    """Small pictures are enlarged up to this many pixels a side. Each pixel becomes a square."""
     given: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["--class"])] = ()
-    """What to ask for, such as the name of a class. Several are for walks side by side, in turn."""
+    """What to ask for, such as the name of a class. Walks side by side use several in turn."""
     out: Path = Path("walk.webp")
-    """The video, a .webp or a .gif. It is replaced if it is there."""
+    """Video to write, a .webp or .gif file. An existing file is replaced."""
     weights: Literal["average", "raw"] = "average"
-    """The moving average of the weights, or the last ones."""
+    """average: moving average of the weights. raw: the last weights."""
     device: str = "cpu"
-    """Where to compute."""
+    """Device to compute on."""
     recipe: Path | None = None
-    """For a run of a recipe of your own that is not on your list: its file, ./FILE.py, which is then run."""
+    """File of your own recipe, ./FILE.py. Needed if that recipe is not on your list. The file is run."""
 
 
 def main(words: list[str]) -> int:
     """Walks."""
-    options = tyro.cli(Options, args=words, prog="sparring walk")
+    options = parsed(Options, words, "walk")
     seconds, frames = length(options)
 
     from sparring.kinds.moving import MOVING, moving, times
@@ -89,7 +90,9 @@ def length(options: Options) -> tuple[float, int]:
     seconds = options.seconds or (STEP * len(options.seeds) if not options.frames else options.frames / RATE)
     frames = options.frames or round(seconds * RATE)
     if min(seconds, frames) <= 0 or frames < len(options.seeds):
-        raise ValueError(f"got {seconds:g} seconds of {frames} frames; expected more than 0, a frame a seed or more")
+        raise ValueError(
+            f"got {seconds:g} seconds and {frames} frames; expected more than 0, and a frame for each seed"
+        )
     if frames > 50 * seconds:
         raise ValueError(f"got {frames} frames in {seconds:g} seconds; expected at most 50 a second")
     return seconds, frames

@@ -51,7 +51,7 @@ class Nothing(Condition):
 
     def parse(self, words: Sequence[str]) -> Tensor:
         """Refuses."""
-        raise ValueError(f"got {' '.join(words)!r}, but these samples cannot be asked for: the recipe has no condition")
+        raise ValueError(f"got {' '.join(words)!r}, but the recipe has no condition: leave out what to ask for")
 
     def describe(self) -> str:
         """That it is nothing."""

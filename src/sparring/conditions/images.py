@@ -50,7 +50,7 @@ class Images(Condition):
     def describe(self) -> str:
         """That it is a file."""
         channels, height, width = self.shape
-        return f"a file of a picture, which is made {height} x {width} with {channels} channels"
+        return f"a picture file, which is converted to {height} x {width} with {channels} channels"
 
     def _read(self, path: Path) -> Tensor:
         channels, height, width = self.shape
@@ -58,5 +58,5 @@ class Images(Condition):
             with Image.open(io.BytesIO(path.read_bytes())) as image:
                 resized = image.convert({1: "L", 3: "RGB", 4: "RGBA"}[channels]).resize((width, height))
         except (OSError, Image.DecompressionBombError) as error:
-            raise ValueError(f"{str(path)!r} is no picture that can be read ({error})") from error
+            raise ValueError(f"{str(path)!r} cannot be read as a picture ({error})") from error
         return from_bytes(torch.from_numpy(np.atleast_3d(np.array(resized)))).permute(2, 0, 1)

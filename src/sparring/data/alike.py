@@ -82,7 +82,7 @@ def _common(pictures: Mapping[str | Path, Looks]) -> tuple[int, ...]:
     if len(sizes) > 1:
         told = "; ".join(f"{shown(Path(path))!r} has {one}" for path, one in pictures.items())
         raise ValueError(
-            f"the pictures are of unlike sizes ({told}): give --size 64, or another, to crop and resize all of them"
+            f"the pictures have different sizes ({told}): crop and resize all of them, for example with --size 64"
         )
     return next(iter(sizes), ())
 

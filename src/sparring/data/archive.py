@@ -58,7 +58,7 @@ def check(path: Path, members: Sequence[ZipInfo], largest: int = LARGEST) -> Non
     counts = Counter(member.filename for member in members)
     unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
     verdicts = {
-        "a name that leads out of it": [n for n in counts if _leads_out(n)],
+        "a name that points outside it": [n for n in counts if _leads_out(n)],
         "several members of the same name": [n for n, count in counts.items() if count > 1],
         "an encrypted member": [m.filename for m in members if m.flag_bits & _ENCRYPTED],
         "an archive inside": [n for n in counts if n.lower().endswith(_ARCHIVES)],
@@ -66,11 +66,11 @@ def check(path: Path, members: Sequence[ZipInfo], largest: int = LARGEST) -> Non
     }
     for verdict, names in verdicts.items():
         if names:
-            raise ValueError(f"{shown(path)!r} holds {verdict} ({shown(names[0])!r}): pack the plain pictures anew")
+            raise ValueError(f"{shown(path)!r} holds {verdict} ({shown(names[0])!r}): archive the plain pictures again")
     if unpacked > 200 * packed and unpacked > 2**30:
         raise ValueError(
-            f"{shown(path)!r} would unpack {packed:,} bytes to {unpacked:,}, as a zip bomb does: pack the plain "
-            "pictures anew"
+            f"{shown(path)!r} would unpack {packed:,} bytes to {unpacked:,}, like a zip bomb: make a new "
+            "archive of plain pictures"
         )
 
 
@@ -131,6 +131,6 @@ def _tables(path: Path, archive: ZipFile, names: Sequence[str]) -> dict[str, byt
         return {name: archive.read(name) for name in names}
     except _DAMAGED as error:
         raise ValueError(
-            f"{shown(path)!r} holds a table that cannot be read, {', '.join(map(repr, map(shown, names)))} is damaged "
-            f"({error}): pack it anew, or train with --labels none"
+            f"{shown(path)!r} holds a table that cannot be read: {', '.join(map(repr, map(shown, names)))} is damaged "
+            f"({error}). Make a new archive, or train with --labels none"
         ) from error

@@ -24,7 +24,7 @@ def read_npy(path: Path, labels: str = "auto") -> Arrays:
     try:
         array = np.lib.format.open_memmap(path, mode="r")
     except Exception as error:  # NumPy raises almost anything on what is broken
-        raise ValueError(f"{shown(path)!r} is not a whole array of numbers ({_short(error)}): save it anew") from error
+        raise ValueError(f"{shown(path)!r} is not a whole array of numbers ({_short(error)}): save it again") from error
     return of_array(path, path.name, array)
 
 
@@ -41,7 +41,7 @@ def read_npz(path: Path, labels: str = "auto") -> Arrays:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except Exception as error:  # NumPy raises almost anything on what is broken
-        raise ValueError(f"{shown(path)!r} is not whole arrays of numbers ({_short(error)}): save it anew") from error
+        raise ValueError(f"{shown(path)!r} is not whole arrays of numbers ({_short(error)}): save it again") from error
     name = _choose(path, [name for name, array in arrays.items() if array.ndim in {3, 4}], arrays, "pictures")
     pixels = arrays[name]
     if labels == "none":
@@ -68,8 +68,8 @@ def _choose(path: Path, names: Sequence[str], arrays: Mapping[str, NDArray[Any]]
             return few[0]
     held = {name: list(array.shape) for name, array in arrays.items()}
     raise ValueError(
-        f"{shown(path)!r} holds {len(names)} arrays that may be {what} ({held}): expected one, or one with 'train' in "
-        "its name; save it alone"
+        f"{shown(path)!r} holds {len(names)} arrays that may be {what} ({held}); expected one, or one with 'train' in "
+        "its name. Save that array alone"
     )
 
 
@@ -83,8 +83,8 @@ def of_array(
     """
     if array.dtype.kind not in "biuf" or array.ndim not in {3, 4} or not array.size:
         raise ValueError(
-            f"{shown(name)!r} holds {array.dtype} of shape {list(array.shape)}; expected numbers of shape [N, H, W], "
-            "[N, H, W, C] or [N, C, H, W] with C of 1, 3 or 4, none of them 0"
+            f"{shown(name)!r} holds {array.dtype} of shape {list(array.shape)}. Expected numbers of shape [N, H, W], "
+            "[N, H, W, C] or [N, C, H, W], with C of 1, 3 or 4. None of the sizes is 0"
         )
     pixels = array[..., None] if array.ndim == 3 else array
     if pixels.shape[3] not in {1, 3, 4} and pixels.shape[1] in {1, 3, 4}:
@@ -144,7 +144,7 @@ def _range(name: str, pixels: NDArray[Any], rows: int = 1024) -> tuple[float, fl
         if not np.isfinite([part.min(), part.max()]).all():
             bad = start + int(np.flatnonzero(~np.isfinite(part).all(axis=(1, 2, 3)))[0])
             raise ValueError(
-                f"{shown(name)!r} holds NaN or infinity, in picture #{bad} first: replace or leave out such pictures"
+                f"{shown(name)!r} holds NaN or infinity, first in picture #{bad}: replace or leave out such pictures"
             )
     return low, high
 

@@ -45,7 +45,7 @@ def found() -> list[Cached]:
     entries += [_cached(path, "pictures", _described(path)) for path in _inside(home / "prepared") if _keyed(path)]
     entries += [_cached(path, "download", path.name) for path in _inside(home / "downloads") if path.name in SETS]
     if (index := _inside(home / "known")) and all(map(_keyed, index)):
-        entries.append(_cached(home / "known", "index", f"{len(index)} places where pictures were"))
+        entries.append(_cached(home / "known", "index", f"remembered places of pictures: {len(index)}"))
     return sorted(entries, key=lambda entry: -entry.bytes)
 
 

@@ -66,7 +66,7 @@ def fetch(name: str) -> Path:
             laid_out = chosen.layout(_checked(files, chosen.parts))
         except (OSError, ValueError) as error:
             placed = [str(file) for download in source for file in sorted(keep.glob(download.file))]
-            hint = f" (of {', '.join(placed)}: replace or remove what is wrong)" if placed else ""
+            hint = f" (in {', '.join(placed)}: replace or remove the wrong file)" if placed else ""
             reasons.append(f"{place}: {error}{hint}")
             if isinstance(error, ValueError):  # what came was wrong, so there is nothing to continue
                 _forget(keep)

@@ -94,7 +94,7 @@ def no_pictures(path: Path, others: Sequence[str], ignored: Mapping[str, Sequenc
     """What to say of a place without pictures."""
     if "" in ignored.get(own.RUN, ()):
         samples = command("sample", path, "--out", "FOLDER")
-        return f"{shown(path)!r} is {own.RUN}, no data; for its samples: {samples}"
+        return f"{shown(path)!r} is {own.RUN}, not data. To draw its samples: {samples}"
     there = f"it holds {len(others)} other files, {shown(others[0])!r} first" if others else "it is empty"
     if mine := [f"{why} ({len(ignored[why])})" for why in (own.RUN, own.DRAWING) if ignored.get(why)]:
         there = f"passed over: {', '.join(mine)}" + (f"; {there}" if others else "")
@@ -130,7 +130,7 @@ def _walk(root: Path) -> tuple[set[str], dict[str, list[str]], dict[str, list[st
             elif _true(entry.is_file):
                 files.add(name)
             else:
-                skipped["a link that leads nowhere" if entry.is_symlink() else "no file"].append(name)
+                skipped["a broken link" if entry.is_symlink() else "no file"].append(name)
     return files, dict(skipped), dict(ignored)
 
 
@@ -192,7 +192,7 @@ def strays(names: Sequence[str], labels: str) -> list[str]:
     if labels != "auto" or not beside or len(classes) < 2:
         return []
     first = shown(beside[0])
-    return [f"no labels: {len(beside):,} of {len(names):,} pictures lie in no class folder, {first} first"]
+    return [f"no labels: {len(beside):,} of {len(names):,} pictures are not in a class folder, {first} first"]
 
 
 def by_class(path: Path, names: Sequence[str]) -> Labels:

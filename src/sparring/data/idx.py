@@ -39,8 +39,8 @@ def read_idx(path: Path, labels: str = "auto") -> Arrays:
     y = _read(beside, 1) if beside else None
     if beside and y is not None and len(y) != len(pixels):
         raise ValueError(
-            f"{shown(beside)!r} holds {len(y)} labels, {shown(path)!r} {len(pixels)} pictures: they do not match; "
-            "restore the files, or train with --labels none"
+            f"{shown(beside)!r} holds {len(y)} labels, {shown(path)!r} {len(pixels)} pictures; expected the same "
+            "number. Restore the files, or train with --labels none"
         )
     if beside and y is not None and y.dtype.kind == "f":
         raise ValueError(
@@ -83,11 +83,11 @@ def _parse(path: Path, head: bytes, rank: int) -> tuple[np.dtype[Any], tuple[int
     if len(head) < 4 + 4 * rank or head[:2] != b"\0\0" or head[2] not in _TYPES or head[3] != rank:
         raise ValueError(
             f"{shown(path)!r} begins with {head[:4].hex(' ') or 'nothing'}; expected 00 00, a type such as 08 and "
-            f"{rank:02} dimensions: it is no idx file of {'pictures' if rank == 3 else 'labels'}, or damaged"
+            f"{rank:02} dimensions. It is damaged or not an idx file of {'pictures' if rank == 3 else 'labels'}"
         )
     kind, shape = np.dtype(_TYPES[head[2]]), tuple(int(n) for n in np.frombuffer(head[4:], ">u4"))
     if math.prod(shape) * kind.itemsize > max(_LARGEST, _RATIO * path.stat().st_size):
         raise ValueError(
-            f"{shown(path)!r} claims {'x'.join(map(str, shape))} values: its header is damaged; download it again"
+            f"{shown(path)!r} claims {'x'.join(map(str, shape))} values: its header is damaged. Download it again"
         )
     return kind, shape

@@ -44,7 +44,7 @@ class Items(Listing):
     def _picture(self, i: int) -> Image.Image:
         image = self.picture(i)
         if not isinstance(image, Image.Image) or image.mode == "F":
-            raise BadPictureError(f"no picture of bytes but a {type(image).__name__}")
+            raise BadPictureError(f"not a picture of bytes but a {type(image).__name__}")
         return upright(image)
 
     @classmethod
@@ -68,7 +68,7 @@ class Items(Listing):
         if len(columns) != 1 or not len(data):
             raise ValueError(
                 f"the data set of {len(data)} rows has the columns {kinds}; expected rows and one column of type "
-                "Image: see its select_columns and cast_column"
+                "Image: use its select_columns and cast_column"
             )
         (column,) = columns
         if not isinstance(first := data[0][column], Image.Image):

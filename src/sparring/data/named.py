@@ -52,7 +52,7 @@ class Named:
         """
         folder = fetching.find(self.fetched) if self.fetched else Path()
         if folder is None:
-            raise FileNotFoundError(f"{self.fetched!r} is not here yet: sparring data get {self.fetched}")
+            raise FileNotFoundError(f"{self.fetched!r} is not fetched yet: run sparring data get {self.fetched}")
         if self.fetched:
             cache.used(folder)
         return self.read(labels, folder)

@@ -50,7 +50,7 @@ def examples(values: Any, name: str) -> tuple[Tensor, Kind, str]:
 
 def _tensor(array: NDArray[Any], name: str) -> Tensor:
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"the {name} holds {array.dtype}; expected bytes or floats: np.stack pictures of one shape")
+        raise ValueError(f"the {name} holds {array.dtype}; expected bytes or floats: np.stack(pictures) of one shape")
     return torch.from_numpy(np.require(array, array.dtype.newbyteorder("="), ["C", "W"]))
 
 

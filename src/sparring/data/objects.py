@@ -25,8 +25,8 @@ from sparring.data.source import InMemory
 __all__ = ["KNOWN", "read"]
 
 KNOWN = (
-    "a path or the name of a set, a list of files, a tensor, a NumPy array, a pair (x, y) of these, a torch Dataset or "
-    "DataLoader, or a Hugging Face dataset"
+    "path, name of a set, list of files, tensor, NumPy array, pair (x, y) of these, torch Dataset or DataLoader, "
+    "Hugging Face dataset"
 )
 """What can be opened."""
 
@@ -47,7 +47,7 @@ def read(data: Any, labels: str = "auto") -> Found:
     for fits, reader in _READERS:
         if fits(data):
             return reader(data, labels)
-    raise TypeError(f"got a {type(data).__name__}; expected {KNOWN}")
+    raise TypeError(f"got a {type(data).__name__}. open_data takes: {KNOWN}")
 
 
 def _tensor(data: Any, labels: str) -> Found:
@@ -93,7 +93,7 @@ def _pair(data: Any, labels: str) -> Found:
 def _named(files: Sequence[Any], y: Any) -> tuple[list[int], list[str]]:
     values = [str(value.item() if hasattr(value, "item") else value) for value in y]
     if len(values) != len(files):
-        raise ValueError(f"got {len(files)} files and {len(values)} labels; expected as many of each")
+        raise ValueError(f"got {len(files)} files and {len(values)} labels; expected the same number of each")
     return Labels.of(values)
 
 
@@ -110,7 +110,7 @@ def _files(data: Any, labels: str) -> Folder:
 
 def _loader(data: Any, labels: str) -> Found:
     warnings.warn(
-        "of the DataLoader the data set is taken, without its batches, order and workers: a Phase draws by itself",
+        "only the data set of the DataLoader is used, without batches, order and workers: a Phase draws by itself",
         stacklevel=4,
     )
     return read(data.dataset, labels)
@@ -167,8 +167,8 @@ def _stacked(data: Any, labels: str) -> InMemory:
     for i, x in enumerate(xs):
         if x.shape != xs[0].shape:
             raise ValueError(
-                f"example {i} has shape {list(x.shape)}, example 0 {list(xs[0].shape)}; expected all alike: "
-                "resize them in the data set, or let it give PIL pictures, which are made alike here"
+                f"example {i} has shape {list(x.shape)}, example 0 {list(xs[0].shape)}; expected all alike. "
+                "Resize them in the data set, or let it give PIL pictures: these are resized here"
             )
     ys: Any = [row[1] for row in rows] if paired and labels != "none" else None
     if paired and ys and not isinstance(ys[0], str):

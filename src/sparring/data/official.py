@@ -25,8 +25,8 @@ def find_cifar10(folder: Path) -> list[Path]:
     """
     if any(folder.glob("data_batch_1")):
         raise ValueError(
-            f"{shown(folder)!r} holds CIFAR-10's Python version, whose files may run code when they are read: get the "
-            "binary version, https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
+            f"{shown(folder)!r} holds CIFAR-10's Python version. Its files may run code when they are read. Get the "
+            "binary version: https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
         )
     return sorted(folder.glob("data_batch_[0-9].bin"))
 
@@ -44,8 +44,8 @@ def read_cifar10(files: Sequence[Path], labels: str = "auto") -> Arrays:
         content = np.fromfile(file, np.uint8)
         if not len(content) or len(content) % _RECORD or (content[::_RECORD] > 9).any():
             raise ValueError(
-                f"{shown(file)!r} holds {len(content):,} bytes that are not records of a label 0..9 and {_RECORD - 1} "
-                "bytes of a picture: it is not one of CIFAR-10's binary files, or damaged; download it again"
+                f"{shown(file)!r} holds {len(content):,} bytes; expected records of a label 0..9 and {_RECORD - 1} "
+                "bytes of a picture. It is damaged or not a binary file of CIFAR-10. Download it again"
             )
         parts.append(content.reshape(-1, _RECORD))
     records = np.concatenate(parts)

@@ -90,4 +90,4 @@ def _check(name: str, found: Listing | InMemory, preparation: Preparation) -> No
             "use --labels auto or none"
         )
     if isinstance(found, InMemory) and dataclasses.replace(preparation, labels="auto") != Preparation():
-        raise ValueError(f"{name!r} is used as it is: leave out --size, --fit, --colour and --alpha")
+        raise ValueError(f"{name!r} cannot be changed: leave out --size, --fit, --colour and --alpha")

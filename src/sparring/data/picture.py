@@ -111,7 +111,7 @@ def header(content: bytes, name: str = "") -> Header:
         if min(size) < 2:
             raise BadPictureError("a side of one pixel")
         if image.mode == "F":
-            raise BadPictureError("floating-point pixels, whose black and white nobody knows")
+            raise BadPictureError("floating-point pixels, with unknown black and white")
         notes = []
         if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
             notes.append("animated: the first frame is used")
@@ -149,7 +149,7 @@ def upright(image: Image.Image) -> Image.Image:
 def _eight_bits(image: Image.Image) -> Image.Image:
     values = np.asarray(image).astype(np.int64)
     if values.min() < 0 or values.max() > 65535:
-        raise BadPictureError("32-bit pixels, whose black and white nobody knows")
+        raise BadPictureError("32-bit pixels, with unknown black and white")
     upright = Image.fromarray((values >> 8).astype(np.uint8))
     upright.getexif().update(image.getexif())
     return upright
@@ -192,7 +192,7 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
     except BadPictureError:
         raise
     except UnidentifiedImageError:
-        raise BadPictureError("not a picture, whatever its name says") from None
+        raise BadPictureError("not a picture, although its name says so") from None
     except Image.DecompressionBombError:
         raise BadPictureError(f"over {MAX_PIXELS // 10**6} million pixels") from None
     except MemoryError:

@@ -23,13 +23,13 @@ class Preparation:
     size: tuple[int, ...] | None = None
     """Side of a square, or height and width. Unset: the pictures' own size if all agree, up to 128; else 64."""
     fit: Literal["crop", "pad"] = "crop"
-    """A picture of another shape is cropped in the middle, or padded with the colour of --alpha; then it is resized."""
+    """How to fit other shapes before resizing. crop: keep the middle. pad: add the colour of --alpha."""
     colour: Literal["auto", "grey", "colour"] = "auto"
-    """grey: one channel. colour: three. auto: one if all pictures are stored in grey."""
+    """grey: one channel. colour: three channels. auto: one if all pictures are stored in grey."""
     alpha: str = "white"
-    """Colour behind transparent pictures, such as white, black or #8090a0; keep: alpha is a channel of its own."""
+    """Colour behind transparent pictures, such as white, black or #8090a0. keep: alpha becomes a channel."""
     labels: str = "auto"
-    """auto: from class sub-folders, a table beside the pictures or the file's own. none: without. Or a table's path."""
+    """auto: from class folders, a table beside the pictures or the file. none: no labels. Or the path of a table."""
 
     def __post_init__(self) -> None:
         if self.size is not None:

@@ -109,7 +109,7 @@ def _check(found: Listing, good: int, bad: Mapping[int, str]) -> None:
     if good < 2:
         raise ValueError(
             f"{shown(found.path)!r} holds only one picture that can be used"
-            f"{f', {reasons} cannot' if reasons else ''}; expected at least 2, better hundreds: add more"
+            f"{f', {reasons} cannot' if reasons else ''}; expected at least 2, and better hundreds: add more"
         )
 
 

@@ -44,10 +44,10 @@ def read(path: str | Path, labels: str = "auto") -> Listing | InMemory:
     if not path.exists():
         if path.name in SETS:
             raise FileNotFoundError(
-                f"the set {path.name!r} is files that are no pictures: `sparring data get {path.name}` tells where"
+                f"the set {path.name!r} has files but no pictures: `sparring data get {path.name}` says where"
             )
         near = difflib.get_close_matches(path.name, NAMED, 1)
-        hint = f"did you mean the set {near[0]!r}?" if near else "check --data, or see `sparring data list`"
+        hint = f"did you mean the set {near[0]!r}?" if near else "check the path, or see `sparring data list`"
         raise FileNotFoundError(f"there is no folder, file or set {shown(path)!r}: {hint}")
     return _read_directory(path, labels) if path.is_dir() else _read_file(path, labels)
 
@@ -63,7 +63,7 @@ def _read_directory(path: Path, labels: str) -> Listing:
 def _read_file(path: Path, labels: str) -> Listing:
     suffix = path.suffix.lower()
     if not path.is_file():  # a pipe, which might never end
-        raise ValueError(f"{shown(path)!r} is no file: expected a folder or a file")
+        raise ValueError(f"{shown(path)!r} is not a file or a folder; expected one of them")
     if reader := _BY_SUFFIX.get(suffix):
         return reader(path, labels)
     if suffix in tables.ENDINGS:
@@ -71,8 +71,8 @@ def _read_file(path: Path, labels: str) -> Listing:
     if "idx" in path.name or suffix == ".gz":
         return read_idx(path, labels)
     if suffix in SUFFIXES:
-        raise ValueError(f"{shown(path)!r} is a single picture: give the folder it is in, with at least one more")
+        raise ValueError(f"{shown(path)!r} is a single picture: give its folder, with at least two pictures")
     raise ValueError(
-        f"{shown(path)!r} is nothing that can be read: expected a folder, a .zip, .npy, .npz, .mat or .bin file, an "
+        f"{shown(path)!r} cannot be read. Expected a folder, a .zip, .npy, .npz, .mat or .bin file, an "
         "idx file or a table of labels"
     )

@@ -98,7 +98,7 @@ def _problems(report: Report, most: int) -> Iterator[str]:
         yield f"  duplicates: {extra:,} pictures occur again, such as {_names(report.equal[0], most)}"
     if report.near:
         pair = _names(report.near[0], most)
-        yield f"  near duplicates: {len(report.near):,} pictures have a near twin, such as {pair}"
+        yield f"  near duplicates: {len(report.near):,} pictures are nearly equal to another, such as {pair}"
     if not report.skipped:
         yield "  bad files: none"
 
@@ -131,5 +131,5 @@ def _shape(report: Report) -> str:
     if report.cropped >= 0.005:
         text += f"; cropping in the middle cuts off {report.cropped:.0%} of the area (--fit pad keeps it)"
     if report.enlarged:
-        text += f"; {report.enlarged:,} pictures are enlarged to that"
+        text += f"; {report.enlarged:,} pictures are enlarged"
     return text

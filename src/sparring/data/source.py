@@ -65,10 +65,10 @@ class InMemory:
             )
         if not len(x) or (y is not None and len(y) != len(x)):
             raise ValueError(
-                f"got {len(x)} examples and {'no' if y is None else len(y)} labels; expected 1 or more, as many of each"
+                f"got {len(x)} examples and {'no' if y is None else len(y)} labels; expected 1 or more, all with labels"
             )
         if captions and len(captions) != len(x):
-            raise ValueError(f"got {len(x)} examples and {len(captions)} captions; expected as many")
+            raise ValueError(f"got {len(x)} examples and {len(captions)} captions; expected the same number")
         if kind is None:
             numbers.refuse_bytes_as_floats(x)
         self.x, self.y, self.classes, self.captions = x, y, classes, captions
@@ -95,7 +95,7 @@ class InMemory:
             ValueError: None would be left, or n is less than 1.
         """
         if not 0 < n < len(self):
-            raise ValueError(f"{n} of {len(self)} examples are to be held out; expected 1 or more, and fewer than all")
+            raise ValueError(f"got {n} of {len(self)} examples to hold out; expected 1 or more, and fewer than all")
         order = Key(seed, ("hold out",)).permutation("order", len(self))
         return self.view(order[n:].sort().values), self.view(order[:n])
 

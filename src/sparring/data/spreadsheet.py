@@ -49,7 +49,7 @@ def read(path: Path) -> InMemory:
     if path.is_dir():
         raise ValueError(f"{shown(path)!r} is a folder: expected a file of rows, such as a CSV")
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {shown(path)!r}: check --data")
+        raise FileNotFoundError(f"there is no file {shown(path)!r}: check the path")
     return parse(str(path), path.read_bytes())
 
 
@@ -96,7 +96,7 @@ def _cells(name: str, content: bytes) -> list[list[str]]:
     if wrong := next((number for number, line in numbered if len(line) != len(found[0])), None):
         raise ValueError(
             f"row {wrong} of the table {shown(Path(name))!r} has {len(lines[wrong - 1])} cells; expected "
-            f"{len(found[0])} as in its first: put texts that hold a comma or semicolon in double quotes"
+            f"{len(found[0])} as in its first row. Put texts that hold a comma or semicolon in double quotes"
         )
     return found
 
@@ -110,14 +110,14 @@ def _column(name: str, cells: Sequence[str]) -> tuple[Column, Sequence[str]]:
         if wrong := next((row for row, cell in enumerate(cells, 2) if not NUMBER.fullmatch(cell)), None):
             raise ValueError(
                 f"row {wrong} of the column {name!r} holds {cells[wrong - 2]!r}; expected a number such as 12.5, as in "
-                "its other rows: fill it in, or leave the row out"
+                "its other rows. Correct it, or leave the row out"
             )
         return _number(name, numbers), cells
     texts = [cell or MISSING for cell in cells]
     if len(set(texts)) > MANY:
         raise ValueError(
-            f"the column {name!r} has {len(set(texts))} different texts; expected {MANY} or fewer, or numbers with a "
-            "point before their fraction: leave it out if it only names the rows"
+            f"the column {name!r} has {len(set(texts))} different texts; expected {MANY} or fewer, or numbers such as "
+            "12.5. Leave the column out if it only names the rows"
         )
     return Category(name, tuple(sorted(set(texts)))), texts
 

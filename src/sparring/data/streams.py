@@ -106,7 +106,7 @@ class Numbers:
         """One example, of zeros."""
         dtype = getattr(torch, self.dtype, None)
         if not isinstance(dtype, torch.dtype):
-            raise ValueError(f"{self.dtype!r} is no type of numbers; expected one of torch's, such as float32")  # noqa: TRY004
+            raise ValueError(f"{self.dtype!r} is not a type of numbers; expected one of torch's, such as float32")  # noqa: TRY004
         return torch.zeros(1, *self.shape, dtype=dtype)
 
 

@@ -57,7 +57,7 @@ def _text(name: str, content: bytes) -> Mapping[str, Sequence[str]]:
         if len(row) != len(rows[0]):
             raise ValueError(
                 f"row {number} of the table {shown(name)!r} has {len(row)} cells; expected {len(rows[0])} as in its "
-                "first row: put texts that hold the delimiter in double quotes"
+                "first row. Put texts that hold the delimiter in double quotes"
             )
     return {column: [row[i] for row in rows[1:]] for i, column in enumerate(rows[0] if rows else [])}
 
@@ -74,7 +74,7 @@ def _parquet(name: str, content: bytes) -> Mapping[str, Sequence[str]]:
         table = parquet.read_table(io.BytesIO(content))
     except (pa.ArrowException, OSError) as error:
         reason = str(error).partition("\n")[0]
-        raise ValueError(f"the table {shown(name)!r} cannot be read ({reason}): save it as CSV or anew") from error
+        raise ValueError(f"the table {shown(name)!r} cannot be read ({reason}): save it again, or as CSV") from error
     return {column: [_cell(value) for value in table[column].to_pylist()] for column in table.column_names}
 
 

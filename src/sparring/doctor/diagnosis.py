@@ -74,18 +74,18 @@ def devices(found: Facts) -> Iterator[Problem]:
     if not found["nvidia-smi"] or found["auto"] == "cuda":
         return
     if found["build"] is None:
-        what = f"there is {found['nvidia-smi']}, so probably a GPU, but this torch was built for the CPU alone"
+        what = f"there is {found['nvidia-smi']}, so probably a GPU, but this torch is built for the CPU only"
         yield Problem(what, "install a torch for CUDA, as https://pytorch.org/get-started says")
     else:
         what = f"there is {found['nvidia-smi']}, but torch for CUDA {found['build']} finds no GPU"
-        yield Problem(what, "see what nvidia-smi says; a newer driver, or CUDA_VISIBLE_DEVICES unset, may help")
+        yield Problem(what, "run nvidia-smi. A newer driver may help, or `unset CUDA_VISIBLE_DEVICES`")
 
 
 def arithmetic(found: Facts) -> Iterator[Problem]:
     """Wrong results of the device."""
     pairs = zip(found["got"], found["expected"], strict=True)
     if not all(math.isclose(got, expected, rel_tol=1e-2) for got, expected in pairs):  # TF32 has ten bits
-        what = f"{found['device']} computes {found['got']} where {found['expected']} is right"
+        what = f"{found['device']} computes {found['got']}; expected {found['expected']}"
         yield Problem(what, f"{_TORCH}, or train with --device cpu")
 
 
@@ -116,7 +116,7 @@ def system(found: Facts) -> Iterator[Problem]:
         what = f"text is {found['text']} and file names are {found['files']}, not UTF-8: some names cannot be read"
         yield Problem(what, "export PYTHONUTF8=1, or LC_ALL=C.UTF-8")
     if found["time"] < "2024":
-        what = f"the clock says {found['time']}: certificates seem invalid, and runs old"
+        what = f"the clock says {found['time']}: certificates seem invalid and runs seem old"
         yield Problem(what, "set the clock")
 
 

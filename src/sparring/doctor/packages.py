@@ -82,4 +82,4 @@ def _install(package: str) -> str:
 
 def sentence(problem: Problem) -> str:
     """A problem in one line."""
-    return f"{problem.what}: {problem.fix}. `sparring doctor` looks at everything"
+    return f"{problem.what}: {problem.fix}. `sparring doctor` checks everything"

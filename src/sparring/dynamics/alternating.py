@@ -70,7 +70,7 @@ class Alternating(Dynamics):
         steps = self.steps.get(player, 1)
         count = steps(number) if callable(steps) else steps
         if count < 0:
-            raise ValueError(f"{player!r} is to take {count} steps in round {number}; expected 0 or more")
+            raise ValueError(f"{player!r} has {count} steps in round {number}; expected 0 or more")
         return count
 
 

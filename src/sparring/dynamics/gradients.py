@@ -221,8 +221,8 @@ def _trouble(player: str, cost: Cost, round: int) -> str:
     values = {name: value.item() for name, value in cost.terms.items()}
     name = next((name for name, value in values.items() if not math.isfinite(value)), "total")
     return (
-        f"the term {name!r} of {player!r} became {values.get(name, math.inf)} in round {round}, before the update: "
-        "try a smaller learning rate, a larger penalty weight, or data scaled to [-1, 1]"
+        f"the term {name!r} of {player!r} became {values.get(name, math.inf)} in round {round}, before the update. "
+        "Try a smaller learning rate, a larger penalty weight, or data scaled to [-1, 1]"
     )
 
 

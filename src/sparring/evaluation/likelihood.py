@@ -73,13 +73,13 @@ def decoder_of(sampler: Sampler, *, pictures: bool) -> tuple[nn.Module, int]:
     if not isinstance(sampler, GeneratorSampler) or not isinstance(latent, Normal):
         what = type(sampler if latent is None else latent).__name__
         raise ValueError(  # noqa: TRY004 - the run is of the wrong kind, not the argument
-            f"the samples come from {what}; expected a generator with standard normal latents: annealed importance "
-            "sampling moves continuous latents and knows no other prior (--method parzen needs samples only)"
+            f"the samples come from {what}; expected a generator with standard normal latents. Annealed importance "
+            "sampling works with no other prior. --method parzen needs samples only"
         )
     if sampler.given(1) is not None:
         raise ValueError(
-            "the samples depend on what they are asked for; expected a generator of latents alone: annealing knows "
-            "no other (--method parzen needs samples only)"
+            "the samples depend on what they are asked for; expected a generator of latents only. --method "
+            "parzen needs samples only"
         )
     decoder = Pictures(sampler.generator) if pictures else sampler.generator
     return decoder.eval().requires_grad_(False), latent.size
@@ -172,8 +172,8 @@ class Estimate:
             )
         if self.protocol.chains > 1 and median(self.effective) < 2:
             found.append(
-                f"A single chain carries most estimates (of {self.protocol.chains} the median has "
-                f"{median(self.effective):.1f} effective ones): take more temperatures."
+                f"Most estimates depend on few chains (median: {median(self.effective):.1f} effective of "
+                f"{self.protocol.chains}): take more temperatures."
             )
         return found
 
@@ -203,9 +203,7 @@ def estimate(
         ValueError: As `ais`, or there are not as many examples as the protocol has.
     """
     if len(x) != protocol.pictures or len(x) < 2:
-        raise ValueError(
-            f"got {len(x)} examples; expected as many as the protocol has ({protocol.pictures}), 2 or more"
-        )
+        raise ValueError(f"got {len(x)} examples; expected the number of the protocol ({protocol.pictures}), 2 or more")
     numbers: dict[str, Any] = {"temperatures": protocol.temperatures, "chains": protocol.chains}
     settings = {"latent": latent, "variance": variance, **numbers}
 

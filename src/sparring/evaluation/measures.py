@@ -147,8 +147,8 @@ def check(real: Sized, generated: Sized, other: Sized, measures: Sequence[str]) 
     if len(set(counts.values())) > 1 or len(real) < LEAST:
         got = ", ".join(f"{number:,} {name}" for name, number in counts.items())
         raise ValueError(
-            f"got samples: {got}; expected as many of each, {LEAST} or more. Train with a larger --hold-out, or give "
-            "--against more examples"
+            f"got samples: {got}; expected the same number of each, {LEAST} or more. Train with a larger "
+            "--hold-out, or give --against more examples"
         )
     if unknown := [name for name in measures if name not in MEASURES]:
         raise ValueError(f"there is no measure {unknown[0]!r}; there are {', '.join(MEASURES)}")

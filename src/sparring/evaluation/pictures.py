@@ -75,10 +75,12 @@ def neighbours(generated: Tensor, training: InMemory, found: Neighbours, key: Ke
         ValueError: There are not as many samples as have neighbours.
     """
     if len(generated) != len(found.index):
-        raise ValueError(f"got {len(generated)} pictures and the neighbours of {len(found.index)}; expected as many")
+        raise ValueError(
+            f"got {len(generated)} pictures and the neighbours of {len(found.index)}; expected the same number"
+        )
     k = found.index.shape[1]
     parts = []
-    titles = "Nearest to the training data of all", "Drawn at random"
+    titles = "The nearest to the training data", "Drawn at random"
     for title, rows in zip(titles, found.rows(key), strict=True):
         parts += [_words(title, 15, "Sans-Bold")] if len(rows) else []
         for row in rows.tolist():

@@ -159,14 +159,16 @@ class Record:
         if not (self.command and self.ours and self.claims):
             raise ValueError("a record has a command, a figure of ours and a claim; one of these is empty")
         if absent := {"python", *PACKAGES} - self.versions.keys():
-            raise ValueError(f"the versions of {', '.join(sorted(absent))} are not there; null, and a reason, will do")
+            raise ValueError(
+                f"the versions of {', '.join(sorted(absent))} are missing: give them, or null with a reason"
+            )
         if self.gaps != self.missing.keys():
             raise ValueError(f"null or empty are {sorted(self.gaps)}, but reasons are given for {sorted(self.missing)}")
         measured = {
             number for figure in self.ours for number in (figure.value, figure.low, figure.high, *figure.values)
         }
         if others := [claim for claim in self.claims if claim.left not in measured]:
-            raise ValueError(f"{others[0]} is about {others[0].left}, which is no number of `ours`")
+            raise ValueError(f"{others[0]} is about {others[0].left}, which is not a number of `ours`")
 
     @property
     def gaps(self) -> set[str]:
@@ -200,7 +202,7 @@ class Record:
         try:
             return _record(json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError, KeyError) as error:
-            raise ValueError(f"{path.name} is no record: {error!s}; run the script of that name again") from error
+            raise ValueError(f"{path.name} is not a record: {error!s}; run the script of that name again") from error
 
 
 def _record(content: dict[str, Any]) -> Record:

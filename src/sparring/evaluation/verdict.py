@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from sparring.evaluation.measures import Line
+from sparring.machine.words import rounded
 
 __all__ = ["FEW", "Outcome", "Verdict", "outcome", "verdict"]
 
@@ -97,19 +98,21 @@ def verdict(lines: Sequence[Line], doubts: Sequence[str] = ()) -> Verdict:
     return Verdict(worst, _WORDS[worst].format(n=f"{line.score.generated:,}"), line.score.metric)
 
 
-_UNKNOWN = "It cannot be said how close these samples are to real examples:"
+_UNKNOWN = "Unknown how close these samples are to real examples:"
 
 _WORDS = {
     "same": "Not distinguishable from real examples at this number of samples ({n}).",
-    "close": "Close to real examples at this number of samples ({n}): some figures are worse, but at most by a "
-    "factor of two where that can be said.",
-    "different": "Different from real examples. How far cannot be said: their own figure is about 0.",
+    "close": "Close to real examples at this number of samples ({n}). Some figures are worse, by a factor of at "
+    "most two where that is known.",
+    "different": "Different from real examples. How far is unknown: the figure of real examples is about 0.",
 }
 
 
 def _far(line: Line) -> str:
     score, floor = line.score, line.floor
-    return f"Far from real examples: {score.metric} is {score.value:.3g}, and {floor.value:.3g} for real ones."
+    return (
+        f"Far from real examples: {score.metric} is {rounded(score.value)}, and {rounded(floor.value)} for real ones."
+    )
 
 
 def _times(line: Line) -> float:

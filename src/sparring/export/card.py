@@ -18,7 +18,7 @@ from sparring.runs import files, listing
 
 __all__ = ["card", "facts", "first", "limits"]
 
-_CHOOSE = "Under which licence the generator may be used is for you to say: `license`, in the first lines of this file."
+_CHOOSE = "Choose the licence of the generator: `license`, in the first lines of this file."
 
 
 def card(subject: Subject) -> str:
@@ -34,7 +34,7 @@ def card(subject: Subject) -> str:
     }
     head = [f"# {_escaped(subject.title)}", "", f"{_escaped(first(subject))}"]
     body = [line for name, lines in sections.items() for line in ("", f"## {name}", "", *lines)]
-    notice = ["", _escaped(f"To be named: {origin.attribution}")] if origin.attribution else []
+    notice = ["", _escaped(f"Attribution: {origin.attribution}")] if origin.attribution else []
     return "\n".join([*_head(subject), *head, *notice, *body, ""])
 
 
@@ -62,7 +62,7 @@ def limits(subject: Subject) -> list[str]:
         "Scores are about many samples. They do not say whether one sample is good, or whether people find it real.",
         "Scores hold for the features, the data and the number of samples that stand beside them.",
         "A search for copies does not find every copy. Look at samples before you publish them.",
-        "Neither scores nor this card say whether the data were chosen fairly, or what you may do with samples.",
+        "Scores and this card do not say whether the data were chosen fairly, or what you may do with samples.",
     ]
 
 

@@ -16,7 +16,7 @@ from sparring.runs.run import Run
 
 __all__ = ["UNKNOWN", "Origin", "commands", "first_weights"]
 
-UNKNOWN = "not known: say it with --licence"
+UNKNOWN = "not known: give it with --licence"
 """The licence of data that people have from elsewhere."""
 
 _COMPUTED = ("none needed: computed by sparring", "")

@@ -79,8 +79,8 @@ def _fetched() -> Mapping[str, bytes]:
             return archives.take(PACKAGE.get(Path(scratch), Path(scratch)), PACKAGE.wanted)
         except OSError as error:
             raise MissingRuntimeError(
-                f"{PACKAGE.name} {PACKAGE.version} could not be fetched ({error}). Where there is npm, run "
-                f"'{' '.join(('npm', *PACKAGE.arguments))}', bring {PACKAGE.file} here, and give --ort {PACKAGE.file}"
+                f"{PACKAGE.name} {PACKAGE.version} could not be fetched ({error}). On a machine with npm, run "
+                f"'{' '.join(('npm', *PACKAGE.arguments))}'. Copy {PACKAGE.file} here and give --ort {PACKAGE.file}"
             ) from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sparring.export.subject import Subject
-from sparring.machine.words import quoted, shown
+from sparring.machine.words import quoted, rounded, shown
 from sparring.runs import files
 from sparring.runs.scores import model
 
@@ -39,8 +39,8 @@ class Stored:
     @property
     def cells(self) -> tuple[str, ...]:
         """It as a row of a table whose columns are `Scores.COLUMNS`."""
-        interval = f"{self.low:.4g} to {self.high:.4g}"
-        return (self.metric, f"{self.value:.4g}", interval, f"{self.real:.4g}", self.better)
+        interval = f"{rounded(self.low, 4)} to {rounded(self.high, 4)}"
+        return (self.metric, rounded(self.value, 4), interval, rounded(self.real, 4), self.better)
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,17 @@ def stored(subject: Subject) -> Scores:
     ask = " ".join(["sparring", "evaluate", quoted(path.absolute().name)])  # for readers elsewhere
     content = _read(path / files.EVALUATION)
     if not content:
-        return _none(f"Nobody has measured this generator. To measure it: {ask}")
+        return _none(f"This generator has no scores yet. To measure it: {ask}")
     score = content["scores"][0]["score"]
     if score["weights"] != weights:
-        return _none(f"The stored scores are of other weights. To measure these: {ask} --weights {weights}")
+        return _none(f"The stored scores are for other weights. To measure these: {ask} --weights {weights}")
     if content.get("model") != model(path, weights):
         return _none(f"The stored scores are older than these weights. To measure again: {ask}")
     return Scores([_line(entry) for entry in content["scores"]], _words(content, score), _copies(content))
 
 
 def _none(missing: str) -> Scores:
-    return Scores((), (missing,), "Nobody has looked for copies of training examples.")
+    return Scores((), (missing,), "Nothing was searched for copies of training examples.")
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _words(content: Mapping[str, Any], score: Mapping[str, Any]) -> list[str]:
     counts = f"{score['generated']:,} generated against {score['real']:,} real examples ({Path(score['data']).name})"
     size = f"size: {' x '.join(map(str, score['size']))}; " if score.get("size") else ""
     said = [found["words"], *(doubt for doubt in found["doubts"] if doubt not in found["words"])]
-    changed = f"Not as they were: {score['changed']}." if score.get("changed") else ""
+    changed = f"Changed before measuring: {score['changed']}." if score.get("changed") else ""
     features = f"{size}features: {score['extractor']['name']}; seed {score['seed']}; weights: {score['weights']}."
     return [shown(text) for text in (*said, changed, f"{counts}; {features}") if text]
 
@@ -108,8 +108,8 @@ def _words(content: Mapping[str, Any], score: Mapping[str, Any]) -> list[str]:
 def _copies(content: Mapping[str, Any]) -> str:
     found = content.get("memorisation")
     if not found:
-        return "Nobody has looked for copies of training examples."
+        return "Nothing was searched for copies of training examples."
     low, high = found["interval"]
     verdict = "It COPIES its training examples." if found["copies"] else "No sign of copies was found."
     nearer = f"{found['share']:.1%} ({low:.1%} to {high:.1%}) of the samples are nearer to a training example"
-    return f"{verdict} {nearer} than to a held-out one; {found['expected']:.1%} would be by chance."
+    return f"{verdict} {nearer} than to a held-out one; by chance, {found['expected']:.1%} are."

@@ -89,7 +89,7 @@ class Subject:
             return self.sampler
         raise UnsuitedError(
             f"{self.run.recipe} makes {self.sampler.kind.name} step by step, not by one network from latents: "
-            "safetensors and card can be exported"
+            "export only safetensors and card"
         )
 
     def metadata(self) -> dict[str, str]:

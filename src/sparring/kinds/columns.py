@@ -105,7 +105,7 @@ class Number(Column):
         try:
             numbers = torch.tensor([[float(cell)] for cell in cells], dtype=torch.float64)
         except ValueError as error:
-            raise ValueError(f"a cell of the column {self.name!r} is no number ({error})") from error
+            raise ValueError(f"a cell of the column {self.name!r} is not a number ({error})") from error
         return ((numbers - self.low) / (self.high - self.low) * 2 - 1).float()
 
     def values(self, codes: Tensor) -> Tensor:
@@ -158,7 +158,7 @@ class _Names(Column):
     def places(self, cells: Sequence[str]) -> Tensor:
         """The places of cells among the categories, [n]."""
         if unknown := [cell for cell in cells if cell not in self._places]:
-            raise ValueError(f"{unknown[0]!r} is no category of the column {self.name!r}: leave that row out")
+            raise ValueError(f"{unknown[0]!r} is not a category of the column {self.name!r}: leave that row out")
         return torch.tensor([self._places[cell] for cell in cells])
 
     def clean(self, codes: Tensor) -> Tensor:

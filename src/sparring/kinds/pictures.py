@@ -62,7 +62,7 @@ class Pictures(Kind):
             raise ValueError(f"{str(path)!r} has no .png files: give a folder of pictures")
         arrays = [np.atleast_3d(np.asarray(Image.open(io.BytesIO(file.read_bytes())))) for file in files]
         if len({array.shape for array in arrays}) > 1:
-            raise ValueError(f"the pictures in {str(path)!r} are of several shapes; expected one")
+            raise ValueError(f"the pictures in {str(path)!r} have several shapes; expected one")
         return drawing.from_bytes(torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2))
 
     def single(self, example: Tensor) -> Image.Image:

@@ -64,7 +64,9 @@ class Points(Kind):
             return torch.from_numpy(np.load(path / "points.npy", allow_pickle=False))
         head, *rows = [*csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))] or [[]]
         if not rows or any(len(row) != len(head) for row in rows):
-            message = "is no table of points: expected a line of names, and as many numbers in each line below it"
+            message = (
+                "is not a table of points; expected a line of names, and a number for each name in the other lines"
+            )
             raise ValueError(f"{str(path)!r} {message}")
         return torch.tensor([[float(cell) for cell in row] for row in rows])
 

@@ -124,7 +124,9 @@ class Rows(Kind):
         if missing := [name for name in wanted if name not in head]:
             raise ValueError(f"{str(file)!r} has the columns {head}; expected {missing[0]!r} too")
         if not rows or any(len(row) != len(head) for row in rows):
-            raise ValueError(f"{str(file)!r} is no whole table: expected {len(head)} cells in each of 2 lines or more")
+            raise ValueError(
+                f"{str(file)!r} is not a whole table; expected {len(head)} cells in each of 2 or more lines"
+            )
         return self.encode([[row[head.index(name)] for name in wanted] for row in rows])
 
     def summary(self, samples: Tensor, real: Tensor, training: Tensor | None = None) -> dict[str, float]:

@@ -78,7 +78,7 @@ class Tokens(Kind):
         plain = re.sub(r"\\(.)", lambda found: _BREAKS.get(found[1], found[1]), text)
         words = plain.split(self.between) if self.between and plain else self._pattern.findall(plain)
         if unknown := [word for word in words if word not in self._places]:
-            raise ValueError(f"{unknown[0]!r} in {text!r} is no token of the vocabulary: leave that text out")
+            raise ValueError(f"{unknown[0]!r} in {text!r} is not a token of the vocabulary: leave that text out")
         short = len(words) < self.length and self.end is None
         if len(words) > self.length or short:
             least = self.length if self.end is None else 0

@@ -79,8 +79,8 @@ def adversarial(loss: object) -> AdversarialLoss:
         raise TypeError(f"loss is {got}; expected an object: write {f'losses.{known[near[0]]}' if near else word}()")
     every = ", ".join(f"losses.{name}()" for name in known.values() if not issubclass(whole[name], here.FDivergence))
     raise TypeError(
-        f"loss is {got}; expected an object with a side for each player: {every} (NonSaturating is binary cross "
-        "entropy on logits), an f-divergence such as losses.KL(), or one of your own with "
+        f"loss is {got}; expected an object with a side for each player: {every}. NonSaturating is binary cross "
+        "entropy on logits. Or give an f-divergence such as losses.KL(), or your own object with "
         "discriminator(real, fake) and generator(real, fake)"
     )
 

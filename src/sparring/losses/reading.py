@@ -135,7 +135,7 @@ class Features:
 def _remedy(logits: Tensor) -> str:
     """What brings logits to [B]."""
     if logits.ndim < 2:
-        return "give one logit for each sample, and as many samples of both"
+        return "give one logit for each sample, and the same number of both"
     several = logits.numel() > len(logits)
     return f"end the discriminator with {'.flatten(1).mean(1)' if several else '.squeeze(1) or .flatten()'}"
 

@@ -131,7 +131,9 @@ class NoisyLabels(Wrapped):
         if not 0 <= self.share < 0.5:
             raise ValueError(f"the share of wrong labels is {self.share}; expected at least 0 and below 0.5")
         if isinstance(self.loss, nn.Module):
-            raise TypeError(f"{type(self.loss).__name__} has a state, which a game would not save here; wrap a value")
+            raise TypeError(
+                f"{type(self.loss).__name__} has a state, which a game would not save here: wrap a loss without state"
+            )
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """That of the loss, after some pairs have changed sides."""

@@ -24,7 +24,7 @@ def resolve(name: str) -> str:
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ValueError(f"--device {name} is not to be had here: use --device cpu or --device auto") from error
+        raise ValueError(f"--device {name} is not available here: use --device cpu or --device auto") from error
     return name
 
 

@@ -14,8 +14,8 @@ __all__ = ["explained", "file_atomically", "folder_atomically", "naming", "synch
 
 _REASONS = {
     errno.ENOSPC: "the disk is full: make space",
-    errno.EDQUOT: "your share of the disk is used up: make space",
-    errno.EFBIG: "it is larger than files may be here: raise the limit (ulimit -f), or choose another disk",
+    errno.EDQUOT: "your disk quota is used up: make space",
+    errno.EFBIG: "the file is too large here: raise the limit (ulimit -f), or choose another disk",
     errno.EROFS: "the disk is read-only: make it writable, or choose another one",
     errno.EACCES: "you may not read or write it: change its permissions, or choose another place",
     errno.EPERM: "you may not read or write it: change its permissions, or choose another place",
@@ -23,7 +23,7 @@ _REASONS = {
     errno.ENOTDIR: "a file is where a folder should be: move it away",
     errno.EEXIST: "a file is where a folder should be: move it away",
     errno.ENOENT: "there is no such file or folder: check the name",
-    errno.EIO: "the disk reports an error: copy what is there to another disk, and go on there",
+    errno.EIO: "the disk reports an error: copy the files to another disk and continue there",
 }
 
 

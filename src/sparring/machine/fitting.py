@@ -31,7 +31,7 @@ def fitted(role: str, network: nn.Module, what: str, *inputs: Any) -> Any:
         if not (why := _misfit(network, inputs)):
             raise
         raise ValueError(
-            f"the {role} cannot take {what} of shape {list(inputs[0].shape)}: {why}; give it {what} of that size, or "
+            f"the {role} cannot take {what} of shape {list(inputs[0].shape)}: {why}. Give it {what} of that size, or "
             "build it for these"
         ) from error
 
@@ -102,7 +102,7 @@ def _told(name: str, layer: nn.Module, given: Tensor) -> str:
     if given.ndim != weight.ndim:
         ones = ", 1" * (weight.ndim - 2)
         return (
-            f"{own} takes {weight.ndim} dimensions and got {got}, for which nn.Unflatten(1, ({channels}{ones})) may "
-            "stand before it"
+            f"{own} takes {weight.ndim} dimensions and got {got}, so nn.Unflatten(1, ({channels}{ones})) may be "
+            "missing before it"
         )
     return "" if got[1] == channels else f"{own} takes {channels} channels and got {got[1]}"

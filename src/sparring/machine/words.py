@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-__all__ = ["command", "counted", "printable", "program", "quoted", "shown"]
+__all__ = ["command", "counted", "printable", "program", "quoted", "rounded", "shown"]
 
 
 def shown(name: str | Path) -> str:
@@ -30,6 +30,12 @@ def _escaped(text: str) -> str:
 def counted(number: int, noun: str) -> str:
     """A number of things, as in "1 round" and "1,200 rounds"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def rounded(value: float, digits: int = 3) -> str:
+    """A number to so many digits, and from 1,000 on whole and with commas, as in "0.0123" and "1,040"."""
+    whole = 1000 - 0.5 * 10.0 ** (3 - digits) <= abs(value) < 1e9
+    return f"{value:,.0f}" if whole else f"{value:.{digits}g}"
 
 
 def command(*words: str | Path) -> str:

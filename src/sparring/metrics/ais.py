@@ -212,7 +212,7 @@ def _shown(advance: Advance | None, total: int) -> Iterator[Advance]:
 
 def _check(decoder: Callable[[Tensor], Tensor], latent: int, variance: float, *counts: int) -> None:
     if isinstance(decoder, nn.Module) and decoder.training:
-        raise ValueError("the decoder is in training mode, where chains may disturb each other: call decoder.eval()")
+        raise ValueError("the decoder is in training mode, where chains may affect each other: call decoder.eval()")
     if min(latent, *counts) < 1 or not 0 < variance < math.inf:
         raise ValueError(
             f"latent is {latent}, variance {variance}, counts of temperatures, chains and pictures are {counts}; "

@@ -116,5 +116,5 @@ def _open(level: float) -> float:
 def _finite(values: Sequence[float]) -> Tensor:
     found = torch.tensor(values, dtype=torch.float64)
     if not found.isfinite().all():
-        raise ValueError("the metric was not finite on a part of the samples; expected one that is: take more samples")
+        raise ValueError("the metric is not finite on a part of the samples: take more samples")
     return found

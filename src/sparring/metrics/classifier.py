@@ -56,7 +56,7 @@ def features(pictures: Tensor) -> Tensor:
         low, high = (f"{v:g}" for v in pictures.aminmax()) if pictures.numel() else ("none", "none")
         raise ValueError(
             f"got pictures {list(pictures.shape)} of {pictures.dtype} from {low} to {high}; expected [n, 1, 28, 28], "
-            "floats in [-1, 1]: scale bytes with sparring.kinds.drawing.from_bytes, clamp what overshoots"
+            "floats in [-1, 1]: scale bytes with sparring.kinds.drawing.from_bytes, clamp values outside"
         )
     network = _network()
     return torch.cat([network.features(part) for part in torch.split(pictures.float().cpu(), 256)])

@@ -75,7 +75,7 @@ class Divergence:
         if not math.isfinite(value) or not math.isfinite(variance):
             largest = max(real.abs().max().item(), fake.abs().max().item())
             raise ValueError(
-                f"{self.name} is infinite in float64 at logits up to {largest:.4g}: read off Jensen-Shannon or total "
+                f"{self.name} is infinite in float64 at logits up to {largest:.4g}: use Jensen-Shannon or total "
                 "variation, which are bounded"
             )
         return Estimate(value, math.sqrt(variance))

@@ -28,7 +28,7 @@ def checked(x: Tensor, name: str, least: int = 2, instead: str = "") -> Tensor:
     x = x.flatten(1).double()
     if not torch.isfinite(x).all():
         bad = int((~torch.isfinite(x)).any(dim=1).nonzero()[0])
-        raise ValueError(f"the {name} features hold NaN or infinity, in row {bad} first: look at that sample")
+        raise ValueError(f"the {name} features hold NaN or infinity, first in row {bad}: look at that sample")
     return x
 
 

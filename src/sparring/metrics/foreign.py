@@ -52,13 +52,13 @@ def read_weights(path: Path, sha256: str) -> dict[str, Tensor]:
     if not re.fullmatch(r"[0-9a-f]{8,64}", expected):
         raise ValueError(f"the expected SHA-256 is {sha256!r}; expected its 64 hex digits, or the first 8 or more")
     if path.suffix not in _SUFFIXES:
-        raise ValueError(f"{str(path)!r} is no file of weights by its name; expected one of {', '.join(_SUFFIXES)}")
+        raise ValueError(f"{str(path)!r} is not named as a file of weights; expected one of {', '.join(_SUFFIXES)}")
     with _open(path) as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
         if not found.startswith(expected):
             raise ValueError(
                 f"{str(path)!r} has SHA-256 {found}; expected {expected}{'...' if len(expected) < 64 else ''}: it is "
-                "damaged or another version; fetch it again"
+                "damaged or another version. Fetch it again"
             )
         file.seek(0)  # the same open file, so that what is read is what was hashed
         return _tensors((_safetensors if path.suffix == ".safetensors" else _pickle)(file, path), path)
@@ -79,14 +79,14 @@ def _safetensors(file: BufferedReader, path: Path) -> object:
     try:
         return safetensors.torch.load(file.read())
     except Exception as error:
-        raise ValueError(f"{str(path)!r} is no safetensors file ({_told(error)}): fetch it again") from error
+        raise ValueError(f"{str(path)!r} is not a safetensors file ({_told(error)}): fetch it again") from error
 
 
 def _pickle(file: BufferedReader, path: Path) -> object:
     if _is_program(file):
         raise ValueError(
-            f"{str(path)!r} is a TorchScript archive, a program; expected a dictionary of tensors: fetch the state "
-            "dictionary of the network, or save `module.state_dict()` as .safetensors where you trust the program"
+            f"{str(path)!r} is a TorchScript archive, which is a program; expected a dictionary of tensors. Fetch the "
+            "state dictionary of the network. Or, if you trust the program, save `module.state_dict()` as .safetensors"
         )
     file.seek(0)
     try:
@@ -95,7 +95,7 @@ def _pickle(file: BufferedReader, path: Path) -> object:
     except Exception as error:
         raise ValueError(
             f"{str(path)!r} is damaged or holds more than tensors ({_told(error)}): fetch it again, or convert it "
-            "to .safetensors where you trust it"
+            "to .safetensors if you trust it"
         ) from error
 
 

@@ -89,9 +89,9 @@ def memorisation(training: Tensor, held_out: Tensor, generated: Tensor, *, level
     """
     if not 0 < level < 0.5:
         raise ValueError(f"the level is {level}; expected more than 0 and less than .5, such as .01")
-    x = checked(training, "training", 20, "nearest_training and your eyes")
-    x, y = pair(x, generated, 20, "nearest_training and your eyes")
-    z = pair(checked(held_out, "held-out", 20, "nearest_training and your eyes"), y)[0]
+    x = checked(training, "training", 20, "look at nearest_training")
+    x, y = pair(x, generated, 20, "look at nearest_training")
+    z = pair(checked(held_out, "held-out", 20, "look at nearest_training"), y)[0]
     (to_training, i), (to_held_out, j) = ((part[:, 0] for part in nearest(y, other)) for other in (x, z))
     owner = torch.where(to_training < to_held_out, i, j + len(x))[to_training != to_held_out]
     counts = torch.bincount(owner, minlength=len(x) + len(z)).double()

@@ -103,8 +103,8 @@ def kept_spread(dim: int) -> float:
     more, inside = torch.special.gammainc(halves, torch.tensor(REACH**2 / 2, dtype=torch.float64))
     if not more:
         raise ValueError(
-            f"in {dim} dimensions no sample is within 3 standard deviations of its mode; expected few dimensions: "
-            "project samples and centres to those in which the modes differ"
+            f"in {dim} dimensions no sample is within 3 standard deviations of its mode; expected few dimensions. "
+            "Project samples and centres to those in which the modes differ"
         )
     return math.sqrt(more / inside)
 

@@ -61,8 +61,8 @@ def ssim(
         )
     if min(x.shape[2:]) < window:
         raise ValueError(
-            f"pictures of {x.shape[2]} x {x.shape[3]} are smaller than the window of {window}; expected larger ones: "
-            "give a smaller odd window, and say so beside the result"
+            f"pictures of {x.shape[2]} x {x.shape[3]} are smaller than the window of {window}; expected larger ones. "
+            "Give a smaller odd window, and report it with the result"
         )
     weights = _gaussian(window, sigma).to(x.device)
     part = max(1, PART // x[0].numel())
@@ -99,11 +99,11 @@ def _checked(x: Tensor, y: Tensor, range: float) -> tuple[Tensor, Tensor]:
         raise ValueError(f"the range is {range}; expected a positive number: 2 for [-1, 1], 255 for bytes")
     both = torch.stack([x.double(), y.double()]) / range
     if not torch.isfinite(both.square()).all():
-        raise ValueError("the pictures hold NaN, infinity or numbers without measure; expected those of the range")
+        raise ValueError("the pictures hold NaN, infinity or huge numbers; expected numbers of the range")
     span = (both.max() - both.min()).item() * range
     if span > range * (1 + 1e-6):
         raise ValueError(
-            f"the range is {range}, and values span {span:.6g}; expected a range of at least that: 2 for [-1, 1], 255 "
-            "for bytes; clamp what lies outside"
+            f"the range is {range}, and values span {span:.6g}; expected a range of at least that. Give 2 for [-1, 1], "
+            "255 for bytes, and clamp values outside"
         )
     return both[0], both[1]

@@ -91,8 +91,8 @@ def report(samples: Tensor, validation: Tensor, test: Tensor, sigmas: Sequence[f
     for x, name in ((samples, "samples"), (validation, "validation examples"), (test, "test examples")):
         if x.numel() and not 0 <= x.min() <= x.max() <= 1:  # false for NaN too
             raise ValueError(
-                f"the {name} lie in [{x.min():.4g}, {x.max():.4g}]; expected [0, 1], the units of the published table: "
-                "pictures in [-1, 1] are brought there by (x + 1) / 2, bytes by x / 255"
+                f"the {name} are in [{x.min():.4g}, {x.max():.4g}]; expected [0, 1], the units of the published table. "
+                "For pictures in [-1, 1] write (x + 1) / 2, for bytes x / 255"
             )
     curve = _curves(samples, validation, sigmas).mean(dim=1)
     sigma = _best(curve, sigmas)

@@ -46,7 +46,7 @@ class Published:
         """
         if x.ndim != 4 or x.shape[1] not in (1, 3) or not x.numel():
             raise ValueError(
-                f"got pictures of shape {list(x.shape)}; expected [n, 1, H, W] or [n, 3, H, W]: lay pictures with "
+                f"got pictures of shape {list(x.shape)}; expected [n, 1, H, W] or [n, 3, H, W]: put pictures with "
                 "alpha on a background first"
             )
         if not x.abs().max() <= 1.001:  # bytes would hide it

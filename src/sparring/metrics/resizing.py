@@ -25,7 +25,7 @@ def resized(x: Tensor, size: int, filter: Filter = "bicubic") -> Tensor:
     """
     if x.ndim != 4 or x.shape[1] not in (1, 3) or not x.numel():
         raise ValueError(
-            f"got pictures of shape {list(x.shape)}; expected [n, 1, H, W] or [n, 3, H, W]: lay pictures with alpha on "
+            f"got pictures of shape {list(x.shape)}; expected [n, 1, H, W] or [n, 3, H, W]: put pictures with alpha on "
             "a background first"
         )
     square = interpolate(x.float(), (size, size), mode=filter, antialias=True)

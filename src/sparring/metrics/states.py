@@ -82,8 +82,8 @@ def read(kind: str, path: Path, sha256: str | None) -> tuple[dict[str, Tensor], 
     if sha256 is None and found not in {file.sha256 for file in files}:
         names = ", ".join(f"{file.url.rsplit('/', 1)[1]} ({file.sha256[:8]}...)" for file in files)
         raise ValueError(
-            f"{str(path)!r} has SHA-256 {found}; expected that of {names}: download it again from {files[0].url}, "
-            "or state the hash of a file that you trust (--network-sha256 HEX)"
+            f"{str(path)!r} has SHA-256 {found}; expected that of {names}. Download it again from {files[0].url}. "
+            "Or, for a file that you trust, give its hash: --network-sha256 HEX"
         )
     return foreign.read_weights(path, sha256 or found), found
 

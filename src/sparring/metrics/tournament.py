@@ -118,8 +118,8 @@ def tournament(
     count = len(test)
     if count < 2 or [len(row) for row in samples] != [count] * count:
         raise ValueError(
-            f"got {count} error rates at real samples and rows of {[len(row) for row in samples]} at generated ones; "
-            "expected K and K x K of them, K of 2 or more"
+            f"got {count} error rates at real samples and rows of {[len(row) for row in samples]} at generated ones. "
+            "Expected K and K x K, with K of 2 or more"
         )
     pairs = ((i, j) for i in range(count) for j in range(i + 1, count))
     return {(i, j): Match((test[i], test[j]), (samples[i][j], samples[j][i]), tolerance) for i, j in pairs}

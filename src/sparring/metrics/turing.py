@@ -54,7 +54,7 @@ def tally(answers: Iterable[tuple[bool, bool]]) -> Tally:
     if not 0 < len(generated) < len(answers):
         raise ValueError(
             f"{len(generated)} of {len(answers)} pictures were generated; expected some of both kinds: a test of one "
-            "kind says nothing"
+            "kind measures nothing"
         )
     wrong = sum(truth != said for truth, said in answers)
     return Tally(Share(wrong, len(answers)), Share(generated.count(False), len(generated)))

@@ -56,7 +56,7 @@ def likelihoods(
     if not variances or not all(0 < v < math.inf for v in variances):
         raise ValueError(f"variances are {list(variances)}; expected one or more positive numbers")
     if isinstance(decoder, nn.Module) and decoder.training:
-        raise ValueError("the decoder is in training mode, where chains may disturb each other: call decoder.eval()")
+        raise ValueError("the decoder is in training mode, where chains may affect each other: call decoder.eval()")
     key, least = Key(seed).fold("variance"), min(variances)
     posterior, place = Posterior(decoder, x, least), {least / v: v for v in variances}
     posterior.check(latent)

@@ -100,7 +100,7 @@ def _transported(a: NDArray[np.float64], b: NDArray[np.float64], cost: NDArray[n
         import ot
     except ImportError as error:
         raise ValueError(
-            "sets of different sizes or with weights need POT: pip install 'sparring[metrics]', or take equally many "
-            "of both without weights"
+            "sets of different sizes or with weights need POT: pip install 'sparring[metrics]', or use sets of "
+            "the same size without weights"
         ) from error
     return float(ot.emd2(a, b, cost, numItermax=_ITERATIONS))

@@ -32,7 +32,7 @@ def sizes(shape: Shape) -> list[tuple[int, int]]:
     channels, height, width = shape
     if channels < 1 or min(height, width) < 2 * _SMALLEST - 1:
         raise ValueError(
-            f"DCGAN got pictures of {channels} x {height} x {width} (channels, height, width); expected at least one "
+            f"DCGAN got pictures of {channels} x {height} x {width} (channels, height, width). Expected at least one "
             f"channel and sides of {2 * _SMALLEST - 1} or more: enlarge or pad the pictures, or use an MLP"
         )
     chain = [(height, width)]

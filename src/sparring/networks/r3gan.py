@@ -63,7 +63,7 @@ class Plan:
         factor = 2 ** (len(self.widths) - 1)
         if any(side % factor or not side for side in shape[1:]) or shape[0] < 1:
             raise ValueError(
-                f"got pictures of {shape[0]} x {shape[1]} x {shape[2]} (channels, height, width); expected sides that "
+                f"got pictures of {shape[0]} x {shape[1]} x {shape[2]} (channels, height, width). Expected sides that "
                 f"are multiples of {factor} for {len(self.widths)} stages: resize the pictures, or take another plan"
             )
         return shape[1] // factor, shape[2] // factor
@@ -193,8 +193,8 @@ def preset(shape: Shape, width: int | None = None) -> Plan:
     plan = PRESETS.get(max(shape[1:]))
     if plan is None:
         raise ValueError(
-            f"R3GAN got pictures of {shape[1]} x {shape[2]}; it has presets for 28, 32 and 64: resize the pictures "
-            "(--size 64), or give a plan, such as Plan((64, 32, 16, 8), (1, 1, 1, 1))"
+            f"R3GAN got pictures of {shape[1]} x {shape[2]}; expected 28, 32 or 64. Resize the pictures, for example "
+            "with --size 64. Or give a plan, such as Plan((64, 32, 16, 8), (1, 1, 1, 1))"
         )
     width = width or plan.widths[-1]
     widths = tuple(channels * width // plan.widths[-1] for channels in plan.widths)

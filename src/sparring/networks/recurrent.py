@@ -89,7 +89,7 @@ class RecurrentSampler(Sampler):
     def sample(self, n: int, *, given: Tensor | None = None, seed: int = 0) -> Tensor:
         """`n` sequences [n, length] on the CPU."""
         if n < 1 or given is not None:
-            raise ValueError(f"n is {n}; expected at least 1 sample, and nothing given: these cannot be asked for")
+            raise ValueError(f"n is {n}; expected at least 1 sample and no `given`: this network takes no condition")
         return self.made(Key(seed, ("sample",)).rows(n))
 
     def made(self, chance: Chance, given: Tensor | None = None) -> Tensor:

@@ -43,7 +43,7 @@ class Generator(nn.Module):
         channels, height, breadth = shape
         if height % 4 or breadth % 4 or min(shape) < 1:
             raise ValueError(
-                f"this generator got pictures of {channels} x {height} x {breadth} (channels, height, width); expected "
+                f"this generator got pictures of {channels} x {height} x {breadth} (channels, height, width). Expected "
                 "sides that are multiples of 4: resize or pad the pictures, or use networks.dcgan"
             )
         start = (2 * width, height // 4, breadth // 4)

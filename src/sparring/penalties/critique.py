@@ -65,7 +65,7 @@ class _Count:
 
 
 def _nothing(name: str) -> Batch:
-    raise ValueError(f"a loop of your own has no stream {name!r}: a penalty sees samples and logits")
+    raise ValueError(f"your own loop has no stream {name!r}: a penalty sees samples and logits")
 
 
 @dataclass(frozen=True)

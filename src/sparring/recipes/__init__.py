@@ -36,26 +36,26 @@ RECOMMENDED = {"": ("cgan", "dcgan", "table"), ".txt": ("seqgan",)}
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """What every recipe can be told."""
+    """Options of every recipe."""
 
     rounds: int = 4000
     """Rounds to play."""
     batch: int = 64
-    """Examples a player draws a turn."""
+    """Examples in a batch."""
     seed: int = 0
-    """Decides all chance: first weights, data order, latents."""
+    """Random seed: first weights, data order, latents."""
     device: str = "auto"
-    """auto, cpu, cuda, cuda:1 or mps."""
+    """Device: auto, cpu, cuda, cuda:1 or mps."""
     threads: int = 0
-    """CPU threads; 0 takes OMP_NUM_THREADS, or all cores."""
+    """CPU threads; 0 uses OMP_NUM_THREADS, or all cores."""
     half_life: float = 0.03
-    """Half-life of the average of the generator's weights, as a share of all that is shown in training."""
+    """Half-life of the moving average of the generator's weights, as a share of the training."""
     checkpoint_every: int = 0
-    """Rounds between checkpoints; 0 makes ten, or one every 500 rounds."""
+    """Rounds between checkpoints. 0 makes ten, or one every 500 rounds."""
     hold_out: int | None = None
-    """Examples to keep out of training, to measure samples by. Unset: 1 in 20, at most 500, of 1,000 or more."""
+    """Number of examples kept out of training, to measure with. Unset: 1 in 20 of 1,000 or more, at most 500."""
     evaluate_every: int = 0
-    """Rounds between these measurements; 0 makes twenty."""
+    """Rounds between measurements in training. 0 makes twenty."""
 
     def __post_init__(self) -> None:
         for name, value in ((field.name, getattr(self, field.name)) for field in fields(self)):
@@ -146,11 +146,11 @@ def configured(file: Path, recipe: Recipe | None = None) -> tuple[str, Config]:
         name, values = content["recipe"], dict(content["config"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
-            f"{str(file)!r} is no config.json of a run ({error}): expected a recipe and a config"
+            f"{str(file)!r} is not the config.json of a run ({error}); expected a recipe and a config"
         ) from error
     cls = (recipe or find(str(name))).Config
     if unknown := values.keys() - {field.name for field in fields(cls)}:
-        raise ValueError(f"{str(file)!r}: the recipe {name!r} has no {min(unknown)!r}: leave it out")
+        raise ValueError(f"{str(file)!r}: the recipe {name!r} has no option {min(unknown)!r}: leave it out")
     try:
         return name, restore(cls, values)
     except TypeError as error:
@@ -183,9 +183,9 @@ def find(name: str) -> Recipe:
     """
     if name not in names():
         if name.endswith(".py"):
-            raise UnknownRecipeError(f"there is no recipe {name!r}: for a file of your own write its path, ./{name}")
+            raise UnknownRecipeError(f"there is no recipe {name!r}: for your own file write its path, ./{name}")
         if "/" in name:
-            raise UnknownRecipeError(f"there is no recipe {name!r}: the name of a file of your own ends in .py")
+            raise UnknownRecipeError(f"there is no recipe {name!r}: the name of your own file ends in .py")
         near = difflib.get_close_matches(name, names(), 1)
         hint = f": did you mean {near[0]!r}?" if near else ""
         raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")

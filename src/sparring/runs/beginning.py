@@ -29,7 +29,7 @@ def make_sure_writable(run: Path) -> None:
     effective = os.access in os.supports_effective_ids
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
         raise PermissionError(
-            f"{str(run)!r} cannot be written, {str(there)!r} being no folder you may write to: choose another --out"
+            f"{str(run)!r} cannot be written: {str(there)!r} is not a folder you may write to. Choose another --out"
         )
 
 
@@ -67,11 +67,11 @@ def newest(trainer: Trainer, run: Path) -> int:
         return trainer.state.round
     if checkpoint.found(folder):
         raise ValueError(
-            f"no checkpoint in {str(folder)!r} is whole: put back a copy, or remove that folder to begin again at "
-            "round 0, whereupon log and model go"
+            f"no checkpoint in {str(folder)!r} is whole. Put back a copy, or remove that folder to start again at "
+            "round 0. Then log and model are removed too"
         )
     if files.read_lines(run / files.LOG).lines:
-        warnings.warn(f"there is no checkpoint in {str(folder)!r}: beginning again at round 0", stacklevel=4)
+        warnings.warn(f"there is no checkpoint in {str(folder)!r}. Starting again at round 0", stacklevel=4)
     return -1
 
 
@@ -89,7 +89,7 @@ def take(trainer: Trainer, origin: Path) -> str:
     taken, left = trainer.take(checkpoint.load(newest)["games"])
     if not taken:
         raise ValueError(
-            f"nothing in {str(origin)!r} fits: its networks are others. Use its recipe, size of pictures and width"
+            f"no weights of {str(origin)!r} fit: its networks differ. Use its recipe, size of pictures and width"
         )
     new = f"; new: {', '.join(left[:5])}{' ...' if len(left) > 5 else ''}" if left else ""
     return f"{origin}, round {int(newest.name):,}: {len(taken)} of {len(taken) + len(left)} tensors{new}"

@@ -111,7 +111,7 @@ def of_run(run: Path, about: Mapping[str, Any], named: Path | None = None) -> Co
     if "source" in about:
         return _of(_sure(run, about, named))
     if named is not None:
-        raise ValueError(f"{str(run)!r} is of the recipe {about['recipe']!r}, no file: leave out --recipe")
+        raise ValueError(f"{str(run)!r} uses the recipe {about['recipe']!r}, not a file: leave out --recipe")
     return Code(about["recipe"], recipes.find(about["recipe"]))
 
 
@@ -119,8 +119,8 @@ def _unkept(run: Path, named: Path | None) -> Code:
     if named is not None:
         return Code(IN_PYTHON, find(named).recipe)
     raise ValueError(
-        f"{str(run)!r} was made in Python, whose code is not kept. In Python: sparring.load({str(run)!r}, "
-        "sampler=game.sampler()). Here: add --recipe ./FILE.py, a recipe that builds the same game"
+        f"{str(run)!r} was made in Python, and its code was not kept. In Python: sparring.load({str(run)!r}, "
+        "sampler=game.sampler()). In a command: add --recipe ./FILE.py, a recipe that builds the same game"
     )
 
 
@@ -151,8 +151,8 @@ def _same(run: Path, about: Mapping[str, Any], mine: Source) -> Source:
     except (OSError, ValueError) as error:
         what = str(error)
     raise ValueError(
-        f"{mine.name!r} is not what made {str(run)!r}: {what}. Nothing was run. Name the file that did; or take the "
-        f"weights of that run into a new one: {command('train', file, '--from', run)}"
+        f"{mine.name!r} is not what made {str(run)!r}: {what}. Nothing was run. Name the file that did. Or start "
+        f"a new run with its weights: {command('train', file, '--from', run)}"
     )
 
 
@@ -164,6 +164,6 @@ def list_it(code: Code) -> None:
         trust.add(code.source)
     except OSError as error:
         warnings.warn(
-            f"the list of your recipes cannot be written ({explained(error)}): the next verb needs --recipe",
+            f"the list of your recipes cannot be written ({explained(error)}): the next command needs --recipe",
             stacklevel=2,
         )

@@ -65,7 +65,7 @@ def make_sure_vacant(run: Path) -> None:
             again, what = f"continue it with `{command('resume', run)}`, or choose", "exists"
             if not (run / CHECKPOINTS).exists():
                 away = command("runs", "remove", run)
-                again, what = f"take it away with `{away}`, or choose", "stopped before its first checkpoint"
+                again, what = f"remove it with `{away}`, or choose", "stopped before its first checkpoint"
         raise FileExistsError(f"{str(run)!r} {what}: {again} another --out")
 
 
@@ -104,7 +104,7 @@ def about(run: Path) -> dict[str, Any]:
         why = f"its {CONFIG} is damaged ({error}){_copy(run, ': ')}"
         raise ValueError(f"{str(run)!r} is not a run: {why}") from error
     if not isinstance(content, dict) or not {"recipe", "config", "data"} <= content.keys():
-        raise ValueError(f"{str(run)!r} is not a run: its {CONFIG} is not of sparring")
+        raise ValueError(f"{str(run)!r} is not a run: its {CONFIG} was not written by sparring")
     return content
 
 
@@ -118,15 +118,15 @@ def read_config(run: Path) -> dict[str, Any]:
     content, file = about(run), str(run / CONFIG)
     number = content.get("format")
     if number is None and "sha256" not in content:
-        raise ValueError(f"{str(run)!r} is of an older version, sparring 0.1.0: use that version, or train again")
+        raise ValueError(f"{str(run)!r} is from an older version, sparring 0.1.0: use that version, or train again")
     if isinstance(number, int) and number != FORMAT:
         wanted = "a newer version" if number > FORMAT else "the version that wrote it, or train again"
         raise ValueError(f"{file!r} has format {number} and this version of sparring reads {FORMAT}: use {wanted}")
     if content.pop("sha256", None) != _seal(content):
         raise ValueError(
             f"{file!r} was changed or damaged since it was written (its SHA-256 differs): "
-            f"undo the change{_copy(run, ', or ')}. For other --rounds, --device and --threads, `sparring resume` has "
-            "options; other values need a new run"
+            f"undo the change{_copy(run, ', or ')}. For other --rounds, --device and --threads, use `sparring resume`. "
+            "Other values need a new run"
         )
     return content
 
@@ -223,7 +223,7 @@ class Lines:
         missing = expected - self.count - len(found.damaged)
         lost = [f"{missing} of {expected} lines are missing"] if missing > 0 else []
         if words := "; ".join([*filter(None, [found.damage]), *lost]):
-            warnings.warn(f"{str(self.path)!r}: {words}; training, which needs none of them, goes on", stacklevel=2)
+            warnings.warn(f"{str(self.path)!r}: {words}. Training continues: it does not need them", stacklevel=2)
         return [found.lines[i] for i in kept]
 
     def append(self, values: Mapping[str, float]) -> None:

@@ -212,7 +212,7 @@ def prune(path: Path, keep: int = 1, *, break_lock: bool = False) -> int:
         FileNotFoundError: There is no run.
     """
     if keep < 1:
-        raise ValueError(f"--keep is {keep}; expected 1 or more, for without a checkpoint a run cannot go on")
+        raise ValueError(f"--keep is {keep}; expected 1 or more: a run without a checkpoint cannot continue")
     removable(path, break_lock=break_lock)
     folder = path / files.CHECKPOINTS
     with lock.locked(path, "pruned", break_lock=break_lock):

@@ -156,7 +156,7 @@ def _without_locks(run: Path, handle: int, there: Holder | None) -> None:
         os.close(handle)
         raise _refusal(run, there)
     warnings.warn(
-        f"the filesystem of {str(run)!r} has no locks: see to it yourself that no second process uses this run",
+        f"the filesystem of {str(run)!r} has no locks: make sure that no second process uses this run",
         stacklevel=2,
     )
 
@@ -164,7 +164,7 @@ def _without_locks(run: Path, handle: int, there: Holder | None) -> None:
 def _refusal(run: Path, there: Holder) -> InUseError:
     remedy = "wait until it has ended, or stop it"
     if not there.here:
-        remedy += "; if it has ended without saying so, add --break-lock"
+        remedy += ". If that process has ended, add --break-lock"
     return InUseError(f"{str(run)!r} is being {there.doing} by {there}: {remedy}")
 
 

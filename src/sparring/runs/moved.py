@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sparring.machine.files import explained
 from sparring.runs import files
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def placed(config: Any, data: str) -> Config:
         ValueError: Its recipe reads no data from a place.
     """
     if "data" not in {field.name for field in dataclasses.fields(config)}:
-        raise ValueError(f"--data is {data!r}, but this run was trained on no data of yours: leave out --data")
+        raise ValueError(f"--data is {data!r}, but this run reads no data from a path: leave out --data")
     there: Config = dataclasses.replace(config, data=data)
     return there
 
@@ -38,17 +39,19 @@ def apart(run: Path, out: Path) -> None:
     data, target = Path(str(place)).resolve(), out.resolve()
     if place and data.is_dir() and target.is_relative_to(data) and not target.is_relative_to(run.resolve()):
         raise ValueError(
-            f"--out {str(out)!r} lies in {str(data)!r}, the data of {str(run)!r}, where samples would be taken "
+            f"--out {str(out)!r} is inside {str(data)!r}, the data of {str(run)!r}. Samples there would be taken "
             "for data: choose another --out"
         )
 
 
 def gone(run: Path, error: Exception) -> FileNotFoundError:
     """What to say where the data of a run were and nothing can be read."""
-    return FileNotFoundError(
-        f"the data of {str(run)!r} are not where they were ({error}): put them back, or say with --data PATH where "
-        "they are now"
-    )
+    there, new = f"the data of {str(run)!r}", "give their new path: --data PATH"
+    if not isinstance(error, FileNotFoundError):
+        return FileNotFoundError(f"{there} cannot be read: {error}. If they have moved, {new}")
+    cause = explained(error)
+    cause = cause.rpartition(": ")[0] or cause  # without its own advice
+    return FileNotFoundError(f"{there} are not where they were ({cause}). Put them back, or {new}")
 
 
 def check(run: Path, recipe: str, place: str, known: dict[str, Any], data: Data) -> None:
@@ -79,6 +82,6 @@ def check(run: Path, recipe: str, place: str, known: dict[str, Any], data: Data)
     ]
     raise ValueError(
         f"the data of {str(run)!r} have changed since it began ({then} then, {now} now"
-        f"{', but not the same ones' * alike}): put back what was there, say with --data PATH where it is, or go on "
-        f"with these in a new run: {shlex.join(again)}"
+        f"{', but not the same ones' * alike}). Put the old data back, or give their new path: --data PATH. Or train "
+        f"on these in a new run: {shlex.join(again)}"
     )

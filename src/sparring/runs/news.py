@@ -107,4 +107,4 @@ class News(Hook):
             except Exception as error:  # noqa: BLE001  # whatever it is, training is worth more
                 self.listeners.remove(listener)
                 reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-                warnings.warn(f"{listener.name} failed and is left out from here on ({reason})", stacklevel=2)
+                warnings.warn(f"{listener.name} failed and is not used any more ({reason})", stacklevel=2)

@@ -81,7 +81,7 @@ def record(
             session.play([_Shown()] if progress else [])
             if progress and not session.complete:
                 at, rounds = trainer.state.round, trainer.rounds
-                print(f"{shown(path)}: saved at round {at:,} of {rounds:,}; the same call goes on", file=sys.stderr)
+                print(f"{shown(path)}: saved at round {at:,} of {rounds:,}; the same call continues", file=sys.stderr)
     finally:
         trainer.hooks = own
     return trainer
@@ -124,9 +124,7 @@ def _data(trainer: Trainer, data: Data | InMemory | None) -> Data:
         return Data(streams)
     if not trainer.game.has_sampler:
         return Data({"nothing": InMemory(torch.zeros(1, 1))})  # nobody draws from it
-    raise ValueError(
-        "none of the trainer's streams is a set of examples: say what samples are to be like, data=sparring.InMemory(x)"
-    )
+    raise ValueError("none of the trainer's streams is a set of examples: give examples, data=sparring.InMemory(x)")
 
 
 def _examples(source: object) -> InMemory | None:

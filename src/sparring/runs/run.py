@@ -250,5 +250,5 @@ def _filled(sampler: Sampler, tensors: dict[str, Tensor], run: Path, than: str =
     try:
         sampler.load_state_dict(tensors)
     except RuntimeError as error:
-        raise ValueError(f"the model in {str(run / files.MODEL)!r} is of another game than {than}") from error
+        raise ValueError(f"the model in {str(run / files.MODEL)!r} is from another game than {than}") from error
     return sampler

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sparring.machine.words import rounded
 from sparring.runs import files
 
 __all__ = ["HELD_OUT", "Found", "course", "evaluated", "model", "newest", "unlike", "unlike_facts"]
@@ -43,8 +44,8 @@ class Found:
     @property
     def interval(self) -> str:
         """The value and its interval."""
-        ends = "" if self.low is None or self.high is None else f" ({self.low:.3g} to {self.high:.3g})"
-        return f"{self.value:.3g}{ends}"
+        ends = "" if self.low is None or self.high is None else f" ({rounded(self.low)} to {rounded(self.high)})"
+        return f"{rounded(self.value)}{ends}"
 
     def __str__(self) -> str:
         return f"{self.figure.removesuffix(' distance')} {self.interval}"

@@ -130,7 +130,7 @@ class Session:
         session.checkpoint.saved = newest(session.trainer, path)
         if rounds is not None and rounds < session.trainer.state.round:
             raise ValueError(
-                f"{str(path)!r} is at round {session.trainer.state.round}; --rounds {rounds} is behind it: "
+                f"{str(path)!r} is at round {session.trainer.state.round}; --rounds {rounds} is less: "
                 "give a larger number, counted from the first round"
             )
         if run.time is not None and rounds is None:

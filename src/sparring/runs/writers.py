@@ -24,7 +24,7 @@ from sparring.samplers import Sampler, tensors_of
 
 __all__ = ["Checkpoint", "Evaluate", "Log", "Samples", "frames"]
 
-_SOUND = "the last checkpoint is sound; try a smaller learning rate, a larger penalty, or data scaled to [-1, 1]"
+_SOUND = "the last checkpoint is good. Try a smaller learning rate, a larger penalty, or data scaled to [-1, 1]"
 
 
 class _Written(Writer):

@@ -57,9 +57,9 @@ def test_the_usual_configuration_is_sparrings(tmp_path):
         ("", r"has no build: write\n\n    def build\(config, data\): return sparring.Trainer"),
         ("build = 3", "has a int as its build: write"),
         ("def build(c, d): ...\nopen_data = 3", "has a int as its open_data: write\n\n    def open_data"),
-        ("def build(c, d): ...\nclass Config: ...", "Config is no dataclass below sparring's: write\n\n    @dataclass"),
+        ("def build(c, d): ...\nclass Config: ...", "not a dataclass below sparring's: write\n\n    @dataclass"),
         ("import sparring.recipes\ndef build(c, d): ...\nclass Config(sparring.recipes.Config):\n    x: int = 3",
-         "Config is no dataclass below"),
+         "Config is not a dataclass below"),
         (NO_DATA, "no open_data, and its Config no field `data`: write"),
     ],
 )  # fmt: skip
@@ -88,9 +88,7 @@ def test_data_are_found_from_any_folder(tmp_path, monkeypatch):
 
 def test_built_in_recipes_are_found_by_name():
     assert find("ring").recipe is sparring.recipes.find("ring")
-    with pytest.raises(
-        sparring.recipes.UnknownRecipeError, match=r"for a file of your own write its path, \./mine\.py"
-    ):
+    with pytest.raises(sparring.recipes.UnknownRecipeError, match=r"for your own file write its path, \./mine\.py"):
         find("mine.py")
     with pytest.raises(sparring.recipes.UnknownRecipeError, match=r"ends in \.py"):
         find("./mine")

@@ -51,12 +51,12 @@ def test_the_digest_is_of_names_and_contents(tmp_path):
 def test_what_is_no_recipe_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no file .*gone\.py': check the name"):
         source.read(tmp_path / "gone.py")
-    with pytest.raises(ValueError, match=r"expected a file of Python whose name ends in \.py"):
+    with pytest.raises(ValueError, match=r"expected a Python file whose name ends in \.py"):
         source.read(tmp_path / "mine.txt")
     (tmp_path / "folder.py").mkdir()
     with pytest.raises(ValueError, match=r"folder\.py' is no file"):
         source.read(tmp_path / "folder.py")
-    with pytest.raises(ValueError, match=r"mine\.py', line 2: .*: mend this line first"):
+    with pytest.raises(ValueError, match=r"mine\.py', line 2: .*; correct this line"):
         source.read(write(tmp_path, "x = 1\ndef (\n"))
     with pytest.raises(ValueError, match=r"helper\.py', line 1: "):
         source.read(write(tmp_path, "import helper", helper="def ("))
@@ -135,7 +135,7 @@ def test_a_copy_that_is_gone_or_a_link_is_refused(run, tmp_path):
 def test_names_that_lead_elsewhere_are_refused(run, name):
     path, found = run
     for names in ([name], ["mine.py", name]):
-        with pytest.raises(ValueError, match=r"describes its recipe's files wrongly: .*; nothing of it was read"):
+        with pytest.raises(ValueError, match=r"describes its recipe's files wrongly: .*; nothing was read"):
             source.of_copies(path, {**found.about(), "files": names})
 
 

@@ -50,7 +50,7 @@ class ConditionalGAN(GAN):
         """
         y = round.stream("real").y
         if y is None:
-            raise ValueError("the stream 'real' has no labels; expected those that both networks are told")
+            raise ValueError("the stream 'real' has no labels; expected labels for both networks")
         return (y,)
 
     def sampler(self) -> Sampler:

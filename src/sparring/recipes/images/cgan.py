@@ -22,12 +22,12 @@ USES = frozenset({"labels"})
 
 @dataclass(frozen=True, kw_only=True)
 class Config(dcgan.Config):
-    """Train a conditional GAN on your pictures, which are in a folder for each class."""
+    """Train a conditional GAN on your pictures, with a folder for each class."""
 
     rounds: int = 4000
     """Rounds to play."""
     half_life: float = 0.01953125
-    """Half-life of the average of the generator's weights, as a share of all that is shown in training."""
+    """Half-life of the moving average of the generator's weights, as a share of the training."""
 
 
 def open_data(config: Config) -> sp.Data:
@@ -39,8 +39,8 @@ def open_data(config: Config) -> sp.Data:
     pictures = dcgan.open_data(config).main
     if pictures.y is None or pictures.y.ndim != 1 or not pictures.classes:
         raise ValueError(
-            f"--data {config.data} has no classes; expected a folder for each class, or labels. Without classes, "
-            "train dcgan: sparring train dcgan"
+            f"--data {config.data} has no classes; expected a folder for each class, or labels. Without "
+            "classes, train dcgan: sparring train dcgan"
         )
     return sp.Data({"real": pictures}, sp.conditions.classes.Classes.of(pictures.y, pictures.classes))
 

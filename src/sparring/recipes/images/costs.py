@@ -53,7 +53,7 @@ class Parts:
 
 @dataclass(frozen=True, kw_only=True)
 class Config(dcgan.Config, ABC):
-    """What all presets can be told; each has its own defaults."""
+    """Options of all presets. Each preset has its own defaults."""
 
     rounds: int = 2000
     """Rounds to play: steps of the generator."""
@@ -164,7 +164,7 @@ class FGAN(Config):
     """Train a GAN that descends an f-divergence on your pictures (Nowozin et al. 2016)."""
 
     divergence: str = "kl"
-    """Which one: kl, reverse-kl, pearson, neyman, hellinger, jeffreys, jensen-shannon, gan, alpha, total-variation."""
+    """Divergence: kl, reverse-kl, pearson, neyman, hellinger, jeffreys, jensen-shannon, gan, alpha, total-variation."""
 
     def parts(self) -> Parts:
         """The divergence's loss in the log ratio."""
@@ -177,9 +177,9 @@ class R3GAN(Config):
 
     latent: int = 64
     width: int = 8
-    """Channels next to the picture; 8 times as many at the smallest size."""
+    """Channels of the layer next to the picture. The smallest size has 8 times as many."""
     gamma: float = 1.0
-    """Weight of R1 and R2 at the start; their factor is half of it. It falls to a tenth."""
+    """Weight of R1 and R2 at the start. Their factor is half of it. It falls to a tenth."""
 
     def parts(self) -> Parts:
         """The paper's settings for stacked MNIST (table 9), the CPU's batch and widths apart.

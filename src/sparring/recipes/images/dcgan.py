@@ -34,19 +34,19 @@ class Config(Common):
     rounds: int = 2800
     """Rounds to play."""
     data: str = "fashion-mnist-10k"
-    """A folder or zip of pictures, an array, or a set of `sparring data list`; the default ships with sparring."""
+    """Folder or zip of pictures, array, or name of a set (`sparring data list`). The default ships with sparring."""
     pictures: Preparation = field(default_factory=Preparation)
-    """How they are made alike."""
+    """How pictures are made alike in size and colour."""
     flips: bool = False
-    """Mirror pictures left to right half of the time they are shown."""
+    """Mirror pictures left to right, half of the time."""
     latent: int = 100
     """Size of the latent."""
     width: int = 32
-    """Channels next to the picture."""
+    """Channels of the layer next to the picture."""
     generator_rate: float = 2e-3
-    """Learning rate of the generator in the first half of the rounds; then it falls to a hundredth."""
+    """Learning rate of the generator in the first half of the rounds. Then it falls to a hundredth."""
     discriminator_rate: float = 1e-3
-    """The same of the discriminator."""
+    """Learning rate of the discriminator. It falls in the same way."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -36,13 +36,13 @@ class Config(dcgan.Config):
     rounds: int = 10000
     """Rounds to play."""
     batch: int = 100
-    """Examples a player draws a turn."""
+    """Examples in a batch."""
     width: int = 1200
-    """Units of each of the generator's two layers; the discriminator's have a fifth, each the largest of five."""
+    """Units of each of the generator's two layers. The discriminator has a fifth, each the largest of five."""
     generator_rate: float = 0.1
-    """Learning rate of the generator; it shrinks by 4 in a million each round."""
+    """Learning rate of the generator. It shrinks by 4 in a million each round."""
     discriminator_rate: float = 0.05
-    """The same of the discriminator."""
+    """Learning rate of the discriminator. It shrinks in the same way."""
 
 
 def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:

@@ -27,19 +27,19 @@ class Config(Common):
     rounds: int = 5000
     """Rounds to play."""
     batch: int = 128
-    """Rows a player draws a turn."""
+    """Rows in a batch."""
     data: str = "penguins"
-    """A CSV file: UTF-8, commas or semicolons, names of columns in its first line. The default ships with sparring."""
+    """CSV file in UTF-8, with commas or semicolons and column names in line 1. The default ships with sparring."""
     threads: int = 1
-    """CPU threads; more only slow down networks as small as these."""
+    """CPU threads. More threads make such small networks slower."""
     latent: int = 64
     """Size of the latent."""
     width: int = 128
     """Units of each of the two hidden layers of both networks."""
     generator_rate: float = 5e-4
-    """Learning rate of the generator in the first half of the rounds; then it falls to a hundredth."""
+    """Learning rate of the generator in the first half of the rounds. Then it falls to a hundredth."""
     discriminator_rate: float = 5e-4
-    """The same of the discriminator."""
+    """Learning rate of the discriminator. It falls in the same way."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

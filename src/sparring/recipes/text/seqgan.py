@@ -36,35 +36,35 @@ class Config(Common):
     """Train a SeqGAN on the lines of a text."""
 
     rounds: int = 3000
-    """Rounds to play, those of the first phase included."""
+    """Rounds to play, including those of the first phase."""
     likelihood: float = 2 / 3
-    """This share of them, the first ones, by maximum likelihood; the others against a discriminator."""
+    """Share of the rounds, from the start, with maximum likelihood. The others train against a discriminator."""
     alone: float = 0.2
-    """In this share of the others, the first ones, the discriminator learns alone."""
+    """Share of the other rounds, from their start, in which only the discriminator learns."""
     hold_out: int | None = 0
-    """Sequences to keep out of training."""
+    """Number of sequences kept out of training."""
     threads: int = 1
-    """CPU threads; more only slow down networks as small as these."""
+    """CPU threads. More threads make such small networks slower."""
     data: str = CHAIN
-    """A .txt in UTF-8 with a sequence in each line; the default is a random Markov chain on 100 numbers."""
+    """Text file (.txt, UTF-8) with a sequence in each line. Default: a random Markov chain on 100 numbers."""
     words: bool = False
-    """Tokens are words, with spaces between them, instead of characters."""
+    """Tokens are words separated by spaces. Default: characters."""
     longest: int = 40
-    """Tokens of a sequence, at most; longer lines are left out."""
+    """Largest number of tokens in a sequence. Longer lines are left out."""
     width: int = 32
     """Size of embeddings and states."""
     rollouts: int = 4
-    """Ways to go on after each token, whose mean reward it earns."""
+    """Number of continuations after each token. Their mean reward is the reward of the token."""
     discriminator_steps: int = 3
-    """Steps of the discriminator a round."""
+    """Steps of the discriminator in a round."""
     likelihood_rate: float = 5e-3
     """Learning rate of the generator in the first phase."""
     generator_rate: float = 5e-4
-    """The same in the second."""
+    """Learning rate of the generator in the second phase."""
     discriminator_rate: float = 1e-3
     """Learning rate of the discriminator."""
     clip: float = 5.0
-    """Greatest norm of the generator's gradient."""
+    """Largest norm of the generator's gradient."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

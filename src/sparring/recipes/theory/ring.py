@@ -27,11 +27,11 @@ class Config(Common):
     rounds: int = 5000
     """Rounds to play."""
     threads: int = 1
-    """CPU threads; more only slow down networks as small as these."""
+    """CPU threads. More threads make such small networks slower."""
     batch: int = 256
-    """Examples a player draws a turn."""
+    """Examples in a batch."""
     hold_out: int | None = 0
-    """Points to keep out of training; fresh ones can be had, so none."""
+    """Number of points kept out of training. 0, because fresh points can be drawn at any time."""
     latent: int = 2
     """Size of the latent."""
     width: int = 128
@@ -39,7 +39,7 @@ class Config(Common):
     rate: float = 1e-3
     """Learning rate of both players at the start."""
     gamma: float = 0.3
-    """Weight of R1 and R2 at the start; their factor is half of it."""
+    """Weight of R1 and R2 at the start. Their factor is half of it."""
 
 
 def open_data(config: Config) -> sp.Data:

@@ -28,9 +28,9 @@ class Opening(recipes.Config):
     """Train on data of yours."""
 
     data: str
-    """A folder or zip of pictures, an array, or a set of `sparring data list`."""
+    """Folder or zip of pictures, array, or name of a set (`sparring data list`)."""
     pictures: Preparation = field(default_factory=Preparation)
-    """How pictures are made alike."""
+    """How pictures are made alike in size and colour."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -67,7 +67,7 @@ class Own:
         found = getattr(self._module, "Config", usual)
         below = isinstance(found, type) and issubclass(found, recipes.Config)
         if not (below and "__dataclass_fields__" in vars(found)):
-            raise ValueError(f"{self._name}: Config is no dataclass below sparring's: write\n\n    {CONFIG}\n")
+            raise ValueError(f"{self._name}: Config is not a dataclass below sparring's: write\n\n    {CONFIG}\n")
         if self._open == self._opened and "data" not in (part.name for part in dataclasses.fields(found)):
             raise ValueError(f"{self._name} has no open_data, and its Config no field `data`: write\n\n    {OPEN}\n")
         return found

@@ -66,7 +66,7 @@ def read(path: Path) -> Source:
         ValueError: It does not end in .py, it or a sibling is a link, or is not Python.
     """
     if path.suffix != ".py":
-        raise ValueError(f"{str(path)!r} is no recipe: expected a file of Python whose name ends in .py")
+        raise ValueError(f"{str(path)!r} is not a recipe; expected a Python file whose name ends in .py")
     home, files, left = path.parent.absolute(), dict[str, bytes](), [path.name]
     while left:
         name = left.pop(0)
@@ -93,7 +93,7 @@ def _content(home: Path, name: str) -> bytes:
         raise FileNotFoundError(f"there is no file {str(file)!r}: check the name") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise ValueError(f"{str(file)!r} is no file: expected one of Python")
+        raise ValueError(f"{str(file)!r} is not a file; expected a Python file")
     with os.fdopen(handle, "rb") as stream:
         return stream.read()
 
@@ -104,7 +104,7 @@ def _siblings(home: Path, name: str, content: bytes) -> Iterator[str]:
         tree = ast.parse(content)
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        raise ValueError(f"{str(home / name)!r}{line}: {getattr(error, 'msg', error)}: mend this line first") from error
+        raise ValueError(f"{str(home / name)!r}{line}: {getattr(error, 'msg', error)}; correct this line") from error
     package = PurePosixPath(name).parent.parts
     for module in dict.fromkeys(module for node in ast.walk(tree) for module in _imported(node, package)):
         parts = module.split(".")
@@ -142,10 +142,10 @@ def of_copies(run: Path, about: Any) -> Source:
     """
     names = about.get("files") if isinstance(about, Mapping) else None
     if not isinstance(names, list) or not names or not all(_is_inside(name) for name in names):
-        raise ValueError(f"{str(run)!r} describes its recipe's files wrongly: {names!r:.200}; nothing of it was read")
+        raise ValueError(f"{str(run)!r} describes its recipe's files wrongly: {names!r:.200}; nothing was read")
     home = run / FOLDER
     if home.is_symlink():
-        raise ValueError(f"{str(home)!r} is a link: a run keeps its recipe's files themselves")
+        raise ValueError(f"{str(home)!r} is a link; expected a folder with the recipe's files")
     source = Source(home, {name: _content(home, name) for name in names})
     if source.sha256 != about["sha256"]:
         raise ValueError(

@@ -90,6 +90,6 @@ def _check(path: Path, found: os.stat_result, kind: object) -> None:
 
 def _refused(path: Path, why: str) -> PermissionError:
     return PermissionError(
-        f"{str(path)!r} {why}, so the list of recipes that may run is not read: look at it, remove it, and name the "
-        "recipe again: --recipe ./FILE.py"
+        f"{str(path)!r} {why}, so the list of recipes that may run was not read. Check the file, remove it, and name "
+        "the recipe again: --recipe ./FILE.py"
     )
