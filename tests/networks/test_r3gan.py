@@ -102,7 +102,7 @@ def test_penalties_of_slopes_have_right_gradients():
 def test_what_does_not_fit_is_explained():
     with pytest.raises(ValueError, match="multiples of 4 for 3 stages"):
         Generator((1, 30, 28), SMALL)
-    with pytest.raises(ValueError, match=r"it has presets for 28, 32 and 64.*or give a plan"):
+    with pytest.raises(ValueError, match=r"expected 28, 32 or 64.*Or give a plan"):
         Discriminator((1, 48, 48))
     with pytest.raises(ValueError, match="multiples of the group"):
         Plan((8, 6), (1, 1), 8)

@@ -42,7 +42,7 @@ def estimates(loss: AdversarialLoss) -> dict[str, Callable[[Tensor, Tensor], Ten
     """
     if not loss.log_ratio:
         raise ValueError(
-            f"the logit of {type(loss).__name__} is not log p_data / p_model, so it estimates no divergence. Take one that "
-            "states log_ratio, such as losses.NonSaturating()"
+            f"the logit of {type(loss).__name__} is not log p_data / p_model, so it estimates no divergence. "
+            "Take one that states log_ratio, such as losses.NonSaturating()"
         )
     return {"kl": kullback_leibler, "reverse_kl": reverse_kullback_leibler, "js": jensen_shannon}
