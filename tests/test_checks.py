@@ -76,7 +76,7 @@ def test_detached_gradients():
 def test_costs_that_hide_their_opponents():
     """A detach that no player's own gradient needs, and that unrolling and consensus would stumble on."""
     hidden = lambda game, turn: (game.a(turn.stream("x").x) * game.b(turn.stream("x").x).detach()).mean()  # noqa: E731
-    with pytest.raises(AssertionError, match=r"in the parameters of all players is .* detach nothing"):
+    with pytest.raises(AssertionError, match=r"in the parameters of all players is .* Do not detach anything"):
         check(lambda game, turn: Cost({"product": hidden(game, turn)}))
 
 
@@ -145,7 +145,7 @@ def test_estimators_are_declared_with_an_oracle():
 
 
 def test_declared_still_but_moving():
-    with pytest.raises(AssertionError, match="moved, but are declared still"):
+    with pytest.raises(AssertionError, match="moved, but are declared as still"):
         check_game(gan.tiny, declared=Declared(still={"generator.layers.1.weight": "a wrong reason"}))
 
 
