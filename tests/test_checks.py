@@ -12,7 +12,7 @@ from sparring import GAN, MLP, Cost, Game, InMemory, Key, Normal, Player
 from sparring.checks import Declared, Estimator, check_game, check_loss, check_network
 from sparring.games import gan
 from sparring.layers.dropout import Dropout
-from sparring.losses import LOGITS
+from sparring.losses import LOGITS, AdversarialLoss, NonSaturating
 
 
 class Broken(Game):
@@ -76,7 +76,7 @@ def test_detached_gradients():
 def test_costs_that_hide_their_opponents():
     """A detach that no player's own gradient needs, and that unrolling and consensus would stumble on."""
     hidden = lambda game, turn: (game.a(turn.stream("x").x) * game.b(turn.stream("x").x).detach()).mean()  # noqa: E731
-    with pytest.raises(AssertionError, match=r"in the parameters of all players is .* detach nothing"):
+    with pytest.raises(AssertionError, match=r"in the parameters of all players is .* Do not detach anything"):
         check(lambda game, turn: Cost({"product": hidden(game, turn)}))
 
 
@@ -145,7 +145,7 @@ def test_estimators_are_declared_with_an_oracle():
 
 
 def test_declared_still_but_moving():
-    with pytest.raises(AssertionError, match="moved, but are declared still"):
+    with pytest.raises(AssertionError, match="moved, but are declared as still"):
         check_game(gan.tiny, declared=Declared(still={"generator.layers.1.weight": "a wrong reason"}))
 
 
@@ -221,15 +221,24 @@ class Naive:
         if self.fault == "overflow":
             return -(torch.sigmoid(real) + 0).log().mean() - (1 - torch.sigmoid(fake)).log().mean()
         value = torch.nn.functional.softplus(-real) + torch.nn.functional.softplus(fake)
+        value = -value if self.fault == "discriminator" else value
         return value.sum() if self.fault == "sum" else value.mean()
 
     def generator(self, real, fake):
+        fake = -fake if self.fault == "generator" else fake
         return self.discriminator(fake, real if self.fault == "real" else torch.zeros_like(real))
 
 
 @pytest.mark.parametrize(
     ("fault", "message"),
-    [("shapes", "expected ValueError"), ("overflow", "not exact"), ("sum", "batch size"), ("real", "needs_real")],
+    [
+        ("shapes", r"Naive\.discriminator took logits .* expected ValueError"),
+        ("overflow", "(?s)not exact.* softplus"),
+        ("sum", "batch size"),
+        ("real", "needs_real"),
+        ("discriminator", r"Naive\.discriminator rises with logits of real samples .* turn its sign"),
+        ("generator", r"Naive\.generator rises with logits of generated samples .* turn its sign"),
+    ],
 )
 def test_loss(fault, message):
     with pytest.raises(AssertionError, match=message):
@@ -240,6 +249,14 @@ def test_a_loss_states_what_it_is():
     bare = type("Bare", (), {"reads": LOGITS, "needs_real": False})()
     with pytest.raises(AssertionError, match=r"Bare does not state \['across', 'exact', 'log_ratio'\]"):
         check_loss(bare)
+
+    class Heir(AdversarialLoss):
+        """What it has are the empty properties of the protocol."""
+
+    with pytest.raises(AssertionError, match=r"Heir does not state \['reads', 'needs_real', 'across', 'exact', "):
+        check_loss(Heir())
+    with pytest.raises(TypeError, match=r"the class NonSaturating; .* write losses\.NonSaturating\(\)"):
+        check_loss(NonSaturating)
 
 
 def test_games_refuse_unclear_controls():

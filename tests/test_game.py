@@ -76,6 +76,8 @@ def test_costs_add_up():
     assert cost.total.item() == 3.0
     assert list(cost.terms) == ["a", "b"]
     assert list(cost.watch) == ["seen", "more"]
+    assert repr(cost) == "Cost({'a': 1.0, 'b': 2.0}, {'seen': 5.0, 'more': 6.0})"
+    assert repr(Cost({"a": one / 3})) == "Cost({'a': 0.3333})"
     with pytest.raises(ValueError, match="no terms"):
         Cost({})
 

@@ -117,3 +117,11 @@ def test_a_method_says_what_it_is(field):
 def test_a_paper_can_be_found(wrong):
     with pytest.raises(ValueError, match="expected authors, a year, and an address"):
         Paper(*wrong)
+
+
+def test_the_tutorial_page_has_every_section_that_a_method_names():
+    """In the first column of its table in docs/tutorial.md."""
+    page = (discover.TESTS.parent / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"\d(?:\.\d)+", " ".join(re.findall(r"^\| ([^|]*) \|", page, re.MULTILINE))))
+    named = {section for method in METHODS.values() for section in re.findall(r"[\d.]+", method.section or "")}
+    assert not named - rows

@@ -23,9 +23,9 @@ This page lists the {count} methods of sparring, the oldest first: how to use ea
 To run one, copy the command of the column "run by", such as `sparring train dcgan`. Where it says "in Python", use the
 column "in Python". Its names are below `sparring`, as in `sparring.GAN`.
 
-Sections and figures are those of the [tutorial]({tutorial}). A measured number stands with its
-interval and its control. The column "claims" says whether what is claimed of it is true. "Formulas only" means that the
-formulas are tested, and that nothing was trained and measured.
+Sections and figures are those of the [tutorial]({tutorial}). [tutorial.md](tutorial.md) has code for
+its sections. A measured number stands with its interval and its control. The column "claims" says whether what is
+claimed of it is true. "Formulas only" means that the formulas are tested, and that nothing was trained and measured.
 
 Do not edit this page. `python tools/methods_table.py` writes it, from the `METHODS` of each module and from
 `benchmarks/records/*.json`.
@@ -104,7 +104,10 @@ def section(methods: Sequence[Method], records: dict[str, Record]) -> str:
     found = {stem: said(record.ours[0], whole=False) for stem, record in records.items()} | {"": "formulas only"}
     shown = [(*about(method), found[method.record]) for method in methods if method.in_readme]
     head = ("method", "in Python", "year, paper", "tutorial", "run by", "measured")
-    every = "[docs/methods.md](docs/methods.md) has all of them, with controls."
+    every = (
+        "[docs/methods.md](docs/methods.md) has all of them, with controls.\n"
+        "[docs/tutorial.md](docs/tutorial.md) goes through Goodfellow's tutorial by section, with code."
+    )
     words = f"{len(shown)} of {len(methods)} methods. {every}\n\n"
     return words + table(head, shown)
 

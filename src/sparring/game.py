@@ -59,6 +59,13 @@ class Cost:
             raise ValueError("a cost has no terms; expected at least one")
         self.total: Tensor = reduce(add, terms.values())
 
+    def __repr__(self) -> str:
+        """The numbers, for those who print what a hook is given."""
+        parts = [
+            {name: float(f"{value.item():.4g}") for name, value in part.items()} for part in (self.terms, self.watch)
+        ]
+        return f"Cost({', '.join(map(str, parts if self.watch else parts[:1]))})"
+
     def plus(self, watch: Mapping[str, Tensor] | None = None, /, **terms: Tensor) -> Cost:
         """This cost with more terms, and with more to look at.
 

@@ -117,3 +117,12 @@ def test_labels_are_apart(places, gap):
     assert all(b - a >= least - 1e-5 for a, b in pairwise(found))
     again = apart(found, gap)
     assert again == pytest.approx(found, abs=1e-4), "what is apart stays"
+
+
+def test_hyphens_of_words_stay_hyphens(monkeypatch):
+    from matplotlib.axes import Axes
+
+    said, text = [], Axes.text
+    monkeypatch.setattr(Axes, "text", lambda self, x, y, s, **look: said.append(s) or text(self, x, y, s, **look))
+    curves([{"round": n, "one-sided/value": -1.0, "other/value": 1.0} for n in range(40)])
+    assert said == ["one-sided\n\N{MINUS SIGN}1", "other\n1"]

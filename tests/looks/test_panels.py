@@ -1,6 +1,7 @@
 import pytest
 
 from sparring.looks.panels import panels
+from sparring.losses import NonSaturating, estimates
 
 
 def test_scores_come_first_then_logits_losses_penalties_others_and_rates():
@@ -40,3 +41,9 @@ def test_the_same_term_of_several_players_is_one_plot():
     (panel,) = panels(["x/value", "y/value"])
     assert panel.title == "Value"
     assert list(panel.lines.values()) == ["x", "y"]
+
+
+def test_divergences_of_a_discriminator_share_a_plot():
+    (panel,) = panels([f"discriminator/{name}" for name in estimates(NonSaturating())])
+    assert (panel.title, panel.unit) == ("Divergences, as the discriminator estimates them", "nats")
+    assert list(panel.lines.values()) == ["KL(data, model)", "KL(model, data)", "Jensen-Shannon"]

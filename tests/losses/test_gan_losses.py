@@ -181,3 +181,11 @@ def test_losses_of_ones_own_are_taken():
 def test_batches_of_unequal_size_are_no_matter_of_flattening():
     with pytest.raises(ValueError, match="give one logit for each sample, and the same number of both"):
         losses.NonSaturating().discriminator(torch.zeros(4), torch.zeros(3))
+
+
+@pytest.mark.parametrize("loss", [NonSaturating(), Wasserstein(), Hinge()], ids=repr)
+def test_what_is_no_logits_is_named(loss):
+    with pytest.raises(TypeError, match=r"NoneType \(real\) and Tensor \(fake\); .* give the logits of `fake` twice"):
+        loss.generator(None, LOGITS)
+    with pytest.raises(TypeError, match=r"Tensor \(real\) and float \(fake\)"):
+        loss.discriminator(LOGITS, 0.5)

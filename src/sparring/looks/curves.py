@@ -186,7 +186,7 @@ def _label(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     places = [axes.transLimits.transform(axes.transScale.transform((1.0, value)))[1] for value, _, _ in ends]
     between, lines = ("\n", 2) if len(ends) <= 4 and any(word for _, word, _ in ends) else (" ", 1)
     for place, (value, word, colour) in zip(apart(places, _HIGH * lines, low=0.06), ends, strict=True):
-        text = f"{word[:24]}{between}{value:.3g}".strip().replace("-", "\N{MINUS SIGN}")
+        text = f"{word[:24]}{between}{f'{value:.3g}'.replace('-', chr(0x2212))}".strip()  # a minus sign
         axes.text(1.02, place, text, color=colour, transform=axes.transAxes, va="center", fontsize=9)
 
 

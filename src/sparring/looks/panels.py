@@ -43,6 +43,7 @@ _RULES = (
     _Rule(r"(?P<player>.+)/(?P<line>real|fake)_logit", "How real the {player} finds {of}", "logit"),
     _Rule(r"(?P<line>.+)/loss", "What each player minimises", "loss"),
     _Rule(rf"(?P<player>.+)/(?P<line>{_PENALTIES})", "Penalties on the {player}", "added to its loss"),
+    _Rule(r"(?P<player>.+)/(?P<line>kl|reverse_kl|js)", "Divergences, as the {player} estimates them", "nats"),
     _Rule(r"(?P<line>.*)/(?P<term>(?!learning_rate$).*)", "{term}"),
     _Rule(r"(?P<line>.*)/learning_rate", "Learning rates"),
 )
@@ -63,6 +64,9 @@ _WORDS = {
     "consistency_fake": "consistency, generated",
     "consistency_real_fake": "consistency",
     "lecam": "LeCam",
+    "kl": "KL(data, model)",
+    "reverse_kl": "KL(model, data)",
+    "js": "Jensen-Shannon",
 }
 
 

@@ -115,7 +115,7 @@ METHODS = (
         name="GAN, maximum likelihood",
         python="GAN(..., losses.MaximumLikelihood())",
         papers=(Paper("Goodfellow", 2014, "https://arxiv.org/abs/1412.6515"),),
-        section="3.2.4",
+        section="3.2.4, 7.3, 8.3",
         figure="16",
     ),
 )

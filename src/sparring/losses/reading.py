@@ -54,6 +54,12 @@ class Scalars:
 
     def check(self, real: Tensor, fake: Tensor) -> None:
         """Refuses other shapes: a logit [B, 1] against [B] would broadcast to [B, B] and still train."""
+        if not (isinstance(real, Tensor) and isinstance(fake, Tensor)):
+            got = f"{type(real).__name__} (real) and {type(fake).__name__} (fake)"
+            raise TypeError(
+                f"the logits are {got}; expected tensors [B]. To see a generator's cost alone, give the logits of "
+                "`fake` twice"
+            )
         if real.ndim != 1 or real.shape != fake.shape:
             raise ValueError(
                 f"the logits have shapes {list(real.shape)} (real) and {list(fake.shape)} (fake); expected [B] twice: "

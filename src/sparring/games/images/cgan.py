@@ -64,7 +64,7 @@ METHODS = (
         category="images",
         python="games.images.cgan.ConditionalGAN(g, d, Normal(100), condition)",
         papers=(Paper("Mirza and Osindero", 2014, "https://arxiv.org/abs/1411.1784"),),
-        section="3.3",
+        section="4.1",
         command="sparring train cgan",
         record="cgan",
     ),
