@@ -232,7 +232,7 @@ def test_states_of_other_runs_are_refused():
         trainer.load_state_dict({**state, "seed": 1})
     with pytest.raises(ValueError, match=r"from another game.*0\.generator"):
         trainer.load_state_dict({**state, "games": {k: v for k, v in state["games"].items() if "generator" not in k}})
-    with pytest.raises(ValueError, match=r"lacks: \['Average 1'\]"):
+    with pytest.raises(ValueError, match=r"does not have: \['Average 1'\]"):
         trainer.load_state_dict({**state, "hooks": {**state["hooks"], "Average 1": {}}})
 
 

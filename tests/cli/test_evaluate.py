@@ -37,7 +37,7 @@ def test_a_run_against_what_was_held_out(here, capsys):
     assert re.search(r"\nprecision .* higher\n", out)
     assert re.search(r"\ncoverage .* higher\nVerdict: Far from real examples: ", out), "it ends the table"
     assert "Fréchet distance, bias removed" in out
-    assert "by chance: " in out
+    assert "By chance: " in out
     saved = json.loads((here / "run" / "evaluation.json").read_text())
     lines = {line["score"]["metric"]: line for line in saved["scores"]}
     worse = lines["Fréchet distance"]

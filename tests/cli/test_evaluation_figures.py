@@ -17,7 +17,7 @@ def test_all_figures_of_garments_make_a_page():
         figures.classes(real, x[:40]),
         figures.course(log, Pictures()),
     ]
-    assert "the first of 1,200 each" in made[0].text
+    assert "The first 1,200 of each" in made[0].text
     assert "The nearest of 100 training pictures, compared by pixels." in made[1].text
     page = report("All", [], [], made)
     assert page.count("<img ") == 4

@@ -81,13 +81,13 @@ def test_parzen(garment, tmp_path, capsys):
         ("--variance 0 --pictures 2", "variance 0.0"),
         ("--variance nan --pictures 2", "variance nan"),
         ("--full", "there are 1000 held-out examples; expected 1000, and 50 others to choose the noise"),
-        ("--against few.npy", "there are 20 held-out examples; 100 are needed"),
+        ("--against few.npy", "there are 20 held-out examples; expected 100"),
         ("--against ring", "'ring' cannot be changed"),
         ("--method parzen", "there are 1000 held-out examples; expected 2, and 1000 others"),
         ("--method parzen --full", "are for --method ais"),
         ("--method parzen --variance 0", "are for --method ais"),
         ("--out x.txt", "ending in .json"),
-        ("--device nowhere", "--device nowhere is not to be had here"),
+        ("--device nowhere", "--device nowhere is not available here"),
     ],
 )
 def test_mistakes_are_explained(words, message, garment, tmp_path, monkeypatch, capsys):

@@ -99,7 +99,7 @@ def test_mistakes_are_explained(garments, points, tmp_path, capsys):
         ([first, str(tmp_path)], "is not a run"),
         ([first, str(points)], "makes samples of shape [1, 28, 28], "),
         ([ring, str(points)], "has a discriminator that only compares samples"),
-        ([first, str(elsewhere)], "was trained on all of mnist: give --against DATA"),
+        ([first, str(elsewhere)], "was trained on all of mnist. Give other examples of the same kind: --against DATA"),
         ([first, str(empty)], "has no checkpoint yet"),
     ]:
         assert cli.run("tournament", words) == 2

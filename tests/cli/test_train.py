@@ -63,7 +63,7 @@ def test_a_config_is_read_back(classes, tmp_path, capsys):
     assert cli.run("train", ["dcgan", "--config", str(run), "--dry-run"]) == 0
     capsys.readouterr()
     assert cli.run("train", ["cgan", "--config", str(run), "--dry-run"]) == 2
-    assert "is of the recipe 'dcgan', not 'cgan'" in capsys.readouterr().err
+    assert "is for the recipe 'dcgan', not 'cgan'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_too_few_to_hold_some_out_says_what_to_give(tmp_path, capsys):
     assert cli.run("evaluate", [str(run)]) == 2
     assert "config.json --hold-out 100" in capsys.readouterr().err
     assert cli.run("evaluate", [str(run), "--against", str(pictures)]) == 2
-    assert "is what " in capsys.readouterr().err
+    assert "is the training data of " in capsys.readouterr().err
     assert cli.run("train", ["--config", str(run), "--hold-out", "100", "--dry-run"]) == 0
     assert "held out" not in capsys.readouterr().out
 

@@ -182,7 +182,7 @@ CASES = {
     "one picture only": (only_one, "'d' holds only one picture", "add more"),
     "a single file": (lambda: written("a.png", PICTURES[0][1]), "'a.png' is a single picture", "give its folder"),
     "parts, not classes": (splits, "['test', 'train']", "such as d/train"),
-    "an unknown kind of file": (lambda: written("a.doc", b"x"), "'a.doc'", "expected a folder"),
+    "an unknown kind of file": (lambda: written("a.doc", b"x"), "'a.doc'", "Expected a folder"),
     "an array with NaN": (
         lambda: saved(with_nan(np.nan)),
         "'a.npy' holds NaN or infinity, first in picture #3",
@@ -193,11 +193,11 @@ CASES = {
     "an array of wrong rank": (
         lambda: saved(GREY[0]),
         "'a.npy' holds uint8 of shape [9, 8]",
-        "expected numbers of shape",
+        "Expected numbers of shape",
     ),
     "an empty array": (lambda: saved(GREY[:0]), "'a.npy' holds uint8 of shape [0, 9, 8]", "None of the sizes is 0"),
     "an array of wrong channels": (lambda: saved(noise(5, 9, 8, 2)), "'a.npy' has the shape", "expected 1, 3 or 4"),
-    "an array of words": (lambda: saved(np.array(["a", "b"])), "'a.npy' holds <U1", "expected numbers"),
+    "an array of words": (lambda: saved(np.array(["a", "b"])), "'a.npy' holds <U1", "Expected numbers"),
     "an array out of range": (lambda: saved(GREY * 40.0 - 7), "'a.npy' holds float64 from", "scale it"),
     "an array whose white nobody knows": (
         lambda: saved(GREY / 200),
@@ -209,7 +209,7 @@ CASES = {
     "an npz without pictures": (
         lambda: np.savez("a.npz", x=np.zeros(3)) or "a.npz",
         "'a.npz' holds 0 arrays",
-        "save it",
+        "Save that array alone",
     ),
     "an npz of objects": (lambda: np.savez("a.npz", x=np.array([{}] * 5)) or "a.npz", "'a.npz'", "save it again"),
     "an npz whose labels do not match": (
@@ -236,12 +236,12 @@ CASES = {
     "an npy with a broken header": (
         lambda: written("a.npy", npy_header("(((")),
         "'a.npy' is not a whole",
-        "archive the plain pictures again",
+        "save it again",
     ),
     "an npz named .npy": (
         lambda: Path(saved_npz()).rename("a.npy"),
         "'a.npy' is not a whole array",
-        "archive the plain pictures again",
+        "save it again",
     ),
     "idx with a wrong magic number": (
         lambda: written("idx3-ubyte", b"\1" + idx(GREY)[1:]),
@@ -266,12 +266,12 @@ CASES = {
     "idx that claims too much": (
         lambda: written("idx3-ubyte", b"\0\0\x08\x03" + b"\xff" * 12),
         "'idx3-ubyte' claims 4294967295x",
-        "download it again",
+        "Download it again",
     ),
     "idx that claims more than the file could hold": (
         lambda: written("idx3-ubyte.gz", gzip.compress(b"\0\0\x08\x03" + struct.pack(">III", 60_000, 1024, 1024))),
         "'idx3-ubyte.gz' claims 60000x1024x1024",
-        "download it again",
+        "Download it again",
     ),
     "a damaged gz": (
         lambda: written("idx3-ubyte.gz", gzip.compress(idx(GREY))[:-20]),
@@ -291,7 +291,7 @@ CASES = {
     "damaged CIFAR-10": (
         lambda: written("data_batch_1.bin", bytes(3000)),
         "'data_batch_1.bin' holds 3,000 bytes",
-        "download it again",
+        "Download it again",
     ),
     "damaged SVHN": (
         lambda: written("train_32x32.mat", b"MATLAB 5.0 MAT-file"),
@@ -342,7 +342,7 @@ CASES = {
         lambda: written("a.zip", damaged(zipped(("labels.csv", b"file,label\n")), b"file,label")),
         "'a.zip'",
         "'labels.csv' is damaged",
-        "archive the plain pictures again",
+        "Make a new archive",
     ),
     "a zip without pictures": (
         lambda: packed("a.zip", [("x.txt", b"x")]),
@@ -465,7 +465,7 @@ def test_what_is_no_file(here, capsys):
         "a broken link": ["loop.png"],
         "no file": ["pipe.png"],
     }
-    check_refused(capsys, ["data", "report", "a.npy"], "'a.npy' is no file", "expected a folder")
+    check_refused(capsys, ["data", "report", "a.npy"], "'a.npy' is not a file or a folder", "expected one")
 
 
 def test_a_size_that_no_memory_holds(here):

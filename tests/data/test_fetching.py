@@ -261,7 +261,7 @@ def test_a_wrong_file_placed_by_hand_stays_and_the_next_source_is_tried(server, 
     keep.mkdir(parents=True)
     (keep / "numbers.gz").write_bytes(wrong)
     define(monkeypatch, web(server, "/numbers.gz"))
-    with pytest.raises(OSError, match=r"(got SHA-256|cannot be read).* \(of .*numbers\.gz: replace or remove"):
+    with pytest.raises(OSError, match=r"(got SHA-256|cannot be read).* \(in .*numbers\.gz: replace or remove"):
         fetching.fetch("tiny")
     define(monkeypatch, web(server, "/numbers.gz"), web(server))
     assert (fetching.fetch("tiny") / "numbers").read_bytes() == CONTENT

@@ -218,12 +218,12 @@ WRONG = {
     "a set of numbers": (Pairs([1, 2]), "example 0 of the Pairs is a int; expected a picture, a tensor or an array"),
     "several shapes": ([X[0], X[0, :, :4]], "example 1 has shape [3, 4, 9], example 0 [3, 8, 9]; expected all"),
     "a number": (7, "got a int. open_data takes: path, name of a set, list of files, tensor"),
-    "None": (None, "got a NoneType; expected a path"),
+    "None": (None, "got a NoneType. open_data takes: path"),
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
-@pytest.mark.filterwarnings("ignore:of the DataLoader")
+@pytest.mark.filterwarnings("ignore:only the data set of the DataLoader")
 def test_what_is_wrong_is_said_in_one_line(name):
     data, said = WRONG[name]
     with pytest.raises((TypeError, ValueError), match=re.escape(said)) as caught:

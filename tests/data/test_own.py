@@ -74,7 +74,7 @@ def test_a_run_in_the_folder_it_learns_from(photos, monkeypatch, capsys):
     capsys.readouterr()
     for words in (["--out", "generated/"], ["-n", "1", "--out", "one.png"]):
         assert cli.run("sample", [str(run), *words]) == 2
-        assert "lies in" in capsys.readouterr().err
+        assert "is inside" in capsys.readouterr().err
     assert cli.run("sample", [str(run), "-n", "2", "--out", str(run / "generated")]) == 0
     capsys.readouterr()
     assert cli.run("data", ["report", "."]) == 0
@@ -149,7 +149,7 @@ def test_a_place_of_nothing_else(tmp_path):
         ValueError, match=r"run' is a run of sparring, not data. To draw its samples: sparring sample \S+run"
     ):
         open_data(tmp_path / "run")
-    with pytest.raises(ValueError, match=r"run.zip' is a run of sparring, no data"):
+    with pytest.raises(ValueError, match=r"run.zip' is a run of sparring, not data"):
         open_data(shutil.make_archive(tmp_path / "run", "zip", tmp_path / "run"))
 
 

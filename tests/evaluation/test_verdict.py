@@ -71,7 +71,7 @@ def test_all_are_the_same():
 def test_the_worst_figure_decides(worst):
     found = verdict([GOOD, worst, SHARE])
     assert (found.outcome, found.figure) == ("close", "w")
-    assert found.words.startswith("Close to real examples at this number of samples (500): ")
+    assert found.words.startswith("Close to real examples at this number of samples (500). ")
 
 
 @pytest.mark.parametrize("worst", [line(3.9, 1.0, metric="w"), line(0.05, 0.8, "higher", metric="w")])

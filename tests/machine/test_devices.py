@@ -11,7 +11,7 @@ from sparring.machine import devices
 def test_resolve():
     assert devices.resolve("cpu") == "cpu"
     assert devices.resolve("auto") == ("cuda" if torch.cuda.is_available() else "cpu")
-    with pytest.raises(ValueError, match="--device tpu is not to be had here"):
+    with pytest.raises(ValueError, match="--device tpu is not available here"):
         devices.resolve("tpu")
 
 

@@ -77,7 +77,7 @@ def test_tensors_have_memory_of_their_own(tmp_path):
 def test_another_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
     path = save({"a": Code(tmp_path / "made")}, tmp_path / "a.pth")
     monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("it was read"))
-    with pytest.raises(ValueError, match=rf"has SHA-256 {digest(path)}; expected {'0' * 64}: .*fetch it again"):
+    with pytest.raises(ValueError, match=rf"has SHA-256 {digest(path)}; expected {'0' * 64}: .*Fetch it again"):
         read_weights(path, "0" * 64)
     with pytest.raises(ValueError, match=r"expected 6726825d\.\.\.: "):
         read_weights(path, "6726825d")

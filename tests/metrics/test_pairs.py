@@ -118,7 +118,7 @@ def test_parts_do_not_matter(monkeypatch):
         (torch.zeros(0, 1, 12, 12), torch.zeros(0, 1, 12, 12), 1, r"\[n, C, H, W\]"),
         (torch.full((1, 1, 12, 12), torch.nan), torch.zeros(1, 1, 12, 12), 1, "NaN"),
         (torch.full((1, 1, 12, 12), 255), torch.zeros(1, 1, 12, 12), 2, "range is 2, and values span 255"),
-        (torch.full((1, 1, 12, 12), 1e30), torch.zeros(1, 1, 12, 12), 1e-300, "without measure"),
+        (torch.full((1, 1, 12, 12), 1e30), torch.zeros(1, 1, 12, 12), 1e-300, "far outside"),
         (torch.zeros(1, 1, 12, 12), torch.zeros(1, 1, 12, 12), 0, "range is 0"),
         (torch.zeros(1, 1, 12, 12), torch.zeros(1, 1, 12, 12), math.inf, "range is inf"),
         (torch.zeros(1, 1, 12, 12), torch.zeros(1, 1, 12, 12), math.nan, "range is nan"),

@@ -91,8 +91,8 @@ def test_the_report():
         (lambda x: choose_sigma(x, x, ()), "expected one or more positive"),
         (lambda x: parzen(x[:0], x, 0.1), r"shape \[0, 3\]"),
         (lambda x: parzen(x, x / 0, 0.1), "NaN or infinity"),
-        (lambda x: report(x, x, 2 * x - 1), r"test examples lie in \[-.*expected \[0, 1\].*\(x \+ 1\) / 2"),
-        (lambda x: report(x * torch.nan, x, x), "samples lie in .nan, nan.; expected"),
+        (lambda x: report(x, x, 2 * x - 1), r"test examples are in \[-.*expected \[0, 1\].*\(x \+ 1\) / 2"),
+        (lambda x: report(x * torch.nan, x, x), "samples are in .nan, nan.; expected"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(call, message):

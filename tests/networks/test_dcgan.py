@@ -19,7 +19,7 @@ def test_every_shape_is_met(channels, height, width):
 @pytest.mark.parametrize("shape", [(1, 7, 1), (3, 1, 7), (1, 6, 28), (0, 28, 28)])
 def test_too_small_is_explained(shape):
     for network in (Generator, Discriminator):
-        with pytest.raises(ValueError, match=f"{shape[0]} x {shape[1]} x {shape[2]}.*expected.*enlarge or pad"):
+        with pytest.raises(ValueError, match=f"{shape[0]} x {shape[1]} x {shape[2]}.*Expected.*enlarge or pad"):
             network(shape)
 
 

@@ -49,5 +49,5 @@ def test_a_sample_depends_on_its_number_alone():
 
 
 def test_samples_cannot_be_asked_for():
-    with pytest.raises(ValueError, match="cannot be asked for"):
+    with pytest.raises(ValueError, match="no condition"):
         RecurrentSampler(Recurrent(5, 6, 3)).sample(2, given=torch.zeros(2))

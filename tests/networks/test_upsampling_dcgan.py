@@ -28,7 +28,7 @@ def test_the_discriminator_takes_any_side(height, width):
 
 @pytest.mark.parametrize("shape", [(1, 30, 32), (3, 32, 30), (0, 32, 32), (1, 0, 4)])
 def test_other_sides_are_explained(shape):
-    with pytest.raises(ValueError, match=f"{shape[0]} x {shape[1]} x {shape[2]}.*expected.*multiples of 4"):
+    with pytest.raises(ValueError, match=f"{shape[0]} x {shape[1]} x {shape[2]}.*Expected.*multiples of 4"):
         Generator(shape)
 
 

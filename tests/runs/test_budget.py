@@ -178,7 +178,7 @@ def test_weights_of_another_run(done, tmp_path):
 def test_weights_that_do_not_fit(done, tmp_path):
     other = Session.create(tmp_path / "x", "ring", ring.Config(rounds=3, **{**TINY, "latent": 5}), origin=done)
     assert "; new: " in other.run.origin
-    with pytest.raises(ValueError, match=r"nothing in .* fits"):
+    with pytest.raises(ValueError, match=r"no weights of .* fit"):
         Session.create(tmp_path / "x", "dcgan", dcgan.Config(width=2, latent=4, device="cpu"), origin=done)
     with pytest.raises(FileNotFoundError, match="there is no run"):
         Session.create(tmp_path / "x", "ring", ring.Config(**TINY), origin=tmp_path / "nothing")

@@ -95,7 +95,7 @@ def test_other_data_are_refused_and_nothing_is_written(moved, capsys):
     folder(moved / "wide", count=COUNT, shape=(8, 12, 3))
     before = moved.joinpath("run", "config.json").read_bytes()
     for name, differing in {
-        "more": f"{COUNT} examples of shape [3, 9, 8] then, {COUNT + 3} of shape [3, 9, 8] now): put back",
+        "more": f"{COUNT} examples of shape [3, 9, 8] then, {COUNT + 3} of shape [3, 9, 8] now). Put the old data back",
         "others": f"{COUNT} examples of shape [3, 9, 8] then, {COUNT} of shape [3, 9, 8] now, but not the same ones)",
         "wide": f"{COUNT} examples of shape [3, 9, 8] then, {COUNT} of shape [3, 8, 12] now)",
     }.items():

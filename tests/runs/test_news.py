@@ -89,7 +89,7 @@ class Breaks(Listener):
 def test_one_that_fails_is_dropped_with_one_warning(kind, tmp_path):
     """And the run and the others go on, to the same bits."""
     breaks, keeps = kind(), Keeps()
-    with pytest.warns(UserWarning, match="left out") as warned:
+    with pytest.warns(UserWarning, match="not used any more") as warned:
         play(Session.create(tmp_path / "run", "ring", CONFIG), breaks, keeps)
     assert [str(one.message) for one in warned] == [
         "the breaking one failed and is not used any more (OSError: no space left)"

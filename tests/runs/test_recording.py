@@ -73,7 +73,7 @@ def test_more_rounds_are_played(tmp_path):
     record(made(), tmp_path / "run", progress=False)
     assert record(made(rounds=8), tmp_path / "run", progress=False).state.round == 8
     assert Run.open(tmp_path / "run", recipe=_code()).config.rounds == 8
-    with pytest.raises(ValueError, match="is at round 8; --rounds 2 is behind it"):
+    with pytest.raises(ValueError, match="is at round 8; --rounds 2 is less"):
         record(made(rounds=2), tmp_path / "run", progress=False)
 
 
@@ -84,7 +84,7 @@ def _code():
 def test_an_interrupt_saves_and_stops(tmp_path, capsys):
     trainer = made(hooks=[Every(2, lambda *_: signal.raise_signal(signal.SIGINT))])
     assert record(trainer, tmp_path / "run").state.round == 2
-    assert capsys.readouterr().err.endswith("run: saved at round 2 of 6; the same call goes on\n")
+    assert capsys.readouterr().err.endswith("run: saved at round 2 of 6; the same call continues\n")
     assert record(made(), tmp_path / "run", progress=False).state.round == 6
 
 

@@ -134,7 +134,7 @@ def test_a_run_can_be_extended(tmp_path, config):
     assert Run.open(tmp_path / "run").config.rounds == 15
     about = json.loads((tmp_path / "run" / "config.json").read_text())
     assert [session["from_round"] for session in about["sessions"]] == [0, 12]
-    with pytest.raises(ValueError, match="is at round 15; --rounds 5 is behind it"):
+    with pytest.raises(ValueError, match="is at round 15; --rounds 5 is less"):
         Session.resume(tmp_path / "run", rounds=5)
     assert Run.open(tmp_path / "run").config.rounds == 15
     assert [line["round"] for line in read_log(session.log.path)] == list(range(1, 16))

@@ -69,8 +69,8 @@ def check(path: Path, members: Sequence[ZipInfo], largest: int = LARGEST) -> Non
             raise ValueError(f"{shown(path)!r} holds {verdict} ({shown(names[0])!r}): archive the plain pictures again")
     if unpacked > 200 * packed and unpacked > 2**30:
         raise ValueError(
-            f"{shown(path)!r} would unpack {packed:,} bytes to {unpacked:,}, like a zip bomb: make a new "
-            "archive of plain pictures"
+            f"{shown(path)!r} would unpack {packed:,} bytes to {unpacked:,}, like a zip bomb: archive "
+            "the plain pictures again"
         )
 
 

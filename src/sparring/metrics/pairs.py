@@ -99,7 +99,7 @@ def _checked(x: Tensor, y: Tensor, range: float) -> tuple[Tensor, Tensor]:
         raise ValueError(f"the range is {range}; expected a positive number: 2 for [-1, 1], 255 for bytes")
     both = torch.stack([x.double(), y.double()]) / range
     if not torch.isfinite(both.square()).all():
-        raise ValueError("the pictures hold NaN, infinity or huge numbers; expected numbers of the range")
+        raise ValueError("the pictures hold NaN, infinity or values far outside the range; expected values in it")
     span = (both.max() - both.min()).item() * range
     if span > range * (1 + 1e-6):
         raise ValueError(

@@ -47,10 +47,9 @@ def apart(run: Path, out: Path) -> None:
 def gone(run: Path, error: Exception) -> FileNotFoundError:
     """What to say where the data of a run were and nothing can be read."""
     there, new = f"the data of {str(run)!r}", "give their new path: --data PATH"
-    if not isinstance(error, FileNotFoundError):
-        return FileNotFoundError(f"{there} cannot be read: {error}. If they have moved, {new}")
-    cause = explained(error)
-    cause = cause.rpartition(": ")[0] or cause  # without its own advice
+    cause = explained(error) if isinstance(error, OSError) else str(error)
+    short = cause.rpartition(": ")[0]  # without its own advice
+    cause = short if short and short.count("(") == short.count(")") else cause
     return FileNotFoundError(f"{there} are not where they were ({cause}). Put them back, or {new}")
 
 

@@ -54,7 +54,7 @@ def test_what_is_no_recipe_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"expected a Python file whose name ends in \.py"):
         source.read(tmp_path / "mine.txt")
     (tmp_path / "folder.py").mkdir()
-    with pytest.raises(ValueError, match=r"folder\.py' is no file"):
+    with pytest.raises(ValueError, match=r"folder\.py' is not a file"):
         source.read(tmp_path / "folder.py")
     with pytest.raises(ValueError, match=r"mine\.py', line 2: .*; correct this line"):
         source.read(write(tmp_path, "x = 1\ndef (\n"))
@@ -84,7 +84,7 @@ def test_links_are_refused(tmp_path):
 
 def test_a_pipe_does_not_make_it_wait(tmp_path):
     os.mkfifo(tmp_path / "mine.py")
-    with pytest.raises(ValueError, match="is no file"):
+    with pytest.raises(ValueError, match="is not a file"):
         source.read(tmp_path / "mine.py")
 
 
