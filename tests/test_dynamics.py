@@ -10,7 +10,7 @@ from sparring.dynamics.gradients import gradient, gradient_field, move
 from sparring.games import gan
 from sparring.games.theory import xy
 from sparring.games.theory.xy import XY
-from sparring.losses import NonSaturating
+from sparring.losses import LOGITS, NonSaturating
 
 
 def play_xy(dynamics, rounds, step=0.1):
@@ -94,7 +94,9 @@ def test_a_non_finite_cost_stops_before_the_update():
     game, streams = gan.tiny()
     optimizers = {name: torch.optim.Adam(game.strategy(name).values()) for name in game.players()}
     trainer = Trainer(Phase(game, optimizers, streams, 5)).play(2)
-    game.loss = type("Loss", (), {"discriminator": lambda self, real, fake: real.mean() / 0, "needs_real": False})()
+    game.loss = type(
+        "Loss", (), {"discriminator": lambda self, real, fake: real.mean() / 0, "needs_real": False, "reads": LOGITS}
+    )()
     before = {name: p.clone() for name, p in game.named_parameters()}
     with pytest.raises(FloatingPointError, match=r"'loss' of 'discriminator' became (inf|-inf|nan) in round 2"):
         trainer.play()
@@ -172,7 +174,9 @@ def test_gradients_can_be_taken_again_in_the_same_round():
 
 def test_simultaneous_play_checks_everybody_before_anybody_moves():
     game, streams = gan.tiny()
-    game.loss = type("Loss", (), {"needs_real": False, "discriminator": NonSaturating().discriminator})()
+    game.loss = type(
+        "Loss", (), {"needs_real": False, "reads": LOGITS, "discriminator": NonSaturating().discriminator}
+    )()
     game.loss.generator = lambda real, fake: fake.mean() / 0
     optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.1) for name in game.players()}
     before = [p.clone() for p in game.parameters()]
