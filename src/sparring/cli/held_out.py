@@ -76,8 +76,8 @@ def _opened(run: Run, against: str) -> InMemory:
     found = open_data(against, dataclasses.replace(own, **{**wanted, "labels": "none"}))
     if Data({"real": found}).digest() == run.data["sha256"]:
         warnings.warn(
-            f"--against {against!r} is the training data of {str(run.path)!r}. A run that copies them scores best. Give "
-            "examples that it was not trained on",
+            f"--against {against!r} is the training data of {str(run.path)!r}. A run that copies them scores best. "
+            "Give examples that it was not trained on",
             stacklevel=2,
         )
     return found
