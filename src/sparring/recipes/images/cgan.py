@@ -65,22 +65,5 @@ def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
 
 def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
-    import torch
-
-    device = devices.resolve(config.device)
-    gan = game(config, data.spec)
-    pictures = data.main.to(device)
-    source = sp.data.source.Mirrored(pictures) if config.flips else pictures
-    rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
-    optimizers = {
-        player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
-        for player, rate in rates.items()
-    }
-    falling = {player: linear(1.0, 0.01, first=0.5) for player in rates}
-    phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, sp.Simultaneous(), batch=config.batch)
-    return sp.Trainer(
-        phase,
-        hooks=[sp.hooks.LearningRate(falling, config.rounds)],
-        seed=config.seed,
-        autocast=devices.autocast(device),
-    )
+    gan, rule, falling = game(config, data.spec), dcgan.adam(0.5, 0.999), linear(1.0, 0.01, first=0.5)
+    return dcgan.trainer(config, data, gan, rule=rule, factors=falling, dynamics=sp.Simultaneous())

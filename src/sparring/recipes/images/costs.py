@@ -1,8 +1,9 @@
 """One DCGAN under many costs: a table of presets that differ in the loss, what is added to it, and the rates.
 
-Every preset but R3GAN has the networks of `dcgan`, so that runs of equal time compare costs. Rates and
-moments are the published ones; where a paper has several, those of its pictures nearest in size. Departures from every
-paper: our widths, an average of the generator's weights to sample from, and no falling rates unless `--falling`.
+Every preset but R3GAN has the networks of `dcgan`, so that runs of equal time compare costs. Where a preset names the
+authors' code, rates, moments and steps were read there; otherwise they are ours. Departures from every paper: batches
+and widths for the CPU, an average of the generator's weights to sample from, no falling rates unless `--falling`. The
+generator's step has the data and latents of the critic's last one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from sparring.schedules import geometric, linear
 
 if TYPE_CHECKING:
     from torch import nn
-    from torch.optim import Optimizer
 
     from sparring.game import Projection
     from sparring.losses import AdversarialLoss
@@ -37,18 +37,18 @@ class Parts:
     Attributes:
         loss: The loss.
         critic: Makes the discriminator of pictures of a shape and of a width.
-        optimizer: Makes an optimizer of parameters and a rate.
+        rule: Makes an optimizer of parameters and a rate.
         penalties: What is added to the discriminator's loss, with weights.
-        project: Where its weights must stay; None for anywhere.
-        generator: Makes the generator of a shape, a size of latents and a width; None for that of the DCGAN.
+        project: Where its weights must stay.
+        generator: Makes the generator of a shape, a size of latents and a width.
     """
 
     loss: AdversarialLoss
     critic: Callable[..., nn.Module]
-    optimizer: Callable[..., Optimizer]
+    rule: dcgan.Rule
     penalties: Mapping[Penalty, Weight] = field(default_factory=dict)
-    project: Projection | None = None
-    generator: Callable[..., nn.Module] | None = None
+    project: Projection = field(default_factory=lambda: sp.game.unconstrained)
+    generator: Callable[..., nn.Module] = field(default_factory=lambda: sp.networks.dcgan.Generator)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +76,8 @@ class Minimax(Config):
     """Train a GAN by the zero-sum game on your pictures (Goodfellow et al. 2014)."""
 
     def parts(self) -> Parts:
-        """The DCGAN with the loss that vanishes where D is sure; the DCGAN paper's rates."""
-        return Parts(sp.losses.Minimax(), sp.networks.dcgan.Discriminator, adam(0.5, 0.999))
+        """The DCGAN with the loss that vanishes where D is sure; rates of Radford et al. (2015)."""
+        return Parts(sp.losses.Minimax(), sp.networks.dcgan.Discriminator, dcgan.adam(0.5, 0.999))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ class LSGAN(Config):
 
     def parts(self) -> Parts:
         """The DCGAN with another loss; rates of https://github.com/xudonmao/LSGAN."""
-        return Parts(sp.losses.LeastSquares(), sp.networks.dcgan.Discriminator, adam(0.5, 0.999))
+        return Parts(sp.losses.LeastSquares(), sp.networks.dcgan.Discriminator, dcgan.adam(0.5, 0.999))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,10 @@ class WGAN(Config):
     """Every weight of the critic stays between minus this and this."""
 
     def parts(self) -> Parts:
-        """Algorithm 1 of the paper; its code takes 100 critic steps now and then, which we leave out."""
+        """The settings of https://github.com/martinarjovsky/WassersteinGAN.
+
+        There the critic takes 100 steps now and then, in the first 25 rounds always: left out.
+        """
         import torch
 
         critic, rule = sp.networks.dcgan.Discriminator, partial(torch.optim.RMSprop, alpha=0.99)
@@ -121,9 +124,9 @@ class WGANGP(Config):
     """Weight of the gradient penalty."""
 
     def parts(self) -> Parts:
-        """The settings of https://github.com/igul222/improved_wgan_training for MNIST and CIFAR-10."""
+        """The settings of https://github.com/igul222/improved_wgan_training for MNIST, whose generator has no norm."""
         critic = partial(sp.networks.dcgan.Discriminator, norm=None)
-        return Parts(sp.losses.Wasserstein(), critic, adam(0.5, 0.9), {sp.penalties.interpolated: self.penalty})
+        return Parts(sp.losses.Wasserstein(), critic, dcgan.adam(0.5, 0.9), {sp.penalties.interpolated: self.penalty})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +136,15 @@ class Hinge(Config):
     critic_steps: int = 5
 
     def parts(self) -> Parts:
-        """The settings of https://github.com/pfnet-research/sngan_projection for CIFAR-10, but for the networks."""
+        """The settings of https://github.com/pfnet-research/sngan_projection for CIFAR-10.
+
+        There the networks are residual, the generator's batch is twice as large, and rates fall linearly to 0.
+        """
 
         def critic(shape: tuple[int, int, int], width: int) -> nn.Module:
             return sp.layers.spectral.spectral(sp.networks.dcgan.Discriminator(shape, width, norm=None))
 
-        return Parts(sp.losses.Hinge(), critic, adam(0.0, 0.9))
+        return Parts(sp.losses.Hinge(), critic, dcgan.adam(0.0, 0.9))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,9 +160,9 @@ class Cramer(Config):
     """Size of the critic's features."""
 
     def parts(self) -> Parts:
-        """As WGAN-GP, on features; 256 of them as in the paper."""
+        """As WGAN-GP, on features: steps, rates and weight are those of that preset, not checked for this paper."""
         critic = partial(sp.networks.dcgan.Discriminator, norm=None, outputs=self.features)
-        return Parts(sp.losses.Cramer(), critic, adam(0.5, 0.9), {sp.penalties.interpolated: self.penalty})
+        return Parts(sp.losses.Cramer(), critic, dcgan.adam(0.5, 0.9), {sp.penalties.interpolated: self.penalty})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +173,8 @@ class FGAN(Config):
     """Divergence: kl, reverse-kl, pearson, neyman, hellinger, jeffreys, jensen-shannon, gan, alpha, total-variation."""
 
     def parts(self) -> Parts:
-        """The divergence's loss in the log ratio."""
-        return Parts(sp.losses.divergence(self.divergence), sp.networks.dcgan.Discriminator, adam(0.5, 0.999))
+        """The divergence's loss in the log ratio; the rates are those of the DCGAN, ours."""
+        return Parts(sp.losses.divergence(self.divergence), sp.networks.dcgan.Discriminator, dcgan.adam(0.5, 0.999))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,25 +188,19 @@ class R3GAN(Config):
     """Weight of R1 and R2 at the start. Their factor is half of it. It falls to a tenth."""
 
     def parts(self) -> Parts:
-        """The paper's settings for stacked MNIST (table 9), the CPU's batch and widths apart.
+        """Rates, the first moment and gamma of the paper for stacked MNIST (table 9).
 
-        There the weights fall along a cosine in the first fifth of training, here in equal ratios.
+        There gamma falls, and the second moment rises from .9 to .99, along a cosine in the first fifth of training.
+        Here gamma falls in equal ratios, and the second moment stays at .9.
         """
         plan, half = sp.networks.r3gan.preset, geometric(self.gamma / 2, self.gamma / 20, 0.0, 0.2)
         return Parts(
             sp.losses.Relativistic(),
             lambda shape, width: sp.networks.r3gan.Discriminator(shape, plan(shape, width)),
-            adam(0.0, 0.9),
+            dcgan.adam(0.0, 0.9),
             {sp.penalties.r1: half, sp.penalties.r2: half},
             generator=lambda shape, latent, width: sp.networks.r3gan.Generator(shape, plan(shape, width), latent),
         )
-
-
-def adam(first: float, second: float) -> Callable[..., Optimizer]:
-    """Adam with these decay rates of its moments."""
-    import torch
-
-    return partial(torch.optim.Adam, betas=(first, second), fused=True)
 
 
 class Preset:
@@ -224,11 +224,10 @@ class Preset:
         channels, height, width = shape
         parts = config.parts()
         with sp.Key(config.seed, ("initial weights",)).seeded():
-            make = parts.generator or sp.networks.dcgan.Generator
-            generator = make((channels, height, width), config.latent, config.width)
+            generator = parts.generator((channels, height, width), config.latent, config.width)
             critic = parts.critic((channels, height, width), config.width)
-        latent, project = sp.Normal(config.latent), parts.project or sp.game.unconstrained
-        gan = sp.GAN(generator, critic, latent, parts.loss, parts.penalties, project=project)
+        latent = sp.Normal(config.latent)
+        gan = sp.GAN(generator, critic, latent, parts.loss, parts.penalties, project=parts.project)
         gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return gan
 
@@ -238,18 +237,10 @@ class Preset:
 
     def build(self, config: Config, data: sp.Data) -> sp.Trainer:
         """The trainer."""
-        device, gan = devices.resolve(config.device), self.game(config, data.spec.shape)
-        pictures = data.main.to(device)
-        source = sp.data.source.Mirrored(pictures) if config.flips else pictures
-        rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
-        rule = config.parts().optimizer
-        optimizers = {player: rule(gan.strategy(player).values(), lr=rate) for player, rate in rates.items()}
-        last = 0.01 if config.falling else 1.0
-        falling = {player: linear(1.0, last, first=0.5) for player in rates}
+        factors = linear(1.0, 0.01 if config.falling else 1.0, first=0.5)
         turns = sp.Alternating({"discriminator": config.critic_steps}, fresh=False)
-        phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, turns, batch=config.batch)
-        hooks = [sp.hooks.LearningRate(falling, config.rounds)]
-        return sp.Trainer(phase, hooks=hooks, seed=config.seed, autocast=devices.autocast(device))
+        gan, rule = self.game(config, data.spec.shape), config.parts().rule
+        return dcgan.trainer(config, data, gan, rule=rule, factors=factors, dynamics=turns)
 
 
 RECIPES = {

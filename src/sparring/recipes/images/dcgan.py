@@ -12,7 +12,10 @@ pictures themselves.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
 import sparring as sp
 from sparring.data.named import absolute
@@ -20,9 +23,18 @@ from sparring.data.preparation import Preparation
 from sparring.machine import devices
 from sparring.methods import Method, Paper
 from sparring.recipes import Config as Common
-from sparring.schedules import linear
+from sparring.schedules import Schedule, linear
 
-__all__ = ["DEMO", "METHODS", "USES", "Config", "build", "open_data", "sampler"]
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
+
+    from sparring.dynamics.dynamics import Dynamics
+    from sparring.hooks import Hook
+
+__all__ = ["DEMO", "METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
+
+Rule = Callable[..., "Optimizer"]
+"""Makes an optimizer of parameters and a rate `lr`."""
 
 USES: frozenset[str] = frozenset()
 
@@ -88,25 +100,51 @@ def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
 
 def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
-    import torch
+    gan, falling = game(config, data.spec.shape), linear(1.0, 0.01, first=0.5)
+    turns = sp.Alternating(fresh=False)
+    return trainer(config, data, gan, rule=adam(0.5, 0.999), factors=falling, dynamics=turns)
 
+
+def trainer(
+    config: Config,
+    data: sp.Data,
+    gan: sp.GAN,
+    *,
+    rule: Rule,
+    factors: Schedule,
+    dynamics: Dynamics,
+    hooks: Sequence[Hook] = (),
+) -> sp.Trainer:
+    """A trainer of a GAN on pictures, for all recipes that have the options of this one.
+
+    Args:
+        config: The recipe's configuration.
+        data: The pictures.
+        gan: The game, on its device.
+        rule: Makes an optimizer of parameters and a rate.
+        factors: Of both learning rates, in the course of the run.
+        dynamics: How the players move.
+        hooks: What else is done after each round.
+    """
     device = devices.resolve(config.device)
-    gan = game(config, data.spec.shape)
     pictures = data.main.to(device)
     source = sp.data.source.Mirrored(pictures) if config.flips else pictures
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
-    optimizers = {
-        player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.999), fused=True)
-        for player, rate in rates.items()
-    }
-    falling = {player: linear(1.0, 0.01, first=0.5) for player in rates}
-    phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, sp.Alternating(fresh=False), batch=config.batch)
+    optimizers = {player: rule(gan.strategy(player).values(), lr=rate) for player, rate in rates.items()}
+    phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, dynamics, batch=config.batch)
     return sp.Trainer(
         phase,
-        hooks=[sp.hooks.LearningRate(falling, config.rounds)],
+        hooks=[sp.hooks.LearningRate(dict.fromkeys(rates, factors), config.rounds), *hooks],
         seed=config.seed,
         autocast=devices.autocast(device),
     )
+
+
+def adam(first: float, second: float) -> Rule:
+    """Adam with these decay rates of its moments."""
+    import torch
+
+    return partial(torch.optim.Adam, betas=(first, second), fused=True)
 
 
 METHODS = (

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import sparring as sp
@@ -62,17 +63,14 @@ def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
     import torch
 
-    device, gan = devices.resolve(config.device), game(config, data.spec.shape)
-    pictures = data.main.to(device)
+    gan, pictures = game(config, data.spec.shape), data.main
     mean = pictures.x.float().mean(0)
     cast("Generator", gan.generator).begin_at(mean if pictures.x.is_floating_point() else mean / 127.5 - 1)
-    source = sp.data.source.Mirrored(pictures) if config.flips else pictures
-    rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
-    optimizers = {player: torch.optim.SGD(gan.strategy(player).values(), rate, 0.5) for player, rate in rates.items()}
-    shrinking = dict.fromkeys(rates, lambda share: 1.000004 ** (-share * config.rounds))
-    phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, batch=config.batch)
-    hooks = [sp.hooks.LearningRate(shrinking, config.rounds), momentum(len(pictures) / config.batch)]
-    return sp.Trainer(phase, hooks=hooks, seed=config.seed, autocast=devices.autocast(device))
+    rule = partial(torch.optim.SGD, momentum=0.5)
+    rising = momentum(len(pictures) / config.batch)
+    shrinking = lambda share: 1.000004 ** (-share * config.rounds)  # noqa: E731
+    turns = sp.Alternating()
+    return dcgan.trainer(config, data, gan, rule=rule, factors=shrinking, dynamics=turns, hooks=[rising])
 
 
 def momentum(epoch: float) -> sp.hooks.Hook:
