@@ -43,8 +43,8 @@ def test_words(photos):
         "(folder): 11 examples",
         "30 x 30 (6), 20 x 40 (3), 32 x 32 (2)",
         "2 classes, from 5 (cats) to 6 (dogs) examples each",
-        "duplicates: 1 pictures occur again, such as dogs/00.png, dogs/again.png",
-        "near duplicates: 1 pictures are nearly equal to another",
+        "duplicates: 1 picture equal to another, such as dogs/00.png, dogs/again.png",
+        "near duplicates: 1 picture nearly equal to another",
         "bad files: none",
         "20 x 20, 3 channels; cropping in the middle cuts off 14% of the area (--fit pad keeps it)",
     ):

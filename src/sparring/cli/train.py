@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "main"]
 
-USAGE = """usage: sparring train [RECIPE] [OPTIONS]
+USAGE = """usage: sparring train [RECIPE | FOLDER] [OPTIONS]
 
 sparring train FOLDER --time 10m  takes the recipe that suits the data
 sparring train dcgan --data FOLDER

@@ -11,6 +11,7 @@ from sparring.data.listing import shown
 
 if TYPE_CHECKING:
     from torch import Tensor
+from sparring.machine.words import counted
 
 __all__ = ["Report", "lines", "points"]
 
@@ -95,10 +96,10 @@ def _problems(report: Report, most: int) -> Iterator[str]:
             yield f"  {title}: {len(names):,} ({reason}): {_names(names, most)}"
     if report.equal:
         extra = sum(len(group) - 1 for group in report.equal)
-        yield f"  duplicates: {extra:,} pictures occur again, such as {_names(report.equal[0], most)}"
+        yield f"  duplicates: {counted(extra, 'picture')} equal to another, such as {_names(report.equal[0], most)}"
     if report.near:
         pair = _names(report.near[0], most)
-        yield f"  near duplicates: {len(report.near):,} pictures are nearly equal to another, such as {pair}"
+        yield f"  near duplicates: {counted(len(report.near), 'picture')} nearly equal to another, such as {pair}"
     if not report.skipped:
         yield "  bad files: none"
 

@@ -125,4 +125,5 @@ def _times(line: Line) -> float:
 
 def _few(line: Line) -> list[str]:
     n = line.score.generated
-    return [f"With {n:,} samples only large differences show: use {FEW:,} or more."] if n < FEW else []
+    advice = f"Use {FEW:,} or more; a run keeps them by --hold-out {FEW}."
+    return [f"With {n:,} samples only large differences show. {advice}"] if n < FEW else []
