@@ -16,20 +16,23 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from sparring import recipes
 from sparring.cli import evaluate
 from sparring.machine.files import write_atomically
-from sparring.runs import budget, files
+from sparring.runs import files
 from sparring.runs.session import Session
 
 HERE, RUNS = Path(__file__).with_suffix(""), Path("runs/costs")
-MINUTES, SHORT = 5.0, 1.5
+MINUTES, SHORT, PACE_SECONDS = 5.0, 1.5, 15.0
 SEEDS, SEARCH = (1, 2, 3), 0
 PAIRS = ((1e-4, 1e-4), (1e-4, 4e-4), (5e-4, 5e-4), (1e-3, 1e-3), (2e-3, 1e-3), (2e-3, 2e-3))
 """Rates of the generator and of the discriminator, the same six for every cost; they fall in the second half."""
@@ -66,11 +69,16 @@ def rated(name: str, pair: Sequence[float]) -> dict[str, Any]:
     return {"generator_rate": pair[0], "discriminator_rate": pair[1], **falls}
 
 
-def pace(name: str, folder: Path) -> float:
-    """Seconds a round takes, from half a minute of play."""
-    session = Session.prepare(folder, NAMES[name][0], config(name))
-    each = [budget.pace(session.trainer)[0] for _ in range(3)]
-    return sorted(each)[1]
+def pace(name: str) -> float:
+    """Seconds a round takes, over fifteen seconds of play after a warm-up."""
+    recipe, values = recipes.find(NAMES[name][0]), config(name)
+    torch.set_num_threads(values.threads)
+    trainer = recipe.build(values, recipe.open_data(values))
+    trainer.play(5)
+    start, begun = time.perf_counter(), trainer.state.round
+    while time.perf_counter() - start < PACE_SECONDS:
+        trainer.play(5)
+    return (time.perf_counter() - start) / (trainer.state.round - begun)
 
 
 def rounds(name: str, minutes: float) -> int:
@@ -158,7 +166,7 @@ def main(what: str, names: Sequence[str]) -> None:
     there = [name for name in NAMES if NAMES[name][0] in recipes.names()]
     for name in names or there:
         if what == "pace":
-            keep("pace.json", known("pace.json") | {name: pace(name, RUNS / f"{name}-pace")})
+            keep("pace.json", known("pace.json") | {name: pace(name)})
         else:
             {"search": search, "play": play}[what](name)
 
