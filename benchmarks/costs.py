@@ -1,38 +1,48 @@
-"""Plays every cost on the pictures that ship with the package, for as long as any other, and scores what comes out.
+"""Plays every cost on the same pictures, for as long as any other, and scores what comes out.
 
 Usage, from the root of a checkout, in this order; each part goes on where it was stopped, and keeps what is finished:
 
-    python benchmarks/costs.py pace               how many rounds MINUTES are: on an idle machine
-    python benchmarks/costs.py search [NAME ...]  six pairs of rates, on a seed of its own
+    python benchmarks/costs.py pace               how many rounds MINUTES are on two cores: on an idle machine
+    python benchmarks/costs.py search   six pairs of rates, on a seed of its own
     python benchmarks/costs.py play [NAME ...]    published and best rates, three seeds
+    python benchmarks/costs.py strong             minimax and non-saturating against a strong discriminator
+    python benchmarks/costs.py digits             the networks of 2014 on MNIST, a hundred minutes
+    python benchmarks/costs.py colour [NAME ...]  best rates on OpenMoji at 32 pixels, two seeds
 
-Every run has two threads and the number of rounds that `pace` found, so it may be made on a busy machine. Rates are
-chosen by the last kernel distance to held-out training pictures; the shipped 1,000 test pictures are read once, at the
-end of each run, by `sparring evaluate`. The last checkpoint counts. Results: benchmarks/costs/*.json; runs: runs/costs.
+With `--device cuda --jobs 12` many runs share a GPU. The number of rounds is still that of two CPU cores, found by
+`pace`, and so is the precision: float32 throughout. Rates are chosen by the last kernel distance to held-out training
+pictures; the shipped 1,000 test pictures are read once, at the end of each run, by `sparring evaluate`. The last
+checkpoint counts. Results: benchmarks/costs/*.json; runs: runs/costs.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from io import StringIO
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
+import sparring as sp
 from sparring import recipes
 from sparring.cli import evaluate
-from sparring.machine.files import write_atomically
+from sparring.data.preparation import Preparation
+from sparring.machine import devices
 from sparring.runs import files
 from sparring.runs.session import Session
 
 HERE, RUNS = Path(__file__).with_suffix(""), Path("runs/costs")
-MINUTES, SHORT, PACE_SECONDS = 5.0, 1.5, 15.0
+MINUTES, SHORT, LONG, PACE_SECONDS = 5.0, 1.5, 100.0, 15.0
 SEEDS, SEARCH = (1, 2, 3), 0
 PAIRS = ((1e-4, 1e-4), (1e-4, 4e-4), (5e-4, 5e-4), (1e-3, 1e-3), (2e-3, 1e-3), (2e-3, 2e-3))
 """Rates of the generator and of the discriminator, the same six for every cost; they fall in the second half."""
@@ -55,11 +65,111 @@ NAMES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 PUBLISHED: Mapping[str, Mapping[str, Any]] = {"dcgan": {"generator_rate": 2e-4, "discriminator_rate": 2e-4}}
 """Rates of a paper that are not the recipe's own: those of Radford et al. (2015), section 4."""
 
+STRONG = {"critic_steps": 5, "discriminator_rate": 1e-3}
+"""A discriminator that is far ahead of the generator."""
+
+KEPT = 64
+"""Samples of each run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A run, and what is to be kept of it.
+
+    Attributes:
+        name: What is played, and how: a result's name.
+        recipe: Its recipe.
+        values: What the recipe is told.
+        measured: Whether `sparring evaluate` is asked about it.
+    """
+
+    name: str
+    recipe: str
+    values: Mapping[str, Any]
+    measured: bool = True
+
+    @property
+    def path(self) -> Path:
+        """Its run."""
+        return RUNS / self.name
+
+    def play(self, device: str) -> dict[str, Any]:
+        """What is kept: settings, values in the course of the run, scores; why it ended, if it went wrong.
+
+        Raises:
+            KeyboardInterrupt: It was interrupted; the run goes on the next time.
+        """
+        devices.autocast = lambda _: None  # float32, as on the CPU
+        torch.backends.cudnn.allow_tf32 = False
+        config = recipes.find(self.recipe).Config(**{"threads": 2, **self.values, "device": device})
+        there = (self.path / files.CONFIG).is_file()
+        session = Session.resume(self.path, device=device) if there else Session.create(self.path, self.recipe, config)
+        kept = {"config": files_of(config), "device": named(device), "torch": torch.__version__}
+        try:
+            if not session.complete and not session.play():
+                raise KeyboardInterrupt
+        except FloatingPointError as error:
+            return kept | {"error": str(error), "course": course(self.path)}
+        kept |= {"course": course(self.path), "edge": edge(session.trainer.game)}
+        samples = session.run.sampler().sample(KEPT, seed=1)
+        np.save(self.path / "samples.npy", ((samples + 1) * 127.5).round().clamp(0, 255).byte().numpy())
+        return kept | ({"scores": score(self.path)} if self.measured else {})
+
+
+def files_of(config: recipes.Config) -> dict[str, Any]:
+    """The options, without the paths of this machine."""
+    found = json.loads(json.dumps(vars(config), default=vars))
+    return {key: Path(value).name if key == "data" else value for key, value in found.items()}
+
+
+def named(device: str) -> str:
+    """What a device is called."""
+    return torch.cuda.get_device_name(device) if device.startswith("cuda") else "CPU"
+
+
+def course(path: Path) -> dict[str, list[float]]:
+    """The held-out distance at each measurement, and the mean of each logged cost since the one before."""
+    scores, log = files.read_log(path / files.SCORES), files.read_log(path / files.LOG)
+    found: dict[str, list[float]] = {"round": []}
+    before = 0.0
+    for line in scores:
+        since = [other for other in log if before < other["round"] <= line["round"]]
+        means = {key: float(np.mean([o[key] for o in since])) for key in (since[0] if since else {}) if "/" in key}
+        for key, value in {"round": line["round"], **means, **{k: v for k, v in line.items() if "/" in k}}.items():
+            found.setdefault(key, []).append(float(f"{value:.6g}"))
+        before = line["round"]
+    return found
+
+
+def edge(game: Any) -> float:
+    """The share of the discriminator's weights whose size is within 1% of the largest."""
+    sizes = torch.cat([p.detach().flatten().abs().cpu() for p in game.strategy("discriminator").values()])
+    return float((sizes >= 0.99 * sizes.max()).double().mean())
+
+
+def score(path: Path) -> list[dict[str, Any]]:
+    """What `sparring evaluate` says."""
+    with redirect_stdout(StringIO()):
+        evaluate.main([str(path), "--n", "1000", "--training", "10000"])
+    return list(json.loads((path / files.EVALUATION).read_text())["scores"])
+
+
+def keep(file: str, content: Mapping[str, Any]) -> None:
+    """Writes a result."""
+    HERE.mkdir(exist_ok=True)
+    sp.machine.files.write_atomically(HERE / file, (json.dumps(content, indent=1) + "\n").encode())
+    print(HERE / file, flush=True)
+
+
+def known(file: str) -> dict[str, Any]:
+    """What has been written."""
+    return dict(json.loads((HERE / file).read_text())) if (HERE / file).exists() else {}
+
 
 def config(name: str, **values: Any) -> recipes.Config:
     """The configuration of a run."""
     recipe, told = NAMES[name]
-    made: recipes.Config = recipes.find(recipe).Config(**{"threads": 2, "device": "cpu", **told, **values})
+    made: recipes.Config = recipes.find(recipe).Config(**{**told, **values})
     return made
 
 
@@ -69,11 +179,11 @@ def rated(name: str, pair: Sequence[float]) -> dict[str, Any]:
     return {"generator_rate": pair[0], "discriminator_rate": pair[1], **falls}
 
 
-def pace(name: str) -> float:
-    """Seconds a round takes, over fifteen seconds of play after a warm-up."""
-    recipe, values = recipes.find(NAMES[name][0]), config(name)
-    torch.set_num_threads(values.threads)
-    trainer = recipe.build(values, recipe.open_data(values))
+def pace(name: str, **values: Any) -> float:
+    """Seconds a round takes on two CPU threads, over fifteen seconds of play after a warm-up."""
+    recipe, told = recipes.find(NAMES[name][0]), config(name, **{"threads": 2, "device": "cpu", **values})
+    torch.set_num_threads(told.threads)
+    trainer = recipe.build(told, recipe.open_data(told))
     trainer.play(5)
     start, begun = time.perf_counter(), trainer.state.round
     while time.perf_counter() - start < PACE_SECONDS:
@@ -81,52 +191,9 @@ def pace(name: str) -> float:
     return (time.perf_counter() - start) / (trainer.state.round - begun)
 
 
-def rounds(name: str, minutes: float) -> int:
+def rounds(name: str, minutes: float, paces: str = "pace.json") -> int:
     """How many rounds there is time for."""
-    each = json.loads((HERE / "pace.json").read_text())[name]
-    return math.floor(60 * minutes / each)
-
-
-def played(path: Path, name: str, **values: Any) -> Path | None:
-    """The directory of a finished run, played from where it stopped; None if it was interrupted or went wrong."""
-    there = (path / files.CONFIG).is_file()
-    session = Session.resume(path) if there else Session.create(path, NAMES[name][0], config(name, **values))
-    try:
-        return path if session.complete or session.play() else None
-    except FloatingPointError as error:
-        print(f"{path}: {error}")
-        return None
-
-
-def last(path: Path) -> dict[str, float]:
-    """The newest value of everything that was logged."""
-    return {name: value for line in files.read_history(path) for name, value in line.items() if "/" in name}
-
-
-def keep(file: str, content: Mapping[str, Any]) -> None:
-    """Writes a result."""
-    HERE.mkdir(exist_ok=True)
-    write_atomically(HERE / file, (json.dumps(content, indent=1) + "\n").encode())
-    print(HERE / file)
-
-
-def known(file: str) -> dict[str, Any]:
-    """What has been written."""
-    return dict(json.loads((HERE / file).read_text())) if (HERE / file).exists() else {}
-
-
-def search(name: str) -> None:
-    """The last held-out distance of each pair of rates."""
-    found = known(f"{name}.rates.json")
-    for pair in PAIRS:
-        key = f"{pair[0]:g} {pair[1]:g}"
-        if key in found:
-            continue
-        path = RUNS / f"{name}-search-{key.replace(' ', '-')}"
-        whole = played(path, name, seed=SEARCH, rounds=rounds(name, SHORT), **rated(name, pair))
-        ends = [value for what, value in (last(path) if whole else {}).items() if what.startswith("held out/")]
-        found[key] = ends[0] if ends else None
-        keep(f"{name}.rates.json", found)
+    return math.floor(60 * minutes / known(paces)[name])
 
 
 def best(name: str) -> tuple[float, float]:
@@ -137,39 +204,127 @@ def best(name: str) -> tuple[float, float]:
     return generator, discriminator
 
 
-def settings(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The two ways in which a cost is played."""
-    yield "published", dict(PUBLISHED.get(name, {}))
-    yield "best", rated(name, best(name))
+def part(name: str, label: str, values: Mapping[str, Any], *, measured: bool = True) -> Part:
+    """A run of a cost."""
+    recipe, told = NAMES[name]
+    return Part(name=f"{name}.{label}", recipe=recipe, values={**told, **values}, measured=measured)
 
 
-def play(name: str) -> None:
-    """Plays and scores each run that is not finished."""
+def search(names: Iterable[str]) -> Iterator[Part]:
+    """Each pair of rates that has no distance yet."""
+    for name in names:
+        for pair in PAIRS:
+            label = f"{pair[0]:g} {pair[1]:g}"
+            if label not in known(f"{name}.rates.json"):
+                values = {"seed": SEARCH, "rounds": rounds(name, SHORT), **rated(name, pair)}
+                yield part(name, f"search.{label.replace(' ', '.')}", values, measured=False)
+
+
+def found(part: Part, content: Mapping[str, Any]) -> None:
+    """Keeps the last distance of a pair of rates; none of a run that went wrong."""
+    name, pair = part.name.split(".")[0], f"{part.values['generator_rate']:g} {part.values['discriminator_rate']:g}"
+    ends = [values[-1] for key, values in content["course"].items() if key.startswith("held out/")]
+    keep(f"{name}.rates.json", known(f"{name}.rates.json") | {pair: None if "error" in content else ends[0]})
+
+
+def play(names: Iterable[str]) -> Iterator[Part]:
+    """Each cost with published rates and with the best, on each seed."""
     for seed in SEEDS:
-        for how, values in settings(name):
-            file, path = f"{name}.{how}.{seed}.json", RUNS / f"{name}-{how}-{seed}"
-            if (HERE / file).exists():
-                continue
-            whole = played(path, name, seed=seed, rounds=rounds(name, MINUTES), **values)
-            scores = None if whole is None else score(path)
-            keep(file, {"config": files.read_config(path)["config"], "last": last(path), "scores": scores})
+        for name in names:
+            for how, values in (("published", PUBLISHED.get(name, {})), ("best", rated(name, best(name)))):
+                yield part(name, f"{how}.{seed}", {"seed": seed, "rounds": rounds(name, MINUTES), **values})
 
 
-def score(path: Path) -> list[dict[str, Any]]:
-    """What `sparring evaluate` says."""
-    with redirect_stdout(StringIO()):
-        evaluate.main([str(path), "--n", "1000", "--training", "10000"])
-    return list(json.loads((path / "evaluation.json").read_text())["scores"])
+def strong(names: Iterable[str]) -> Iterator[Part]:
+    """The two costs of 2014 against a discriminator that is far ahead, for as many rounds."""
+    for seed in SEEDS:
+        for recipe in ("minimax", "nsgan"):
+            values = {"seed": seed, "rounds": 2000, **STRONG}
+            yield Part(name=f"{recipe}.strong.{seed}", recipe=recipe, values=values)
 
 
-def main(what: str, names: Sequence[str]) -> None:
-    there = [name for name in NAMES if NAMES[name][0] in recipes.names()]
-    for name in names or there:
+def digits(names: Iterable[str]) -> Iterator[Part]:
+    """The first GAN as it was: MNIST, a hundred minutes."""
+    values = {"seed": 1, "rounds": rounds("gan2014", LONG), "data": "mnist"}
+    yield part("gan2014", "mnist.1", values, measured=False)
+
+
+def colour_pictures() -> dict[str, Any]:
+    """What makes a recipe train on OpenMoji at 32 pixels, from an array that can travel."""
+    path = RUNS / "openmoji-32.npy"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, sp.open_data("openmoji", Preparation(size=(32,))).x.numpy())
+    return {"data": str(path)}
+
+
+def colour(names: Iterable[str]) -> Iterator[Part]:
+    """Each cost in colour, with the rates that were best in grey."""
+    for seed in SEEDS[:2]:
+        for name in names:
+            values = {"seed": seed, "rounds": rounds(name, MINUTES, "pace32.json"), **colour_pictures()}
+            yield part(name, f"colour.{seed}", {**values, **rated(name, best(name))})
+
+
+PARTS: Mapping[str, Callable[[Iterable[str]], Iterator[Part]]] = {
+    "search": search,
+    "play": play,
+    "strong": strong,
+    "digits": digits,
+    "colour": colour,
+}
+
+
+def missing(what: str, names: Iterable[str]) -> list[Part]:
+    """What is not finished, the longest first."""
+    parts = [part for part in PARTS[what](names) if what == "search" or not (HERE / f"{part.name}.json").exists()]
+    return sorted(parts, key=lambda part: -part.values["rounds"])
+
+
+def finish(what: str, part: Part, content: Mapping[str, Any]) -> None:
+    """Keeps what came out."""
+    if what == "search":
+        found(part, content)
+    else:
+        keep(f"{part.name}.json", content)
+
+
+def run(what: str, names: Iterable[str], device: str, jobs: int) -> None:
+    """Plays what is not finished, some at a time."""
+    parts = missing(what, names)
+    if jobs == 1:
+        for part in parts:
+            finish(what, part, part.play(device))
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        playing: dict[Future[dict[str, Any]], Part] = {}
+        while parts or playing:  # none waits in the pool: it would begin after an interruption
+            while parts and len(playing) < jobs:
+                playing[pool.submit(parts[0].play, device)] = parts.pop(0)
+            for future in wait(playing, return_when=FIRST_COMPLETED).done:
+                finish(what, playing.pop(future), future.result())
+
+
+def paces(names: Iterable[str]) -> None:
+    """Measures how long rounds take, in grey and in colour."""
+    for name in names:
+        keep("pace.json", known("pace.json") | {name: known("pace.json").get(name) or pace(name)})
+        keep("pace32.json", known("pace32.json") | {name: pace(name, **colour_pictures())})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["pace", *PARTS], nargs="+")
+    parser.add_argument("--names", nargs="+", choices=[*NAMES], default=[*NAMES])
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--jobs", type=int, default=1)
+    told = parser.parse_args()
+    for what in told.what:
         if what == "pace":
-            keep("pace.json", known("pace.json") | {name: pace(name)})
+            paces(told.names)
         else:
-            {"search": search, "play": play}[what](name)
+            run(what, told.names, told.device, told.jobs)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main()

@@ -14,12 +14,14 @@ def bench(tmp_path, monkeypatch):
     """Two rounds of small networks, one seed, two pairs of rates."""
     monkeypatch.setattr(costs, "HERE", tmp_path / "kept")
     monkeypatch.setattr(costs, "RUNS", tmp_path / "runs")
-    monkeypatch.setattr(costs, "rounds", lambda name, minutes: 2)
+    monkeypatch.setattr(costs, "rounds", lambda name, minutes, paces="": 2)
     monkeypatch.setattr(costs, "score", lambda path: [])
     monkeypatch.setattr(costs, "SEEDS", (1,))
     monkeypatch.setattr(costs, "PAIRS", costs.PAIRS[:2])
-    whole = costs.config
-    monkeypatch.setattr(costs, "config", lambda name, **v: whole(name, **{"threads": 1, "width": 2, "batch": 4} | v))
+    small = {"threads": 1, "width": 2, "batch": 4}
+    monkeypatch.setattr(costs, "NAMES", {name: (recipe, small | told) for name, (recipe, told) in costs.NAMES.items()})
+    monkeypatch.setattr(costs.devices, "autocast", costs.devices.autocast)  # it is put back after the test
+    monkeypatch.setattr(costs.torch.backends.cudnn, "allow_tf32", costs.torch.backends.cudnn.allow_tf32)
     return costs
 
 
@@ -28,20 +30,37 @@ def test_every_cost_names_a_recipe_that_can_be_told_rates():
         assert costs.config(name, **costs.rated(name, (1e-3, 2e-3))).discriminator_rate == 2e-3
 
 
-def test_what_is_finished_is_kept(bench, monkeypatch):
-    bench.search("lsgan")
+def test_what_is_finished_is_kept(bench):
+    bench.run("search", ["lsgan"], "cpu", 1)
     found = json.loads((bench.HERE / "lsgan.rates.json").read_text())
     assert list(found) == ["0.0001 0.0001", "0.0001 0.0004"]
     assert all(value > 0 for value in found.values())
-    bench.play("lsgan")
+    bench.run("play", ["lsgan"], "cpu", 1)
     kept = sorted(bench.HERE.glob("lsgan.*.1.json"))
     assert [file.name for file in kept] == ["lsgan.best.1.json", "lsgan.published.1.json"]
-    configs = [json.loads(file.read_text())["config"] for file in kept]
-    assert (configs[1]["generator_rate"], configs[1]["falling"]) == (1e-3, False)
-    assert (configs[0]["generator_rate"], configs[0]["falling"]) == (1e-4, True)
-    monkeypatch.setattr(bench, "played", lambda *_, **__: pytest.fail("played again"))
-    bench.search("lsgan")
-    bench.play("lsgan")
+    best, published = (json.loads(file.read_text()) for file in kept)
+    assert (published["config"]["generator_rate"], published["config"]["falling"]) == (1e-3, False)
+    assert (best["config"]["generator_rate"], best["config"]["falling"]) == (1e-4, True)
+    assert best["course"]["round"] == [1, 2]
+    assert len(best["course"]["held out/kernel distance"]) == len(best["course"]["generator/loss"]) == 2
+    assert not bench.missing("search", ["lsgan"])
+    assert not bench.missing("play", ["lsgan"])
+
+
+def test_a_run_that_goes_wrong_is_kept_as_such(bench):
+    part = bench.part("lsgan", "search.1e+30.1e+30", {"generator_rate": 1e30, "discriminator_rate": 1e30, "rounds": 9})
+    content = part.play("cpu")
+    assert "lsgan" in part.name
+    assert "loss" in content["error"]
+    bench.found(part, content)
+    assert json.loads((bench.HERE / "lsgan.rates.json").read_text()) == {"1e+30 1e+30": None}
+
+
+def test_the_share_of_weights_at_the_edge_is_that_of_clipping(bench):
+    clipped = bench.part("wgan", "published.1", {"rounds": 4, "discriminator_rate": 1.0}, measured=False)
+    assert clipped.play("cpu")["edge"] > 0.5
+    free = bench.part("wgan-gp", "published.1", {"rounds": 2}, measured=False)
+    assert free.play("cpu")["edge"] < 0.1
 
 
 def test_the_best_pair_has_the_smallest_distance_of_those_that_ended(bench):

@@ -81,6 +81,15 @@ class Minimax(Config):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NonSaturating(Config):
+    """Train a GAN by the non-saturating cost on your pictures (Goodfellow et al. 2014)."""
+
+    def parts(self) -> Parts:
+        """As the zero-sum game but for the generator's cost: the recipe `dcgan` without its own rates."""
+        return Parts(sp.losses.NonSaturating(), sp.networks.dcgan.Discriminator, dcgan.adam(0.5, 0.999))
+
+
+@dataclass(frozen=True, kw_only=True)
 class LSGAN(Config):
     """Train a least squares GAN on your pictures (Mao et al. 2016)."""
 
@@ -245,6 +254,7 @@ class Preset:
 
 RECIPES = {
     "minimax": Preset(Minimax),
+    "nsgan": Preset(NonSaturating),
     "lsgan": Preset(LSGAN),
     "wgan": Preset(WGAN),
     "wgan-gp": Preset(WGANGP),
