@@ -300,7 +300,8 @@ def run(what: str, names: Iterable[str], device: str, jobs: int) -> None:
         playing: dict[Future[dict[str, Any]], Part] = {}
         while parts or playing:  # none waits in the pool: it would begin after an interruption
             while parts and len(playing) < jobs:
-                playing[pool.submit(parts[0].play, device)] = parts.pop(0)
+                part = parts.pop(0)
+                playing[pool.submit(part.play, device)] = part
             for future in wait(playing, return_when=FIRST_COMPLETED).done:
                 finish(what, playing.pop(future), future.result())
 
