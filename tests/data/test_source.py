@@ -155,3 +155,11 @@ def test_pictures_as_floats_of_bytes_are_refused():
     for other in (x / 47, x - 1, x.reshape(1, 48), x.byte()):
         assert len(InMemory(other)) == 1
     assert len(InMemory(x, kind=Points())) == 1, "where somebody says that they are something else"
+
+
+def test_a_view_of_all_examples_in_another_order_does_not_draw_in_the_old_one():
+    whole = InMemory(torch.arange(8.0).reshape(8, 1))
+    key = Key(0).fold("x", 0)
+    first = whole.draw(8, key).x
+    again = whole.view(torch.arange(8).flip(0)).draw(8, key).x
+    assert torch.equal(again, 7 - first)

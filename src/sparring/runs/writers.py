@@ -57,6 +57,11 @@ class _Written(Writer):
         self._expected = state["lines"]
 
 
+def _stack(values: Sequence[Tensor]) -> Tensor:
+    """All of them, where the newest is: those of a checkpoint are on the CPU."""
+    return torch.stack([value.to(values[-1].device) for value in values])
+
+
 class Log(_Written):
     """Appends a line of JSON: rounds, images, seconds, images a second, means of terms and watched values, rates.
 
@@ -95,7 +100,7 @@ class Log(_Written):
             self._write(trainer)
 
     def _write(self, trainer: Playing) -> None:
-        numbers = torch.stack([torch.stack(values).float().mean() for values in self._held.values()]).tolist()
+        numbers = torch.stack([_stack(values).float().mean() for values in self._held.values()]).tolist()
         now, images = time.perf_counter(), trainer.state.images
         self._seconds += now - self._since
         speed = (images - self._images) / max(now - self._since, 1e-9)
@@ -119,7 +124,7 @@ class Log(_Written):
 
     def state_dict(self) -> dict[str, Any]:
         """How many lines there are, and what the next one is a mean of."""
-        return {**super().state_dict(), "held": {name: torch.stack(values) for name, values in self._held.items()}}
+        return {**super().state_dict(), "held": {name: _stack(values) for name, values in self._held.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes back a state."""
