@@ -73,7 +73,7 @@ def trainer(name, **values):
     recipe = recipes.find(name)
     config = dataclasses.replace(recipe.Config(), **{"rounds": 40, "batch": 16, "device": "cuda", **values})
     data = recipe.open_data(config)
-    few = {stream: part.view(torch.arange(2000)) for stream, part in data.streams.items()}
+    few = {stream: part.view(torch.arange(min(2000, len(part)))) for stream, part in data.streams.items()}
     return recipe.build(config, dataclasses.replace(data, streams=few))
 
 
