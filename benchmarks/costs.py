@@ -9,10 +9,10 @@ Usage, from the root of a checkout, in this order; each part goes on where it wa
     python benchmarks/costs.py digits             the networks of 2014 on MNIST, a hundred minutes
     python benchmarks/costs.py colour [NAME ...]  best rates on OpenMoji at 32 pixels, two seeds
 
-With `--device cuda --jobs 12` many runs share a GPU. The number of rounds is still that of two CPU cores, found by
-`pace`, and so is the precision: float32 throughout. Rates are chosen by the last kernel distance to held-out training
-pictures; the shipped 1,000 test pictures are read once, at the end of each run, by `sparring evaluate`. The last
-checkpoint counts. Results: benchmarks/costs/*.json; runs: runs/costs.
+With `--device cuda --jobs 12` many runs share a GPU, with `--jobs 2 --threads 1` two cores. The number of rounds is
+still that of two CPU cores, found by `pace`, and so is the precision: float32 throughout. Rates are chosen by the last
+kernel distance to held-out training pictures; the shipped 1,000 test pictures are read once, at the end of each run,
+by `sparring evaluate`. The last checkpoint counts. Results: benchmarks/costs/*.json; runs: runs/costs.
 """
 
 from __future__ import annotations
@@ -62,6 +62,9 @@ NAMES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 """Each cost: its recipe, and what it is told besides."""
 
+SCALE = {"gan2014": 50}
+"""How much larger rates are without Adam: the last pair but one becomes that of Goodfellow et al. (2014)."""
+
 PUBLISHED: Mapping[str, Mapping[str, Any]] = {"dcgan": {"generator_rate": 2e-4, "discriminator_rate": 2e-4}}
 """Rates of a paper that are not the recipe's own: those of Radford et al. (2015), section 4."""
 
@@ -93,17 +96,25 @@ class Part:
         """Its run."""
         return RUNS / self.name
 
-    def play(self, device: str) -> dict[str, Any]:
+    def play(self, device: str, threads: int = 2) -> dict[str, Any]:
         """What is kept: settings, values in the course of the run, scores; why it ended, if it went wrong.
+
+        Args:
+            device: Where.
+            threads: Of the CPU.
 
         Raises:
             KeyboardInterrupt: It was interrupted; the run goes on the next time.
         """
         devices.autocast = lambda _: None  # float32, as on the CPU
         torch.backends.cudnn.allow_tf32 = False
-        config = recipes.find(self.recipe).Config(**{"threads": 2, **self.values, "device": device})
+        config = recipes.find(self.recipe).Config(**{"threads": threads, **self.values, "device": device})
         there = (self.path / files.CONFIG).is_file()
-        session = Session.resume(self.path, device=device) if there else Session.create(self.path, self.recipe, config)
+        session = (
+            Session.resume(self.path, device=device, threads=threads)
+            if there
+            else Session.create(self.path, self.recipe, config)
+        )
         kept = {"config": files_of(config), "device": named(device), "torch": torch.__version__}
         try:
             if not session.complete and not session.play():
@@ -150,7 +161,7 @@ def edge(game: Any) -> float:
 def score(path: Path) -> list[dict[str, Any]]:
     """What `sparring evaluate` says."""
     with redirect_stdout(StringIO()):
-        evaluate.main([str(path), "--n", "1000", "--training", "10000"])
+        evaluate.main([str(path), "--training", "10000"])
     return list(json.loads((path / files.EVALUATION).read_text())["scores"])
 
 
@@ -174,9 +185,10 @@ def config(name: str, **values: Any) -> recipes.Config:
 
 
 def rated(name: str, pair: Sequence[float]) -> dict[str, Any]:
-    """What sets a pair of rates."""
+    """What sets a pair of rates; in results it has its name before it was scaled."""
     falls = {"falling": True} if hasattr(config(name), "falling") else {}  # those of dcgan always do
-    return {"generator_rate": pair[0], "discriminator_rate": pair[1], **falls}
+    scale = SCALE.get(name, 1)
+    return {"generator_rate": scale * pair[0], "discriminator_rate": scale * pair[1], **falls}
 
 
 def pace(name: str, **values: Any) -> float:
@@ -222,7 +234,8 @@ def search(names: Iterable[str]) -> Iterator[Part]:
 
 def found(part: Part, content: Mapping[str, Any]) -> None:
     """Keeps the last distance of a pair of rates; none of a run that went wrong."""
-    name, pair = part.name.split(".")[0], f"{part.values['generator_rate']:g} {part.values['discriminator_rate']:g}"
+    name = part.name.split(".")[0]
+    pair = " ".join(f"{part.values[rate] / SCALE.get(name, 1):g}" for rate in ("generator_rate", "discriminator_rate"))
     ends = [values[-1] for key, values in content["course"].items() if key.startswith("held out/")]
     keep(f"{name}.rates.json", known(f"{name}.rates.json") | {pair: None if "error" in content else ends[0]})
 
@@ -262,7 +275,12 @@ def colour(names: Iterable[str]) -> Iterator[Part]:
     """Each cost in colour, with the rates that were best in grey."""
     for seed in SEEDS[:2]:
         for name in names:
-            values = {"seed": seed, "rounds": rounds(name, MINUTES, "pace32.json"), **colour_pictures()}
+            values = {
+                "seed": seed,
+                "rounds": rounds(name, MINUTES, "pace32.json"),
+                "hold_out": 400,
+                **colour_pictures(),
+            }
             yield part(name, f"colour.{seed}", {**values, **rated(name, best(name))})
 
 
@@ -289,19 +307,19 @@ def finish(what: str, part: Part, content: Mapping[str, Any]) -> None:
         keep(f"{part.name}.json", content)
 
 
-def run(what: str, names: Iterable[str], device: str, jobs: int) -> None:
+def run(what: str, names: Iterable[str], device: str, jobs: int, threads: int = 2) -> None:
     """Plays what is not finished, some at a time."""
     parts = missing(what, names)
     if jobs == 1:
         for part in parts:
-            finish(what, part, part.play(device))
+            finish(what, part, part.play(device, threads))
         return
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         playing: dict[Future[dict[str, Any]], Part] = {}
         while parts or playing:  # none waits in the pool: it would begin after an interruption
             while parts and len(playing) < jobs:
                 part = parts.pop(0)
-                playing[pool.submit(part.play, device)] = part
+                playing[pool.submit(part.play, device, threads)] = part
             for future in wait(playing, return_when=FIRST_COMPLETED).done:
                 finish(what, playing.pop(future), future.result())
 
@@ -319,12 +337,13 @@ def main() -> None:
     parser.add_argument("--names", nargs="+", choices=[*NAMES], default=[*NAMES])
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
     told = parser.parse_args()
     for what in told.what:
         if what == "pace":
             paces(told.names)
         else:
-            run(what, told.names, told.device, told.jobs)
+            run(what, told.names, told.device, told.jobs, told.threads)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ def bench(tmp_path, monkeypatch):
 
 def test_every_cost_names_a_recipe_that_can_be_told_rates():
     for name in costs.NAMES:
-        assert costs.config(name, **costs.rated(name, (1e-3, 2e-3))).discriminator_rate == 2e-3
+        assert costs.config(name, **costs.rated(name, (1e-3, 2e-3))).discriminator_rate == 2e-3 * costs.SCALE.get(
+            name, 1
+        )
 
 
 def test_what_is_finished_is_kept(bench):
@@ -48,6 +50,7 @@ def test_what_is_finished_is_kept(bench):
 
 
 def test_a_run_that_goes_wrong_is_kept_as_such(bench):
+    assert bench.rated("gan2014", bench.PAIRS[0]) == {"generator_rate": 5e-3, "discriminator_rate": 5e-3}
     part = bench.part("lsgan", "search.1e+30.1e+30", {"generator_rate": 1e30, "discriminator_rate": 1e30, "rounds": 9})
     content = part.play("cpu")
     assert "lsgan" in part.name
