@@ -45,22 +45,26 @@ class Normal:
 
 @dataclass(frozen=True)
 class Uniform:
-    """The uniform distribution on the cube (-1, 1)^size.
+    """The uniform distribution on the cube (-reach, reach)^size.
 
     Attributes:
         size: How many dimensions.
         name: Of the draw: two latents of one game have different names.
+        reach: The size of the largest number; the variance is 1 where it is the root of 3.
     """
 
     size: int
     name: str = "latent"
+    reach: float = 1.0
 
     def __post_init__(self) -> None:
         _check_size(self.size)
+        if not 0 < self.reach < math.inf:
+            raise ValueError(f"the reach of a latent is {self.reach!r}; expected more than 0, and finite")
 
     def __call__(self, chance: Chance) -> Tensor:
         """Draws [rows, size]."""
-        return chance.uniform(self.name, self.size) * 2.0 - 1.0
+        return (chance.uniform(self.name, self.size) * 2.0 - 1.0) * self.reach
 
 
 @dataclass(frozen=True)

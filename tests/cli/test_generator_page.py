@@ -185,8 +185,8 @@ def test_colours_are_those_of_saved_pictures(channels, made):
 
 
 @pytest.fixture(scope="module")
-def whole(classes, tmp_path_factory):
-    """The page with the runtime that people get, which npm fetches."""
+def found(tmp_path_factory):
+    """The runtime that people get, which npm fetches."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed")
     shared = tmp_path_factory.getbasetemp()
@@ -195,11 +195,16 @@ def whole(classes, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARRING_CACHE", str(shared / "runtime cache"))
         try:
-            found = runtime.find(None, lambda text: print(text, file=sys.stderr))
+            return runtime.find(None, lambda text: print(text, file=sys.stderr))
         except runtime.MissingRuntimeError as error:
             if "CI" in os.environ:
                 raise
             pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def whole(classes, found, tmp_path_factory):
+    """The page with that runtime."""
     path = tmp_path_factory.mktemp("page") / "page <1>.html"
     path.write_text(page(classes, found), encoding="utf-8")
     return path
@@ -298,3 +303,17 @@ def test_latents_of_other_distributions(classes):
     odd = GeneratorSampler(classes.sampler.generator, lambda chance: chance.normal("z", 5), classes.sampler.condition)
     with pytest.raises(UnsuitedError, match="a page draws normal and uniform latents"):
         check(replace(classes, sampler=odd.of(classes.sampler.kind)))
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_uniform_latents_in_a_browser(classes, found, tmp_path):
+    from dataclasses import replace
+
+    from sparring.samplers import GeneratorSampler
+
+    wide = GeneratorSampler(classes.sampler.generator, latents.Uniform(5, reach=3.0), classes.sampler.condition)
+    sampler, path = wide.of(classes.sampler.kind).settled(), tmp_path / "wide.html"
+    path.write_text(page(replace(classes, sampler=sampler), found), encoding="utf-8")
+    with Browser() as browser:
+        browser.open(path)
+        assert np.abs(shown(browser, 0) - bytes_of(sampler.sample(36))).max() <= 0.51

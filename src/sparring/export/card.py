@@ -89,8 +89,9 @@ def _use(subject: Subject) -> list[str]:
         inputs = subject.generator.inputs(1)
     except UnsuitedError as error:
         return [_escaped(str(error))]
-    draws = {"normal": "standard_normal(({n}, {z}))", "uniform": "uniform(-1, 1, ({n}, {z}))"}
-    latent, size = subject.metadata()["latent"], inputs[0].shape[1]
+    draws = {"normal": "standard_normal(({n}, {z}))", "uniform": "uniform(-{r}, {r}, ({n}, {z}))"}
+    about, size = subject.metadata(), inputs[0].shape[1]
+    latent, reach = about["latent"], float(about.get("latent_reach", "1"))
     if latent not in draws:
         return [f"Latents are {latent} of {size} numbers: see the metadata of `generator.onnx`."]
     given = f', "given": numpy.zeros(16, "{str(inputs[1].dtype)[6:]}")' if len(inputs) > 1 else ""
@@ -100,7 +101,7 @@ def _use(subject: Subject) -> list[str]:
         "import onnxruntime",
         "",
         'session = onnxruntime.InferenceSession("generator.onnx")',
-        f'latents = numpy.random.default_rng(0).{draws[latent].format(n=16, z=size)}.astype("float32")',
+        f'latents = numpy.random.default_rng(0).{draws[latent].format(n=16, z=size, r=f"{reach:g}")}.astype("float32")',
         f'samples = session.run(None, {{"latents": latents{given}}})[0]',
         "```",
     ]

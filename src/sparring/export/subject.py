@@ -118,8 +118,9 @@ class Subject:
     def _latent(self) -> dict[str, str]:
         if not isinstance(self.sampler, GeneratorSampler):
             return {}
-        size = self.sampler.inputs(1)[0].shape[1]
-        return {"latent": type(self.sampler.latent).__name__.lower(), "latent_size": str(size)}
+        size, latent = self.sampler.inputs(1)[0].shape[1], self.sampler.latent
+        reach = {"latent_reach": repr(latent.reach)} if isinstance(latent, Uniform) else {}
+        return {"latent": type(latent).__name__.lower(), "latent_size": str(size)} | reach
 
 
 @singledispatch
@@ -139,7 +140,7 @@ def _(latent: Normal) -> dict[str, Any]:
 
 @distribution.register
 def _(latent: Uniform) -> dict[str, Any]:
-    return {"name": "uniform", "size": latent.size, "draw": latent.name}
+    return {"name": "uniform", "size": latent.size, "draw": latent.name, "reach": latent.reach}
 
 
 @singledispatch

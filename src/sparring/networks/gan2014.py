@@ -3,7 +3,7 @@
 Goodfellow et al. (2014), https://arxiv.org/abs/1406.2661, section 5; sizes, ranges of weights and dropout from the
 authors' file mnist.yaml at https://github.com/goodfeli/adversarial. There pictures are in [0, 1], here in [-1, 1]: the
 sigmoid s becomes 2 s - 1, and the discriminator sees (x + 1) / 2. So it is the same model, and (G(z) + 1) / 2 is what
-the published Parzen figure is about. Their latents are uniform on (-sqrt 3, sqrt 3); `latents.Uniform` is on (-1, 1).
+the published Parzen figure is about. Their latents are uniform on (-sqrt 3, sqrt 3).
 """
 
 from __future__ import annotations

@@ -3,12 +3,13 @@
 Goodfellow et al. (2014), https://arxiv.org/abs/1406.2661; the settings are those of mnist.yaml at
 https://github.com/goodfeli/adversarial: batches of 100, stochastic gradient descent whose rate of .1 shrinks by 4e-6 a
 round, momentum from .5 to .7 in the first 250 epochs, dropout, an output bias that begins at the mean picture. There
-the discriminator's cost has a factor 1/2, so its rate here is half of theirs. Latents are Gaussian, as in their code
-where the file names nothing else. Departure: samples come from an average of the weights, unless `--weights raw`.
+the discriminator's cost has a factor 1/2, so its rate here is half of theirs. Both move at once, and latents are
+uniform with variance 1. Departure: samples come from an average of the weights, unless `--weights raw`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +52,8 @@ def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:
     with sp.Key(config.seed, ("initial weights",)).seeded():
         generator = sp.networks.gan2014.Generator(shape, config.latent, config.width)
         discriminator = sp.networks.gan2014.Discriminator(shape, max(1, config.width // 5))
-    return sp.GAN(generator, discriminator, sp.Normal(config.latent)).to(devices.resolve(config.device))
+    latent = sp.latents.Uniform(config.latent, reach=math.sqrt(3))
+    return sp.GAN(generator, discriminator, latent).to(devices.resolve(config.device))
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
@@ -69,8 +71,8 @@ def build(config: Config, data: sp.Data) -> sp.Trainer:
     rule = partial(torch.optim.SGD, momentum=0.5)
     rising = momentum(len(pictures) / config.batch)
     shrinking = lambda share: 1.000004 ** (-share * config.rounds)  # noqa: E731
-    turns = sp.Alternating()
-    return dcgan.trainer(config, data, gan, rule=rule, factors=shrinking, dynamics=turns, hooks=[rising])
+    both = sp.Simultaneous()
+    return dcgan.trainer(config, data, gan, rule=rule, factors=shrinking, dynamics=both, hooks=[rising])
 
 
 def momentum(epoch: float) -> sp.hooks.Hook:
