@@ -1,4 +1,4 @@
-"""Writes docs/methods.md and the README's table of methods, from what modules declare and from the records.
+"""Writes docs/methods.md, the README's table of methods and that of docs/costs.md, from modules and from records.
 
 Usage: python tools/methods_table.py      (tests/test_methods.py compares)
 """
@@ -8,14 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
+from typing import Any
 
 from sparring.evaluation.record import Figure, Record
 from sparring.methods import TUTORIAL, Method, declared
 
 ROOT = Path(__file__).parents[1]
 RECORDS, PAGE, README = ROOT / "benchmarks" / "records", ROOT / "docs" / "methods.md", ROOT / "README.md"
+COSTS, COMPARED = ROOT / "docs" / "costs.md", re.compile(r"(?<=\n\n)\| cost \|.*?(?=\n\n)", re.DOTALL)
 SECTION = re.compile(r"(?<=\n## Methods\n\n).*?(?=\n## )", re.DOTALL)
 """The part of the README that is generated."""
+
+PLAYERS = ("discriminator", "generator")
 
 HEAD = """# Methods
 
@@ -60,10 +65,42 @@ def controls(record: Record) -> str:
     return said(record.controls[0], whole=False) if record.controls else f"none: {record.missing['controls']}"
 
 
-def measured(stem: str, record: Record) -> tuple[str, str, str]:
+def figure(record: Record, begins: str = "") -> Figure:
+    """The figure of a record whose words begin so."""
+    return next(found for found in record.ours if found.what.startswith(begins))
+
+
+def measured(stem: str, records: dict[str, Record], begins: str = "") -> tuple[str, str, str]:
     """The cells of a record on the page of all methods."""
-    link = f"[{stem}](../benchmarks/records/{stem}.json)"
-    return f"{said(record.ours[0])}; {link}", controls(record), claims(record)
+    if not stem:
+        return "formulas only", "", ""
+    record, link = records[stem], f"[{stem}](../benchmarks/records/{stem}.json)"
+    return f"{said(figure(record, begins))}; {link}", controls(record), claims(record)
+
+
+def compared(record: Record) -> str:
+    """The table of all costs, from their record."""
+    rows = record.details["rows"]
+    head = ("cost", "published rates", "best of six", "precision", "coverage", "D's cost", "G's cost", "rates")
+    return table(head, [_compared(name, rows) for name in dict.fromkeys(key.split(", ")[0] for key in rows)]).rstrip()
+
+
+def _compared(name: str, rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    published, best = (rows[f"{name}, {how}"] for how in ("published", "best"))
+    correlations = (best[f"rank correlation of the {player}'s cost with distance"] for player in PLAYERS)
+    rates = f"{best['generator_rate']:g}, {best['discriminator_rate']:g}"
+    means = (f"{fmean(best[metric]):.2f}" for metric in ("precision", "coverage"))
+    distances = (over(row["Fréchet distance"]) for row in (published, best))
+    return f"`{name}`", *distances, *means, *(f"{fmean(found):+.2f}" for found in correlations), rates
+
+
+def over(values: Sequence[float | None]) -> str:
+    """The mean over seeds, with the least and the most, of those runs that did not go wrong."""
+    there = [value for value in values if value is not None]
+    if not there:
+        return "went wrong"
+    mean = f"{number(fmean(there))} ({number(min(there))} to {number(max(there))})"
+    return mean if len(there) == len(values) else f"{number(there[0])}, {len(values) - len(there)} went wrong"
 
 
 def tutorial(method: Method) -> str:
@@ -90,19 +127,20 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def page(methods: Sequence[Method], records: dict[str, Record]) -> str:
     """The page of all methods, and of records that no method names."""
-    found = {stem: measured(stem, record) for stem, record in records.items()} | {"": ("formulas only", "", "")}
-    rows = [(*about(method), method.category, *found[method.record]) for method in methods]
+    rows = [(*about(m), m.category, *measured(m.record, records, m.measured)) for m in methods]
     head = ("method", "in Python", "year, paper", "tutorial", "run by", "for", "measured", "control", "claims")
     named = {method.record for method in methods}
-    others = [(f"`{record.command}`", *found[stem]) for stem, record in records.items() if stem not in named]
+    others = [
+        (f"`{record.command}`", *measured(stem, records)) for stem, record in records.items() if stem not in named
+    ]
     first = HEAD.format(tutorial=TUTORIAL.url, count=len(methods))
     return first + table(head, rows) + OTHER + table(("run by", "measured", "control", "claims"), others)
 
 
 def section(methods: Sequence[Method], records: dict[str, Record]) -> str:
     """The README's table, and a count."""
-    found = {stem: said(record.ours[0], whole=False) for stem, record in records.items()} | {"": "formulas only"}
-    shown = [(*about(method), found[method.record]) for method in methods if method.in_readme]
+    found = {m.name: said(figure(records[m.record], m.measured), whole=False) for m in methods if m.record}
+    shown = [(*about(method), found.get(method.name, "formulas only")) for method in methods if method.in_readme]
     head = ("method", "in Python", "year, paper", "tutorial", "run by", "measured")
     every = (
         "[docs/methods.md](docs/methods.md) has all of them, with controls.\n"
@@ -118,7 +156,8 @@ def texts() -> dict[Path, str]:
     methods = sorted(found, key=lambda method: (method.papers[0].year, method.name))
     records = {path.stem: Record.read(path) for path in sorted(RECORDS.glob("*.json"))}
     readme = SECTION.sub(lambda _: section(methods, records), README.read_text(encoding="utf-8"))
-    return {PAGE: page(methods, records), README: readme}
+    costs = COMPARED.sub(lambda _: compared(records["costs"]), COSTS.read_text(encoding="utf-8"))
+    return {PAGE: page(methods, records), README: readme, COSTS: costs}
 
 
 def main() -> None:

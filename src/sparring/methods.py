@@ -55,6 +55,7 @@ class Method:
         figure: Its figures; "" if none.
         command: What runs it on the command line; "" if only Python does.
         record: The stem of its record in `benchmarks/records/`; "" if nothing was measured but formulas.
+        measured: With what the words of its figure in the record begin; "" for the first figure.
         in_readme: Whether it is among the few that the README shows.
 
     Raises:
@@ -74,6 +75,7 @@ class Method:
     figure: str = ""
     command: str = ""
     record: str = ""
+    measured: str = ""
     in_readme: bool = False
 
     def __post_init__(self) -> None:
