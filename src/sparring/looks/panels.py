@@ -33,7 +33,9 @@ class _Rule:
     unit: str = ""
 
 
-_PENALTIES = r"r1|r2|interpolated\w*|zero_centred|dragan|consistency\w*|lecam|path_length|gradient|lipschitz"
+_PENALTIES = (
+    r"r1|r2|interpolated\w*|zero_centred|dragan|consistency\w*|lecam|path_length|pulling_away|gradient|lipschitz"
+)
 
 _RULES = (
     _Rule(

@@ -11,6 +11,7 @@ from sparring.penalties.interpolates import interpolated, interpolated_one_sided
 from sparring.penalties.lecam import LeCam
 from sparring.penalties.path_length import PathLength
 from sparring.penalties.perturbed import dragan
+from sparring.penalties.pulling_away import PullingAway
 from sparring.penalties.transforms import Flip, Noise, Shift, Transform
 from sparring.penalties.weighing import GeneratorPenalty, Lazy, Penalties, Penalty, Weight
 
@@ -26,6 +27,7 @@ __all__ = [
     "PathLength",
     "Penalties",
     "Penalty",
+    "PullingAway",
     "Shift",
     "Transform",
     "Weight",
