@@ -59,7 +59,8 @@ class Options:
     chains: int | None = None
     """ais: chains for each example (16)."""
     variance: float | None = None
-    """ais: variance of the noise. Unset: the best of a few, chosen on other held-out examples."""
+    """ais: variance of the noise. Unset: that of the generator if it ends in noise.
+    Otherwise the best of a few, chosen on other held-out examples."""
     seed: int = 0
     """Random seed, also of the choice of examples."""
     weights: Literal["average", "raw"] = "average"
@@ -155,15 +156,17 @@ def annealed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:
     from sparring.metrics.ais import dequantised
 
     protocol, device = protocol_of(options), devices.resolve(options.device)
-    half = likelihood.halved(protocol)
-    x, others, data = examples(options, run, protocol.pictures, half.pictures if options.variance is None else 0)
+    half, sampler = likelihood.halved(protocol), run.sampler(options.weights, device)
+    given = options.variance is not None or likelihood.noise_of(sampler, pictures=False) is not None
+    x, others, data = examples(options, run, protocol.pictures, 0 if given else half.pictures)
     bytes = x.dtype == torch.uint8
-    decoder, latent = likelihood.decoder_of(run.sampler(options.weights, device), pictures=bytes)
+    decoder, latent = likelihood.decoder_of(sampler, pictures=bytes)
     if bytes:
         x, others = dequantised(x, options.seed), dequantised(others, options.seed + 1)
     kept = options.run / "likelihood"
     settings: dict[str, Any] = {"latent": latent, "protocol": protocol, "seed": options.seed, "kept": kept}
-    variance, tried = options.variance, None
+    own, tried = likelihood.noise_of(sampler, pictures=bytes), None
+    variance = own if options.variance is None else options.variance
     if variance is None:
         variance, tried = choose(decoder, others.to(device), bytes, settings)
     found = likelihood.estimate(decoder, x.to(device), variance=variance, **settings)

@@ -26,9 +26,10 @@ from sparring.machine.files import write_atomically
 from sparring.metrics.ais import REDUCED, Protocol, ais, bidirectional, work
 from sparring.metrics.annealing import Advance
 from sparring.metrics.variance import VARIANCES, likelihoods
+from sparring.networks.noisy import GaussianOutput
 from sparring.samplers import GeneratorSampler, Sampler
 
-__all__ = ["Estimate", "Pictures", "choose_variance", "decoder_of", "estimate", "halved"]
+__all__ = ["Estimate", "Pictures", "choose_variance", "decoder_of", "estimate", "halved", "noise_of"]
 
 GROUP = 10
 """Examples at once."""
@@ -62,6 +63,8 @@ class Pictures(nn.Module):
 def decoder_of(sampler: Sampler, *, pictures: bool) -> tuple[nn.Module, int]:
     """The decoder in a sampler, in eval mode, and the size of its latent.
 
+    Of a generator that ends in Gaussian noise it is the part before the noise, whose variance `noise_of` has.
+
     Args:
         sampler: Settled, so that batch norm has the statistics of the generator's own samples.
         pictures: The samples are pictures in [-1, 1], and the decoder is to make them in [0, 1].
@@ -81,8 +84,21 @@ def decoder_of(sampler: Sampler, *, pictures: bool) -> tuple[nn.Module, int]:
             "the samples depend on what they are asked for; expected a generator of latents only. --method "
             "parzen needs samples only"
         )
-    decoder = Pictures(sampler.generator) if pictures else sampler.generator
-    return decoder.eval().requires_grad_(False), latent.size
+    whole = sampler.generator
+    generator, size = (whole.mean, whole.size) if isinstance(whole, GaussianOutput) else (whole, latent.size)
+    decoder = Pictures(generator) if pictures else generator
+    return decoder.eval().requires_grad_(False), size
+
+
+def noise_of(sampler: Sampler, *, pictures: bool) -> float | None:
+    """The variance of the noise in which a sampler's generator ends, in the decoder's units; None without such noise.
+
+    Args:
+        sampler: As in `decoder_of`.
+        pictures: As there: in [0, 1] a variance is a quarter of that in [-1, 1].
+    """
+    generator = getattr(sampler, "generator", None)
+    return generator.variance / (4 if pictures else 1) if isinstance(generator, GaussianOutput) else None
 
 
 def choose_variance(
