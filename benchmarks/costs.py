@@ -2,17 +2,19 @@
 
 Usage, from the root of a checkout, in this order; each part goes on where it was stopped, and keeps what is finished:
 
-    python benchmarks/costs.py pace               how many rounds MINUTES are on two cores: on an idle machine
-    python benchmarks/costs.py search   six pairs of rates, on a seed of its own
-    python benchmarks/costs.py play [NAME ...]    published and best rates, three seeds
-    python benchmarks/costs.py strong             minimax and non-saturating against a strong discriminator
-    python benchmarks/costs.py digits             the networks of 2014 on MNIST, a hundred minutes
-    python benchmarks/costs.py colour [NAME ...]  best rates on OpenMoji at 32 pixels, two seeds
+    python benchmarks/costs.py pace      how many rounds MINUTES are on two cores: on an idle machine
+    python benchmarks/costs.py search    six pairs of rates, on a seed of its own
+    python benchmarks/costs.py play      published and best rates, three seeds
+    python benchmarks/costs.py strong    minimax and non-saturating against a strong discriminator
+    python benchmarks/costs.py again     one run on a CPU, where the others were played on a GPU
+    python benchmarks/costs.py colour    best rates on OpenMoji at 32 pixels, two seeds
+    python benchmarks/costs.py digits    the networks of 2014 on MNIST, a hundred minutes
 
-With `--device cuda --jobs 12` many runs share a GPU, with `--jobs 2 --threads 1` two cores. The number of rounds is
-still that of two CPU cores, found by `pace`, and so is the precision: float32 throughout. Rates are chosen by the last
-kernel distance to held-out training pictures; the shipped 1,000 test pictures are read once, at the end of each run,
-by `sparring evaluate`. The last checkpoint counts. Results: benchmarks/costs/*.json; runs: runs/costs.
+`--names NAME ...` names costs, `--only TEXT` runs whose names end so, such as `.1`. With `--device cuda --jobs 12` many
+runs share a GPU, with `--jobs 2 --threads 1` two cores. The number of rounds is still that of two CPU cores, found by
+`pace`, and so is the precision: float32 throughout. Rates are chosen by the last kernel distance to held-out training
+pictures; the shipped 1,000 test pictures are read once, at the end of each run, by `sparring evaluate`. The last
+checkpoint counts. Results: benchmarks/costs/*.json; runs: runs/costs.
 """
 
 from __future__ import annotations
@@ -115,16 +117,16 @@ class Part:
             if there
             else Session.create(self.path, self.recipe, config)
         )
-        kept = {"config": files_of(config), "device": named(device), "torch": torch.__version__}
+        result = {"config": files_of(config), "device": named(device), "torch": torch.__version__}
         try:
             if not session.complete and not session.play():
                 raise KeyboardInterrupt
         except FloatingPointError as error:
-            return kept | {"error": str(error), "course": course(self.path)}
-        kept |= {"course": course(self.path), "edge": edge(session.trainer.game)}
+            return result | {"error": str(error), "course": course(self.path)}
+        result |= {"course": course(self.path), "edge": edge(session.trainer.game)}
         samples = session.run.sampler().sample(KEPT, seed=1)
         np.save(self.path / "samples.npy", ((samples + 1) * 127.5).round().clamp(0, 255).byte().numpy())
-        return kept | ({"scores": score(self.path)} if self.measured else {})
+        return result | ({"scores": score(self.path)} if self.measured else {})
 
 
 def files_of(config: recipes.Config) -> dict[str, Any]:
@@ -256,6 +258,12 @@ def strong(names: Iterable[str]) -> Iterator[Part]:
             yield Part(name=f"{recipe}.strong.{seed}", recipe=recipe, values=values)
 
 
+def again(names: Iterable[str]) -> Iterator[Part]:
+    """DCGAN once more: on a CPU, if the others were played on a GPU."""
+    values = {"seed": SEEDS[0], "rounds": rounds("dcgan", MINUTES), **rated("dcgan", best("dcgan"))}
+    yield part("dcgan", f"again.{SEEDS[0]}", values)
+
+
 def digits(names: Iterable[str]) -> Iterator[Part]:
     """The first GAN as it was: MNIST, a hundred minutes."""
     values = {"seed": 1, "rounds": rounds("gan2014", LONG), "data": "mnist"}
@@ -288,31 +296,29 @@ PARTS: Mapping[str, Callable[[Iterable[str]], Iterator[Part]]] = {
     "search": search,
     "play": play,
     "strong": strong,
+    "again": again,
     "digits": digits,
     "colour": colour,
 }
 
 
-def missing(what: str, names: Iterable[str]) -> list[Part]:
+def missing(what: str, names: Iterable[str], only: str = "") -> list[Part]:
     """What is not finished, the longest first."""
     parts = [part for part in PARTS[what](names) if what == "search" or not (HERE / f"{part.name}.json").exists()]
-    return sorted(parts, key=lambda part: -part.values["rounds"])
+    return sorted((part for part in parts if part.name.endswith(only)), key=lambda part: -part.values["rounds"])
 
 
-def finish(what: str, part: Part, content: Mapping[str, Any]) -> None:
+def kept(part: Part, content: Mapping[str, Any]) -> None:
     """Keeps what came out."""
-    if what == "search":
-        found(part, content)
-    else:
-        keep(f"{part.name}.json", content)
+    keep(f"{part.name}.json", content)
 
 
-def run(what: str, names: Iterable[str], device: str, jobs: int, threads: int = 2) -> None:
-    """Plays what is not finished, some at a time."""
-    parts = missing(what, names)
+def run(parts: Sequence[Part], finish: Callable[..., None], device: str, jobs: int, threads: int = 2) -> None:
+    """Plays these, some at a time."""
+    parts = list(parts)
     if jobs == 1:
         for part in parts:
-            finish(what, part, part.play(device, threads))
+            finish(part, part.play(device, threads))
         return
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         playing: dict[Future[dict[str, Any]], Part] = {}
@@ -321,7 +327,7 @@ def run(what: str, names: Iterable[str], device: str, jobs: int, threads: int = 
                 part = parts.pop(0)
                 playing[pool.submit(part.play, device, threads)] = part
             for future in wait(playing, return_when=FIRST_COMPLETED).done:
-                finish(what, playing.pop(future), future.result())
+                finish(playing.pop(future), future.result())
 
 
 def paces(names: Iterable[str]) -> None:
@@ -338,12 +344,14 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", default="")
     told = parser.parse_args()
     for what in told.what:
         if what == "pace":
             paces(told.names)
         else:
-            run(what, told.names, told.device, told.jobs, told.threads)
+            finish = found if what == "search" else kept
+            run(missing(what, told.names, told.only), finish, told.device, told.jobs, told.threads)
 
 
 if __name__ == "__main__":

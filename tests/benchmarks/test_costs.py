@@ -33,11 +33,12 @@ def test_every_cost_names_a_recipe_that_can_be_told_rates():
 
 
 def test_what_is_finished_is_kept(bench):
-    bench.run("search", ["lsgan"], "cpu", 1)
+    bench.run(bench.missing("search", ["lsgan"]), bench.found, "cpu", 1)
     found = json.loads((bench.HERE / "lsgan.rates.json").read_text())
     assert list(found) == ["0.0001 0.0001", "0.0001 0.0004"]
     assert all(value > 0 for value in found.values())
-    bench.run("play", ["lsgan"], "cpu", 1)
+    assert len(bench.missing("play", ["lsgan"], ".1")) == 2
+    bench.run(bench.missing("play", ["lsgan"]), bench.kept, "cpu", 1)
     kept = sorted(bench.HERE.glob("lsgan.*.1.json"))
     assert [file.name for file in kept] == ["lsgan.best.1.json", "lsgan.published.1.json"]
     best, published = (json.loads(file.read_text()) for file in kept)
