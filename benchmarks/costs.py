@@ -8,7 +8,6 @@ Usage, from the root of a checkout, in this order; each part goes on where it wa
     python benchmarks/costs.py strong    minimax and non-saturating against a strong discriminator
     python benchmarks/costs.py again     one run on a CPU, where the others were played on a GPU
     python benchmarks/costs.py colour    best rates on OpenMoji at 32 pixels, two seeds
-    python benchmarks/costs.py digits    the networks of 2014 on MNIST, a hundred minutes
 
 `--names NAME ...` names costs, `--only TEXT` runs whose names end so, such as `.1`. With `--device cuda --jobs 12` many
 runs share a GPU, with `--jobs 2 --threads 1` two cores. The number of rounds is still that of two CPU cores, found by
@@ -44,7 +43,7 @@ from sparring.runs import files
 from sparring.runs.session import Session
 
 HERE, RUNS = Path(__file__).with_suffix(""), Path("runs/costs")
-MINUTES, SHORT, LONG, PACE_SECONDS = 5.0, 1.5, 100.0, 15.0
+MINUTES, SHORT, PACE_SECONDS = 5.0, 1.5, 15.0
 SEEDS, SEARCH = (1, 2, 3), 0
 PAIRS = ((1e-4, 1e-4), (1e-4, 4e-4), (5e-4, 5e-4), (1e-3, 1e-3), (2e-3, 1e-3), (2e-3, 2e-3))
 """Rates of the generator and of the discriminator, the same six for every cost; they fall in the second half."""
@@ -264,12 +263,6 @@ def again(names: Iterable[str]) -> Iterator[Part]:
     yield part("dcgan", f"again.{SEEDS[0]}", values)
 
 
-def digits(names: Iterable[str]) -> Iterator[Part]:
-    """The first GAN as it was: MNIST, a hundred minutes."""
-    values = {"seed": 1, "rounds": rounds("gan2014", LONG), "data": "mnist"}
-    yield part("gan2014", "mnist.1", values, measured=False)
-
-
 def colour_pictures() -> dict[str, Any]:
     """What makes a recipe train on OpenMoji at 32 pixels, from an array that can travel."""
     path = RUNS / "openmoji-32.npy"
@@ -297,7 +290,6 @@ PARTS: Mapping[str, Callable[[Iterable[str]], Iterator[Part]]] = {
     "play": play,
     "strong": strong,
     "again": again,
-    "digits": digits,
     "colour": colour,
 }
 
