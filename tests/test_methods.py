@@ -76,6 +76,10 @@ def test_what_a_method_names_is_there(method):
         assert verb in VERBS
         assert verb != "train" or recipes.find(rest[0])
     assert not method.record or (discover.RECORDS / f"{method.record}.json").exists()
+    assert method.record or not method.measured
+    if method.measured:
+        record = TABLES.Record.read(discover.RECORDS / f"{method.record}.json")
+        assert TABLES.figure(record, method.measured).what.startswith(method.measured)
 
 
 def test_the_docs_say_what_modules_and_records_say():

@@ -18,7 +18,6 @@ from sparring.looks.plots import plotted, render
 
 OUT = Path(__file__).parents[1] / "docs" / "images" / "costs.png"
 NAMES = ("minimax", "dcgan", "lsgan", "fgan-reverse-kl", "fgan-kl", "wgan", "wgan-gp", "cramer", "hinge", "r3gan")
-NAMES = (*NAMES, "gan2014")
 HOW = {"published": "published rates", "best": "best of six pairs"}
 SHOWN = 10
 

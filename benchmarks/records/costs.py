@@ -23,8 +23,7 @@ from sparring.metrics.frechet import frechet_distance
 from sparring.recipes.images import dcgan
 
 OUT, RUNS = Path(__file__).with_suffix(".json"), Path(__file__).parents[1] / "costs"
-NAMES = ("minimax", "dcgan", "lsgan", "wgan", "wgan-gp", "hinge", "cramer", "fgan-kl", "fgan-reverse-kl", "r3gan")
-NAMES = (*NAMES, "gan2014")
+NAMES = ("dcgan", "minimax", "lsgan", "fgan-reverse-kl", "fgan-kl", "wgan", "wgan-gp", "cramer", "hinge", "r3gan")
 SEEDS, HOW = (1, 2, 3), ("published", "best")
 FRECHET, OTHERS = "Fréchet distance", ("precision", "recall", "density", "coverage")
 RATES = ("generator_rate", "discriminator_rate", "rounds")

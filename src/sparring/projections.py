@@ -55,6 +55,8 @@ METHODS = (
         papers=(Paper("Arjovsky et al.", 2017, "https://arxiv.org/abs/1701.07875"),),
         in_readme=True,
         command="sparring train wgan",
+        record="costs",
+        measured="wgan, best",
     ),
     Method(
         name="WGAN on the sphere",

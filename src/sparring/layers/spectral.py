@@ -115,6 +115,8 @@ METHODS = (
         python="GAN(..., discriminator=layers.spectral.spectral(discriminator))",
         papers=(Paper("Miyato et al.", 2018, "https://arxiv.org/abs/1802.05957"),),
         command="sparring train hinge",
+        record="costs",
+        measured="hinge, best",
     ),
 )
 

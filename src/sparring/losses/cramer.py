@@ -60,5 +60,7 @@ METHODS = (
         python="GAN(generator, MLP(2, 64, 16), Normal(64), losses.Cramer(), {penalties.interpolated: 10.0})",
         papers=(Paper("Bellemare et al.", 2017, "https://arxiv.org/abs/1705.10743"),),
         command="sparring train cramer",
+        record="costs",
+        measured="cramer, best",
     ),
 )

@@ -292,6 +292,8 @@ METHODS = (
         papers=(Paper("Nowozin et al.", 2016, "https://arxiv.org/abs/1606.00709"),),
         section="3.2.4, 3.2.5",
         figure="15",
-        command="sparring train fgan --divergence kl",
+        command="sparring train fgan --divergence reverse-kl",
+        record="costs",
+        measured="fgan-reverse-kl, best",
     ),
 )

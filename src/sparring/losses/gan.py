@@ -100,6 +100,8 @@ METHODS = (
         figure="16",
         in_readme=True,
         command="sparring train minimax",
+        record="costs",
+        measured="minimax, best",
     ),
     Method(
         name="GAN, non-saturating",

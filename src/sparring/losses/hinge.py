@@ -47,5 +47,8 @@ METHODS = (
             Paper("Lim and Ye", 2017, "https://arxiv.org/abs/1705.02894"),
             Paper("Miyato et al.", 2018, "https://arxiv.org/abs/1802.05957"),
         ),
+        command="sparring train hinge",
+        record="costs",
+        measured="hinge, best",
     ),
 )

@@ -65,5 +65,7 @@ METHODS = (
         python="GAN(..., losses.LeastSquares())",
         papers=(Paper("Mao et al.", 2016, "https://arxiv.org/abs/1611.04076"),),
         command="sparring train lsgan",
+        record="costs",
+        measured="lsgan, best",
     ),
 )

@@ -62,6 +62,8 @@ METHODS = (
         papers=(Paper("Gulrajani et al.", 2017, "https://arxiv.org/abs/1704.00028"),),
         in_readme=True,
         command="sparring train wgan-gp",
+        record="costs",
+        measured="wgan-gp, best",
     ),
     Method(
         name="WGAN-LP",

@@ -273,5 +273,7 @@ METHODS = (
         python="networks.r3gan.Generator((3, 32, 32)), networks.r3gan.Discriminator((3, 32, 32))",
         papers=(Paper("Huang et al.", 2024, "https://arxiv.org/abs/2501.05441"),),
         command="sparring train r3gan",
+        record="costs",
+        measured="r3gan, best",
     ),
 )
