@@ -109,8 +109,9 @@ METHODS = (
         papers=(GOODFELLOW,),
         section="3.2.3",
         figure="16",
-        command="sparring train dcgan",
-        record="demo",
+        command="sparring train nsgan",
+        record="costs",
+        measured="non-saturating",
         in_readme=True,
     ),
     Method(

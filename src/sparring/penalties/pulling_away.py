@@ -49,7 +49,7 @@ class PullingAway:
 METHODS = (
     Method(
         name="pulling-away term (EBGAN-PT)",
-        python="GAN(..., regularizers={penalties.PullingAway(discriminator.encoder): 0.1})",
+        python="GAN(..., regularizers={penalties.PullingAway(encoder): 0.1})",
         papers=(Paper("Zhao et al.", 2016, "https://arxiv.org/abs/1609.03126"),),
     ),
 )
