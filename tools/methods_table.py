@@ -81,7 +81,10 @@ def measured(stem: str, records: dict[str, Record], begins: str = "") -> tuple[s
 def compared(record: Record) -> str:
     """The table of all costs, from their record."""
     rows = record.details["rows"]
-    head = ("cost", "published rates", "best of six", "precision", "coverage", "D's cost", "G's cost", "rates")
+    head = (
+        "cost", "the recipe's rates", "best of six", "precision", "coverage", "D's cost and distance",
+        "G's cost and distance", "best rates of G, D",
+    )  # fmt: skip
     return table(head, [_compared(name, rows) for name in dict.fromkeys(key.split(", ")[0] for key in rows)]).rstrip()
 
 
