@@ -15,8 +15,9 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
-from sparring.data.folder import Folder, labels_for
+from sparring.data.folder import Folder
 from sparring.data.items import Items
+from sparring.data.labelling import labels_for
 from sparring.data.listing import Labels, Listing, shown, stamp
 from sparring.data.numbers import examples
 from sparring.data.report import points
@@ -104,8 +105,10 @@ def _files(data: Any, labels: str) -> Folder:
         raise FileNotFoundError(f"{len(missing)} of {len(paths)} files are not there, {shown(missing[0])!r} first")
     home = Path(os.path.commonpath([path.parent for path in paths]))
     names = [path.relative_to(home).as_posix() for path in paths]
-    named = Labels() if labels in {"auto", "none"} else labels_for(home, labels, names, {})
-    return Folder(path=home, kind="list of files", names=names, stamp=stamp(paths), looked="", labels=named)
+    named = Labels() if labels in {"auto", "none"} else labels_for(home, labels, names)
+    return Folder(
+        path=home, kind="list of files", names=names, stamp=stamp(paths), looked="", labels=named, notes=named.notes
+    )
 
 
 def _loader(data: Any, labels: str) -> Found:
