@@ -13,6 +13,7 @@ from sparring.data.folder import examples, no_pictures, suffix
 from sparring.data.labelling import beside, labels_for
 from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
+from sparring.data.tables import LARGEST
 
 __all__ = ["Archive", "read_archive"]
 
@@ -69,7 +70,7 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
         stamp=stamp([path]),
         looked=stamp([path]),
         labels=known,
-        notes=[*known.notes, *others.explained(unread), *members.strange(archive.filelist)],
+        notes=[*known.notes, *others.explained(unread), *members.strange([archive.getinfo(name) for name in names])],
         skipped=skipped,
         ignored={reason: names for reason, names in ignored.items() if names},
         archive=archive,
@@ -92,7 +93,8 @@ def _runs(archive: ZipFile, names: Sequence[str]) -> list[str]:
 
 def _table(path: Path, archive: ZipFile, name: str) -> bytes:
     try:
-        return archive.read(name)
+        with archive.open(name) as file:
+            return file.read(LARGEST + 1)
     except members.DAMAGED as error:
         raise ValueError(
             f"{shown(path)!r} holds a table that cannot be read: {shown(name)!r} is damaged ({error}). Make a new "

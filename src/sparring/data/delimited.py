@@ -44,8 +44,8 @@ def decoded(name: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         raise ValueError(
-            f"the table {shown(Path(name))!r} cannot be read (line {row} has the byte {content[error.start]:02x}, as "
-            "in old code pages such as Windows-1252): save it as CSV in UTF-8"
+            f"the table {shown(Path(name))!r} is in an old code page (line {row} has the byte "
+            f"{content[error.start]:02x}): save it as CSV in UTF-8"
         ) from error
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from sparring.data import others, own
+from sparring.data import others, own, tables
 from sparring.data.labelling import beside, labels_for
 from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
@@ -58,15 +58,15 @@ def read_folder(path: Path, labels: str = "auto") -> Folder:
     rest = sorted(files - set(pictures))
     if not names:
         raise ValueError(no_pictures(path, rest, ignored))
-    tables = beside(rest, names)
-    if unread := sorted(set(rest) - set(tables)):
+    near = beside(rest, names)
+    if unread := sorted(set(rest) - set(near)):
         ignored["not named as a picture"] = unread
-    found = labels_for(path, labels, names, tables, lambda name: (path / name).read_bytes())
+    found = labels_for(path, labels, names, near, lambda name: tables.content(path / name))
     return Folder(
         path=path,
         kind="folder",
         names=names,
-        stamp=stamp(f"{path}/{name}" for name in (*names, *tables)),
+        stamp=stamp(f"{path}/{name}" for name in (*names, *near)),
         looked=stamped,
         labels=found,
         notes=[*found.notes, *others.explained(unread)],

@@ -33,7 +33,7 @@ def labels_for(
     labels: str,
     names: Sequence[str],
     beside: Sequence[str] = (),
-    read: Callable[[str], bytes] = lambda name: Path(name).read_bytes(),
+    read: Callable[[str], bytes] = lambda name: tables.content(Path(name)),
 ) -> Labels:
     """Labels by the wish of a user: from a table, from class folders, or none.
 
@@ -54,7 +54,7 @@ def labels_for(
         file = Path(labels)
         if not file.is_file():
             raise ValueError(f"there is no table {shown(labels)!r}: check --labels (auto, none or a file)")
-        beside, read = [labels], lambda _: file.read_bytes()
+        beside, read = [labels], lambda _: tables.content(file)
     if len(beside) > 1:
         raise ValueError(
             f"{shown(path)!r} holds several tables ({', '.join(map(shown, beside))}): choose one with --labels FILE, "

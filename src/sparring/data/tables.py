@@ -5,18 +5,22 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sparring.data import delimited
 from sparring.data.listing import shown
 
-__all__ = ["DATASET", "is_table", "read"]
+__all__ = ["DATASET", "LARGEST", "content", "is_table", "read"]
 
 ENDINGS = (".csv", ".tsv", ".parquet", ".jsonl")
 DATASET = "dataset.json"
 """The table that the tools of StyleGAN write."""
+
+LARGEST = 2**25
+"""Bytes of the largest table that is read; parquet may have so many rows."""
 
 _COLUMNS = {
     "file": ("file", "file_name", "filename", "image", "path", "picture", "img", "image_name", "image_path",
@@ -34,6 +38,12 @@ def is_table(name: str) -> bool:
     return name.lower().endswith(ENDINGS) or PurePosixPath(name).name == DATASET
 
 
+def content(path: Path) -> bytes:
+    """The bytes of a table, as many as `read` wants."""
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
+
+
 def read(name: str, content: bytes) -> list[dict[str, str]] | None:
     """The rows of a table with the columns `file` and `label`, `caption` or both. A missing cell is "".
 
@@ -47,6 +57,11 @@ def read(name: str, content: bytes) -> list[dict[str, str]] | None:
     Raises:
         ValueError: It cannot be read, or lacks a column.
     """
+    if len(content) > LARGEST:
+        raise ValueError(
+            f"the table {shown(name)!r} has over {LARGEST >> 20} MB: keep the columns 'file' and 'label' or 'caption' "
+            "alone, or train with --labels none"
+        )
     reader = next((read for ending, read in _READERS.items() if name.lower().endswith(ending)), _text)
     columns = reader(name, content)
     if columns is None:
@@ -85,21 +100,32 @@ def _text(name: str, content: bytes) -> Columns:
 
 def _parquet(name: str, content: bytes) -> Columns:
     try:
-        import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
         raise ValueError(
             f"reading {shown(name)!r} needs pyarrow: pip install 'sparring[data]', or save it as CSV"
         ) from error
-    try:
+    with _saved_again(name):
         file = parquet.ParquetFile(io.BytesIO(content))
-        chosen = _choose(name, file.schema_arrow.names)
+    chosen = _choose(name, file.schema_arrow.names)
+    if file.metadata.num_rows > LARGEST:
+        raise ValueError(f"the table {shown(name)!r} has {file.metadata.num_rows:,} rows; expected one a picture")
+    with _saved_again(name):
         table = file.read(columns=list(chosen.values()))
         values = {kind: table[own].to_pylist() for kind, own in chosen.items()}
-    except (pa.ArrowException, OSError, OverflowError) as error:
+    return _plain(name, {kind: (own, values[kind]) for kind, own in chosen.items()})
+
+
+@contextmanager
+def _saved_again(name: str) -> Iterator[None]:
+    """Says what to do with a parquet file that is damaged, or holds what Python has no word for."""
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except (ArrowException, OSError, OverflowError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"the table {shown(name)!r} cannot be read ({reason}): save it again, or as CSV") from error
-    return _plain(name, {kind: (own, values[kind]) for kind, own in chosen.items()})
 
 
 def _lines(name: str, content: bytes) -> Columns:
