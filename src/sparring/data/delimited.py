@@ -84,7 +84,8 @@ def cells(name: str, content: bytes) -> list[list[str]]:
 
 def _even(name: str, rows: Sequence[tuple[int, list[str]]]) -> list[list[str]]:
     """Rows as long as the first, which empty cells at their ends do not change."""
-    width = next((len(row) for _, row in rows if any(row)), 0)
+    head = next((row for _, row in rows if any(row)), [])
+    width = max((place for place, cell in enumerate(head, 1) if cell), default=0)
     full = [(number, row) for number, row in rows if any(row) or len(row) == width == 1]
     for number, row in full:
         if len(row) < width or any(row[width:]):

@@ -65,7 +65,7 @@ def parse(name: str, content: bytes) -> InMemory:
     Raises:
         ValueError: It is no such table; the message names column and row.
     """
-    head, *rows = delimited.cells(name, content)
+    head, *rows = _without_index(delimited.cells(name, content))
     if len(rows) < 2:
         raise ValueError(
             f"the table {shown(Path(name))!r} has {len(rows)} rows below its first line; expected 2 or more"
@@ -78,6 +78,12 @@ def parse(name: str, content: bytes) -> InMemory:
     x = kind.encode(list(zip(*(texts for _, texts in cells), strict=True)))
     report = points(name, "table", x)
     return InMemory(x, kind=kind, sha256=hashlib.sha256(content).hexdigest(), report=report, name=name)
+
+
+def _without_index(lines: list[list[str]]) -> list[list[str]]:
+    """Lines without the first column if that has no name and counts the rows, as pandas writes them."""
+    counts = [line[0] for line in lines if line] == ["", *map(str, range(len(lines) - 1))]
+    return [line[1:] for line in lines] if counts else lines
 
 
 def _column(name: str, cells: Sequence[str]) -> tuple[Column, Sequence[str]]:
