@@ -179,7 +179,7 @@ CASES = {
     "an array out of range": (lambda: saved(GREY * 40.0 - 7), "'a.npy' holds float64 from", "scale it"),
     "an array whose white nobody knows": (
         lambda: saved(GREY / 200),
-        "'a.npy' holds float64 from 0 to 1.27",
+        "'a.npy' holds float64 from 0 to 1.2",
         "scale it",
     ),
     "a truncated array": (lambda: written("a.npy", Path(saved(GREY)).read_bytes()[:-20]), "'a.npy'", "save it again"),

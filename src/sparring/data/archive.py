@@ -44,13 +44,9 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
     """
     archive, apart = members.open_some(path)
     odd = {reason: [name for name in some if not _hidden(name)] for reason, some in apart.items()}
-    files = sorted(archive.namelist())
-    hidden = [name for name in files if _hidden(name)]
-    runs = _runs(archive, sorted(set(files) - set(hidden)))
-    rest = sorted(set(files) - set(hidden) - {name for name in files if name.startswith(tuple(runs))})
+    rest, ignored = _seen(archive)
     pictures = [name for name in rest if suffix(name) in SUFFIXES]
     members.refuse_bomb(path, [archive.getinfo(name) for name in pictures])
-    ignored = {"hidden": hidden, own.RUN: [run.rstrip("/") for run in runs]}
     names = examples(pictures, stamp([path]), archive.open, ignored)
     skipped = {reason: bad for reason, some in odd.items() if (bad := [n for n in some if suffix(n) in SUFFIXES])}
     if len(names) < sum(map(len, skipped.values())) or not names:
@@ -75,6 +71,15 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
         ignored={reason: names for reason, names in ignored.items() if names},
         archive=archive,
     )
+
+
+def _seen(archive: ZipFile) -> tuple[list[str], dict[str, list[str]]]:
+    """The names of files that are neither hidden nor in runs, and those that are, by reason."""
+    hidden = sorted(name for name in archive.namelist() if _hidden(name))
+    files = sorted(set(archive.namelist()) - set(hidden))
+    runs = _runs(archive, files)
+    rest = [name for name in files if not name.startswith(tuple(runs))]
+    return rest, {"hidden": hidden, own.RUN: [run.rstrip("/") for run in runs]}
 
 
 def _hidden(name: str) -> bool:
