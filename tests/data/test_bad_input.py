@@ -16,8 +16,8 @@ from PIL import Image
 
 from made import encoded, folder, huge_png, idx, noise, packed
 from sparring import cli, recipes
-from sparring.data import archive
 from sparring.data.arrays import read_npz
+from sparring.data.members import open_sound, refuse_bomb
 from sparring.data.opening import open_data
 from sparring.data.preparation import Preparation
 
@@ -62,28 +62,6 @@ def saved(array, path="a.npy", **options):
 
 def zipped(*members):
     return packed("a.zip", [*PICTURES, *members])
-
-
-def encrypted():
-    content = bytearray(Path(zipped()).read_bytes())
-    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        content[content.find(signature) + offset] |= 1
-    Path("a.zip").write_bytes(content)
-    return "a.zip"
-
-
-def claims(size):
-    """A zip whose directory claims that a member unpacks to `size` bytes."""
-    content = bytearray(Path(packed("a.zip", [*PICTURES, ("big.bmp", bytes(1000))], zipfile.ZIP_DEFLATED)).read_bytes())
-    entry = content.rfind(b"PK\x01\x02")
-    content[entry + 24 : entry + 28] = struct.pack("<I", size)
-    Path("a.zip").write_bytes(content)
-    return "a.zip"
-
-
-def twice():
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        return zipped(PICTURES[0])
 
 
 def written(name, content):
@@ -201,7 +179,7 @@ CASES = {
     "an array out of range": (lambda: saved(GREY * 40.0 - 7), "'a.npy' holds float64 from", "scale it"),
     "an array whose white nobody knows": (
         lambda: saved(GREY / 200),
-        "'a.npy' holds float64 from 0 to 1.27",
+        "'a.npy' holds float64 from 0 to 1.2",
         "scale it",
     ),
     "a truncated array": (lambda: written("a.npy", Path(saved(GREY)).read_bytes()[:-20]), "'a.npy'", "save it again"),
@@ -298,41 +276,6 @@ CASES = {
         "'train_32x32.mat' is not a whole file",
         "again",
     ),
-    "a zip with an absolute name": (
-        lambda: zipped(("/etc/x.png", b"x")),
-        "'a.zip' holds a name that points outside it ('/etc/x.png')",
-        "archive the plain pictures again",
-    ),
-    "a zip with ..": (
-        lambda: zipped(("a/../../x.png", b"x")),
-        "'a.zip' holds a name that points outside it",
-        "archive the plain pictures again",
-    ),
-    "a zip with a drive": (
-        lambda: zipped(("C:\\x.png", b"x")),
-        "'a.zip' holds a name that points outside it",
-        "archive the plain pictures again",
-    ),
-    "a zip with a name twice": (
-        twice,
-        "'a.zip' holds several members of the same name ('0.png')",
-        "archive the plain pictures again",
-    ),
-    "an encrypted zip": (
-        encrypted,
-        "'a.zip' holds an encrypted member ('0.png')",
-        "archive the plain pictures again",
-    ),
-    "a zip in a zip": (
-        lambda: zipped(("inner.zip", b"PK")),
-        "'a.zip' holds an archive inside ('inner.zip')",
-        "archive the plain pictures again",
-    ),
-    "a zip bomb by one member": (
-        lambda: claims(2**30),
-        "'a.zip' holds a member of over 512 MB ('big.bmp')",
-        "archive the plain pictures again",
-    ),
     "a truncated zip": (
         lambda: written("a.zip", Path(zipped()).read_bytes()[:-40]),
         "'a.zip' is not a whole zip",
@@ -381,7 +324,7 @@ CASES = {
     ),
     "an empty table": (lambda: with_table(""), "'labels.csv' has the columns []", "expected 'file'"),
     "a damaged parquet": (lambda: with_table("PAR1", "labels.parquet"), "'labels.parquet' cannot be read", "save it"),
-    "a parquet with a column twice": (twin_columns, "'labels.parquet' cannot be read (Multiple matches", "save it"),
+    "a parquet with a column twice": (twin_columns, "'labels.parquet' has 2 columns 'label'", "rename"),
     "two tables": (two_tables, "'d' holds several tables (labels.csv, more.csv)", "--labels FILE"),
 }
 
@@ -596,15 +539,13 @@ def test_damaged_members_of_an_archive(here):
 
 def test_many_bombs_in_one_archive(here, capsys):
     """42.zip's way: no member is large, all together are."""
-    from sparring.data.archive import check
-
     members = []
     for i in range(30):
         member = zipfile.ZipInfo(f"{i}.bmp")
         member.file_size, member.compress_size = 2**28, 2**15
         members.append(member)
     with pytest.raises(ValueError, match=r"a\.zip.*like a zip bomb: archive"):
-        check(Path("a.zip"), members)
+        refuse_bomb(Path("a.zip"), members)
 
 
 def awful(path):
@@ -670,5 +611,5 @@ def test_a_zip_with_a_hidden_twin_of_each_picture_takes_no_time(here):
 def test_an_npz_may_hold_one_large_array(here):
     np.savez("a.npz", x=np.zeros((2, 2**14, 2**14 + 1), np.uint8))
     with pytest.raises(ValueError, match="holds a member of over 512 MB"):
-        archive.open_zip(Path("a.npz"))
+        open_sound(Path("a.npz"))
     assert read_npz(Path("a.npz")).pixels.shape == (2, 2**14, 2**14 + 1, 1)

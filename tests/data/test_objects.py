@@ -234,3 +234,15 @@ def test_what_is_wrong_is_said_in_one_line(name):
 def test_tensors_are_used_as_they_are():
     with pytest.raises(ValueError, match="'Tensor' cannot be changed: leave out --size"):
         open_data(X, Preparation(size=(4, 4)))
+
+
+@pytest.mark.parametrize("missing", ["nan", float("nan"), None, ""])
+def test_a_missing_label_is_no_class(missing, tmp_path):
+    names = ["a", "b", missing, "a", "b", "a"]
+    files = [tmp_path / f"{i}.png" for i in range(6)]
+    for file, array in zip(files, ARRAYS, strict=True):
+        file.write_bytes(encoded(array))
+    with pytest.raises(ValueError, match="1 of 6 labels are missing, number 2 first"):
+        open_data((files, names))
+    with pytest.raises(ValueError, match="labels are missing, number 2 first"):
+        open_data((X, ["" if name is None else str(name) for name in names]))

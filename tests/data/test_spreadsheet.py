@@ -56,6 +56,26 @@ def number(cell):
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        "name,size\nAnn,1.5\nBo,2.5\n,3.5\n".encode("utf-16"),
+        b"sep=;\r\nname;size\r\nAnn;1.5\r\nBo;2.5\r\n;3.5\r\n;\r\n\r\n",
+        b"name\tsize\nAnn\t1.5\nBo\t2.5\nnan\t3.5\n",
+        b"name,size,,\nAnn,1.5,,\nBo,2.5,,\n<NA>,3.5,,\n,,,\n",
+        b",name,size\n0,Ann,1.5\n1,Bo,2.5\n2,,3.5\n",
+    ],
+)
+def test_as_spreadsheets_and_pandas_write_them(content):
+    data = parse("a", content)
+    assert data.kind.columns == (Category("name", ("Ann", "Bo", "missing")), Number("size", 1.5, 3.5, 1))
+    assert len(data) == 3
+
+
+def test_a_missing_cell_in_the_only_column_is_a_row():
+    assert parse("a", b'n\nx\n""\n\ny\n').kind.columns == (Category("n", ("missing", "x", "y")),)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("a,b\n1.5,x\n,y\n2.5,z\n", "row 3 of the column 'a' holds ''; expected a number"),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sparring.data import arrays as arrays
     from sparring.data import cache as cache
     from sparring.data import cached as cached
+    from sparring.data import delimited as delimited
     from sparring.data import digits as digits
     from sparring.data import downloads as downloads
     from sparring.data import drawings as drawings
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
     from sparring.data import folder as folder
     from sparring.data import idx as idx
     from sparring.data import items as items
+    from sparring.data import labelling as labelling
     from sparring.data import layouts as layouts
     from sparring.data import listing as listing
+    from sparring.data import matching as matching
+    from sparring.data import members as members
     from sparring.data import named as named
     from sparring.data import numbers as numbers
     from sparring.data import objects as objects
     from sparring.data import official as official
     from sparring.data import opening as opening
+    from sparring.data import others as others
     from sparring.data import own as own
     from sparring.data import parallel as parallel
     from sparring.data import picture as picture

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import zlib
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile
 
-from sparring.data import own, tables
-from sparring.data.folder import LARGEST, examples, labels_for, no_pictures, strays, suffix
+from sparring.data import members, others, own
+from sparring.data.folder import examples, no_pictures, suffix
+from sparring.data.labelling import beside, labels_for
 from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
+from sparring.data.tables import LARGEST
 
-__all__ = ["Archive", "check", "open_zip", "read_archive"]
-
-_DAMAGED = (BadZipFile, OSError, EOFError, NotImplementedError, zlib.error)
-_ENCRYPTED, _ARCHIVES = 0x1, (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar", ".xz", ".bz2")
+__all__ = ["Archive", "read_archive"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,52 +28,8 @@ class Archive(Encoded):
         """Reads a member into memory; the archive checks its CRC."""
         try:
             return self.archive.read(self.names[i])
-        except _DAMAGED as error:
+        except members.DAMAGED as error:
             raise BadPictureError("damaged in the archive") from error
-
-
-def open_zip(path: Path, largest: int = LARGEST) -> ZipFile:
-    """An archive that has passed `check`; `largest` is the number of bytes a member may have.
-
-    Raises:
-        ValueError: It is no zip, or one not to be trusted.
-    """
-    try:
-        archive = ZipFile(path)
-    except BadZipFile as error:
-        raise ValueError(f"{shown(path)!r} is not a whole zip archive ({error}): pack or download it again") from error
-    check(path, archive.infolist(), largest)
-    return archive
-
-
-def check(path: Path, members: Sequence[ZipInfo], largest: int = LARGEST) -> None:
-    """Refuses encrypted archives, bombs, and names that lead elsewhere, occur twice or are archives themselves.
-
-    Raises:
-        ValueError: Which, and what to do.
-    """
-    counts = Counter(member.filename for member in members)
-    unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
-    verdicts = {
-        "a name that points outside it": [n for n in counts if _leads_out(n)],
-        "several members of the same name": [n for n, count in counts.items() if count > 1],
-        "an encrypted member": [m.filename for m in members if m.flag_bits & _ENCRYPTED],
-        "an archive inside": [n for n in counts if n.lower().endswith(_ARCHIVES)],
-        f"a member of over {largest >> 20} MB": [m.filename for m in members if m.file_size > largest],
-    }
-    for verdict, names in verdicts.items():
-        if names:
-            raise ValueError(f"{shown(path)!r} holds {verdict} ({shown(names[0])!r}): archive the plain pictures again")
-    if unpacked > 200 * packed and unpacked > 2**30:
-        raise ValueError(
-            f"{shown(path)!r} would unpack {packed:,} bytes to {unpacked:,}, like a zip bomb: archive "
-            "the plain pictures again"
-        )
-
-
-def _leads_out(name: str) -> bool:
-    path = name.replace("\\", "/")
-    return path.startswith("/") or path[1:2] == ":" or ".." in path.split("/")
 
 
 def read_archive(path: Path, labels: str = "auto") -> Archive:
@@ -89,31 +42,48 @@ def read_archive(path: Path, labels: str = "auto") -> Archive:
     Raises:
         ValueError: It is no archive to be trusted, holds no pictures, or the labels do not fit.
     """
-    archive = open_zip(path)
-    files = sorted(member.filename for member in archive.infolist() if not member.is_dir())
-    hidden = [name for name in files if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)]
-    runs = _runs(archive, sorted(set(files) - set(hidden)))
-    rest = sorted(set(files) - set(hidden) - {name for name in files if name.startswith(tuple(runs))})
+    archive, apart = members.open_some(path)
+    odd = {reason: [name for name in some if not _hidden(name)] for reason, some in apart.items()}
+    rest, ignored = _seen(archive)
     pictures = [name for name in rest if suffix(name) in SUFFIXES]
-    ignored = {"hidden": hidden, own.RUN: [run.rstrip("/") for run in runs]}
+    members.refuse_bomb(path, [archive.getinfo(name) for name in pictures])
     names = examples(pictures, stamp([path]), archive.open, ignored)
-    beside = [name for name in rest if "/" not in name and name.lower().endswith(tables.ENDINGS)]
-    others = sorted(set(rest) - set(pictures) - set(beside))
+    skipped = {reason: bad for reason, some in odd.items() if (bad := [n for n in some if suffix(n) in SUFFIXES])}
+    if len(names) < sum(map(len, skipped.values())) or not names:
+        members.refuse_odd(path, skipped or odd)
+    unused = sorted(set(rest) - set(pictures))
     if not names:
-        raise ValueError(no_pictures(path, others + beside, ignored))
-    found = labels_for(path, labels, names, _tables(path, archive, beside) if labels == "auto" else {})
-    ignored["not named as a picture"] = others
+        raise ValueError(no_pictures(path, unused, ignored))
+    tables = beside(unused, names)
+    unread = sorted(set(unused) - set(tables))
+    known = labels_for(path, labels, names, tables, lambda name: _table(path, archive, name))
+    ignored["not named as a picture"] = unread
+    ignored |= {reason: [name for name in some if suffix(name) not in SUFFIXES] for reason, some in odd.items()}
     return Archive(
         path=path,
         kind="zip archive",
         names=names,
         stamp=stamp([path]),
         looked=stamp([path]),
-        labels=found,
-        notes=[] if beside else strays(names, labels),
+        labels=known,
+        notes=[*known.notes, *others.explained(unread), *members.strange([archive.getinfo(name) for name in names])],
+        skipped=skipped,
         ignored={reason: names for reason, names in ignored.items() if names},
         archive=archive,
     )
+
+
+def _seen(archive: ZipFile) -> tuple[list[str], dict[str, list[str]]]:
+    """The names of files that are neither hidden nor in runs, and those that are, by reason."""
+    hidden = sorted(name for name in archive.namelist() if _hidden(name))
+    files = sorted(set(archive.namelist()) - set(hidden))
+    runs = _runs(archive, files)
+    rest = [name for name in files if not name.startswith(tuple(runs))]
+    return rest, {"hidden": hidden, own.RUN: [run.rstrip("/") for run in runs]}
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
 
 
 def _runs(archive: ZipFile, names: Sequence[str]) -> list[str]:
@@ -121,16 +91,17 @@ def _runs(archive: ZipFile, names: Sequence[str]) -> list[str]:
     found = []
     for name in names:
         if PurePosixPath(name).name == own.CONFIG:
-            with suppress(*_DAMAGED), archive.open(name) as file:
+            with suppress(*members.DAMAGED), archive.open(name) as file:
                 found += [name.removesuffix(own.CONFIG)] if own.is_run(file) else []
     return found
 
 
-def _tables(path: Path, archive: ZipFile, names: Sequence[str]) -> dict[str, bytes]:
+def _table(path: Path, archive: ZipFile, name: str) -> bytes:
     try:
-        return {name: archive.read(name) for name in names}
-    except _DAMAGED as error:
+        with archive.open(name) as file:
+            return file.read(LARGEST + 1)
+    except members.DAMAGED as error:
         raise ValueError(
-            f"{shown(path)!r} holds a table that cannot be read: {', '.join(map(repr, map(shown, names)))} is damaged "
-            f"({error}). Make a new archive, or train with --labels none"
+            f"{shown(path)!r} holds a table that cannot be read: {shown(name)!r} is damaged ({error}). Make a new "
+            "archive, or train with --labels none"
         ) from error

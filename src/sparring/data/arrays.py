@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sparring.data.archive import open_zip
 from sparring.data.listing import Arrays, Labels, numbered, shown, stamp
+from sparring.data.members import open_sound
 
 __all__ = ["of_array", "read_npy", "read_npz"]
 
@@ -36,7 +36,7 @@ def read_npz(path: Path, labels: str = "auto") -> Arrays:
     Raises:
         ValueError: It holds no pictures, or several sets of them.
     """
-    open_zip(path, largest=2**40).close()  # it is a zip: the same dangers, but for one large member
+    open_sound(path, largest=2**40).close()  # it is a zip: the same dangers, but for one large member
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

@@ -11,8 +11,8 @@ from zipfile import ZipFile
 from PIL import Image
 
 from sparring.data import picture
-from sparring.data.archive import open_zip
 from sparring.data.listing import Labels, Listing, stamp
+from sparring.data.members import open_sound
 from sparring.data.picture import BadPictureError, Header
 
 __all__ = ["Drawings", "read_drawings"]
@@ -67,7 +67,7 @@ def read_drawings(
         names=[name for name, _ in captions],
         stamp=stamp([path]),
         labels=Labels(captions=[caption for _, caption in captions]),
-        archive=open_zip(path),
+        archive=open_sound(path),
         looks=looks,
         size=size,
     )

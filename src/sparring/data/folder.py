@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from sparring.data import own, tables
-from sparring.data.listing import Encoded, Labels, shown, stamp
+from sparring.data import others, own, tables
+from sparring.data.labelling import beside, labels_for
+from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
 from sparring.machine.words import command
 
-__all__ = ["Folder", "by_class", "examples", "labels_for", "no_pictures", "read_folder", "strays", "suffix"]
+__all__ = ["Folder", "examples", "no_pictures", "read_folder", "suffix"]
 
 LARGEST = 512 * 2**20
 """Bytes of the largest file that is read: no picture that would be decoded needs more."""
 
-_SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
 _HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
@@ -55,21 +55,21 @@ def read_folder(path: Path, labels: str = "auto") -> Folder:
     pictures = sorted(name for name in files if suffix(name) in SUFFIXES)
     stamped = stamp(f"{path}/{name}" for name in pictures)
     names = examples(pictures, stamped, lambda name: (path / name).open("rb"), ignored)
-    beside = sorted(name for name in files if "/" not in name and name.lower().endswith(tables.ENDINGS))
-    others = sorted(files - set(pictures) - set(beside))
+    rest = sorted(files - set(pictures))
     if not names:
-        raise ValueError(no_pictures(path, others + beside, ignored))
-    if others:
-        ignored["not named as a picture"] = others
-    found = labels_for(path, labels, names, {name: path / name for name in beside})
+        raise ValueError(no_pictures(path, rest, ignored))
+    near = beside(rest, names)
+    if unread := sorted(set(rest) - set(near)):
+        ignored["not named as a picture"] = unread
+    found = labels_for(path, labels, names, near, lambda name: tables.content(path / name))
     return Folder(
         path=path,
         kind="folder",
         names=names,
-        stamp=stamp(f"{path}/{name}" for name in (*names, *beside)),
+        stamp=stamp(f"{path}/{name}" for name in (*names, *near)),
         looked=stamped,
         labels=found,
-        notes=[] if beside else strays(names, labels),
+        notes=[*found.notes, *others.explained(unread)],
         skipped=skipped,
         ignored=ignored,
     )
@@ -90,16 +90,18 @@ def examples(
     return [name for name in pictures if name not in drawn]
 
 
-def no_pictures(path: Path, others: Sequence[str], ignored: Mapping[str, Sequence[str]]) -> str:
+def no_pictures(path: Path, files: Sequence[str], ignored: Mapping[str, Sequence[str]]) -> str:
     """What to say of a place without pictures."""
     if "" in ignored.get(own.RUN, ()):
         samples = command("sample", path, "--out", "FOLDER")
         return f"{shown(path)!r} is {own.RUN}, not data. To draw its samples: {samples}"
-    there = f"it holds {len(others)} other files, {shown(others[0])!r} first" if others else "it is empty"
+    there = f"it holds {len(files)} other files, {shown(files[0])!r} first" if files else "it is empty"
     if mine := [f"{why} ({len(ignored[why])})" for why in (own.RUN, own.DRAWING) if ignored.get(why)]:
-        there = f"passed over: {', '.join(mine)}" + (f"; {there}" if others else "")
-    if nested := [name for name in others if name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))]:
+        there = f"passed over: {', '.join(mine)}" + (f"; {there}" if files else "")
+    if nested := [name for name in files if name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))]:
         there += f"; give the archive {shown(nested[0])!r} itself if it is a zip, or unpack it"
+    if todo := others.container(files):
+        there += f". {todo}"
     return f"there are no pictures in {shown(path)!r} ({there}): expected files ending in {', '.join(sorted(SUFFIXES))}"
 
 
@@ -153,65 +155,3 @@ def _entries(root: Path, folder: str, skipped: Mapping[str, list[str]]) -> list[
             ) from error
         skipped[f"a folder that cannot be opened ({error.strerror})"].append(folder)
         return []
-
-
-def labels_for(path: Path, labels: str, names: Sequence[str], beside: Mapping[str, object]) -> Labels:
-    """Labels by the wish of a user: from a table, from class folders, or none.
-
-    Args:
-        path: The folder or archive.
-        labels: `auto`, `none` or a table's path.
-        names: Of the pictures.
-        beside: The tables beside the pictures, by name: a path, or the content as bytes.
-
-    Raises:
-        ValueError: There are several tables, or the table does not fit.
-    """
-    if labels == "none":
-        return Labels()
-    if labels != "auto":
-        file = Path(labels)
-        if not file.is_file():
-            raise ValueError(f"there is no table {shown(labels)!r}: check --labels (auto, none or a file)")
-        return tables.match(labels, tables.read(labels, file.read_bytes()), names)
-    if len(beside) > 1:
-        raise ValueError(
-            f"{shown(path)!r} holds several tables ({', '.join(map(shown, beside))}): choose one with --labels FILE, "
-            "or --labels none"
-        )
-    for name, table in beside.items():
-        content = table if isinstance(table, bytes) else path.joinpath(name).read_bytes()
-        return tables.match(name, tables.read(name, content), names)
-    return by_class(path, names)
-
-
-def strays(names: Sequence[str], labels: str) -> list[str]:
-    """A note if most pictures lie in folders, as classes do, but some in none."""
-    beside = [name for name in names if "/" not in name]
-    classes = {name.split("/")[0] for name in names if "/" in name}
-    if labels != "auto" or not beside or len(classes) < 2:
-        return []
-    first = shown(beside[0])
-    return [f"no labels: {len(beside):,} of {len(names):,} pictures are not in a class folder, {first} first"]
-
-
-def by_class(path: Path, names: Sequence[str]) -> Labels:
-    """Labels from sub-folders: where every picture lies in one and there are at least two.
-
-    Raises:
-        ValueError: The sub-folders are parts such as train and test, not classes.
-    """
-    parts = [name.split("/") for name in names]
-    while len({part[0] for part in parts}) == 1 and all(len(part) > 1 for part in parts):
-        path /= parts[0][0]  # one folder around all
-        parts = [part[1:] for part in parts]
-    if any(len(part) < 2 for part in parts):
-        return Labels()
-    values = [part[0] for part in parts]
-    if {value.lower() for value in values} <= _SPLITS:
-        train = max(values, key=lambda value: value.lower().startswith("train"))
-        raise ValueError(
-            f"{shown(path)!r} holds the parts {sorted(set(values))}: give the one to train on, such as "
-            f"{shown(path / train)}"
-        )
-    return Labels(*Labels.of(values))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +20,11 @@ from sparring.data import picture
 from sparring.data.picture import Header
 from sparring.machine.words import shown
 
-__all__ = ["Arrays", "Encoded", "Labels", "Listing", "numbered", "shown", "stamp"]
+__all__ = ["NUMBER", "Arrays", "Encoded", "Labels", "Listing", "numbered", "shown", "stamp"]
+
+
+NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
+"""A number as a table may have it."""
 
 
 def stamp(files: Iterable[str | Path]) -> str:
@@ -31,6 +37,11 @@ def stamp(files: Iterable[str | Path]) -> str:
     return digest.hexdigest()
 
 
+def _order(name: str) -> tuple[int, float, str]:
+    """Numbers first."""
+    return (0, float(name.replace(",", ".")), name) if NUMBER.fullmatch(name) else (1, 0.0, name)
+
+
 @dataclass(frozen=True)
 class Labels:
     """What is known of each picture besides its pixels.
@@ -39,16 +50,22 @@ class Labels:
         y: The index into `classes`, a picture each; empty without labels.
         classes: Their names.
         captions: A text a picture; empty without.
+        notes: What was decided of them, or looks odd.
     """
 
     y: Sequence[int] = ()
     classes: Sequence[str] = ()
     captions: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
     @staticmethod
     def of(values: Sequence[str]) -> tuple[list[int], list[str]]:
-        """Indices and names of classes: numbers in their order, other names in alphabetical order."""
-        names = sorted(set(values), key=lambda v: (0, int(v), v) if v.isdecimal() else (1, 0, v))
+        """Indices and names of classes: numbers in their order, other names in alphabetical order.
+
+        Accents are composed, so that names from macOS are those of Windows and Linux.
+        """
+        values = [unicodedata.normalize("NFC", value) for value in values]
+        names = sorted(set(values), key=_order)
         index = {name: i for i, name in enumerate(names)}
         return [index[value] for value in values], names
 

@@ -15,8 +15,10 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
-from sparring.data.folder import Folder, labels_for
+from sparring.data import delimited
+from sparring.data.folder import Folder
 from sparring.data.items import Items
+from sparring.data.labelling import labels_for
 from sparring.data.listing import Labels, Listing, shown, stamp
 from sparring.data.numbers import examples
 from sparring.data.report import points
@@ -70,7 +72,7 @@ def _targets(y: Any) -> tuple[Tensor | None, Sequence[str]]:
     if y is None:
         return None, ()
     if not isinstance(y, Tensor | np.ndarray) and all(isinstance(label, str) for label in y):
-        indices, names = Labels.of(list(y))
+        indices, names = Labels.of(_complete(list(y)))
         return torch.tensor(indices), names
     values = y if isinstance(y, Tensor) else torch.from_numpy(np.asarray(y))
     if values.ndim > 1:
@@ -91,10 +93,21 @@ def _pair(data: Any, labels: str) -> Found:
 
 
 def _named(files: Sequence[Any], y: Any) -> tuple[list[int], list[str]]:
-    values = [str(value.item() if hasattr(value, "item") else value) for value in y]
+    values = ["" if value is None else str(value.item() if hasattr(value, "item") else value) for value in y]
     if len(values) != len(files):
         raise ValueError(f"got {len(files)} files and {len(values)} labels; expected the same number of each")
-    return Labels.of(values)
+    return Labels.of(_complete(values))
+
+
+def _complete(labels: Sequence[str]) -> Sequence[str]:
+    """Labels of which none is missing, as pandas writes it."""
+    missing = [i for i, label in enumerate(labels) if label.lower() in delimited.MISSING]
+    if missing:
+        raise ValueError(
+            f"{len(missing)} of {len(labels)} labels are missing, number {missing[0]} first, which is "
+            f"{labels[missing[0]]!r}: complete them, or leave these examples out"
+        )
+    return labels
 
 
 def _files(data: Any, labels: str) -> Folder:
@@ -104,8 +117,10 @@ def _files(data: Any, labels: str) -> Folder:
         raise FileNotFoundError(f"{len(missing)} of {len(paths)} files are not there, {shown(missing[0])!r} first")
     home = Path(os.path.commonpath([path.parent for path in paths]))
     names = [path.relative_to(home).as_posix() for path in paths]
-    named = Labels() if labels in {"auto", "none"} else labels_for(home, labels, names, {})
-    return Folder(path=home, kind="list of files", names=names, stamp=stamp(paths), looked="", labels=named)
+    named = Labels() if labels in {"auto", "none"} else labels_for(home, labels, names)
+    return Folder(
+        path=home, kind="list of files", names=names, stamp=stamp(paths), looked="", labels=named, notes=named.notes
+    )
 
 
 def _loader(data: Any, labels: str) -> Found:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sparring.data import cache, duplicates, rows
+from sparring.data import cache, duplicates, others, rows
 from sparring.data.listing import Labels, Listing, shown
 from sparring.data.parallel import parallel
 from sparring.data.picture import BadPictureError, Header, Target
@@ -87,7 +87,8 @@ def make(found: Listing, preparation: Preparation) -> Path:
     target = _target(preparation, list(good.values()))
     facts = [(name, good[i].digest if i in good else bad[i]) for i, name in enumerate(found.names)]
     labels = found.labels
-    key = digest_of(VERSION, target, facts, found.skipped, list(labels.y), list(labels.classes), list(labels.captions))
+    told = [found.skipped, list(found.notes), list(labels.y), list(labels.classes), list(labels.captions)]
+    key = digest_of(VERSION, target, facts, told)
     entry = cache.home() / "prepared" / key
     if load(entry, found) is None:
         shutil.rmtree(entry, ignore_errors=True)
@@ -212,6 +213,7 @@ def _per_class(labels: Labels, kept: Sequence[int]) -> dict[str, int]:
 def _notes(headers: Mapping[int, Header], target: Target, writer: rows.Writer) -> list[str]:
     odd = Counter(note for header in headers.values() for note in header.note.split("; ") if note)
     notes = [f"{count:,} pictures {note}" for note, count in odd.most_common()]
+    notes += others.side_by_side({header.size for header in headers.values()})
     if count := _covered(headers, target):
         notes.append(f"{count:,} pictures have transparent parts, put on {target.behind} (--alpha COLOUR, or keep)")
     if target.mode.startswith("RGB") and not writer.coloured:

@@ -66,7 +66,7 @@ def _read_file(path: Path, labels: str) -> Listing:
         raise ValueError(f"{shown(path)!r} is not a file or a folder; expected one of them")
     if reader := _BY_SUFFIX.get(suffix):
         return reader(path, labels)
-    if suffix in tables.ENDINGS:
+    if tables.is_table(path.name):
         return read_folder(path.parent, str(path) if labels == "auto" else labels)
     if "idx" in path.name or suffix == ".gz":
         return read_idx(path, labels)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from sparring.data import delimited
 from sparring.data.listing import shown
 from sparring.data.report import points
 from sparring.data.source import InMemory
@@ -61,12 +60,12 @@ def parse(name: str, content: bytes) -> InMemory:
 
     Args:
         name: The file's, for messages.
-        content: Its bytes: CSV in UTF-8, commas or semicolons, names of columns in the first line.
+        content: Its bytes: CSV in UTF-8, commas or semicolons, names of columns in the first line; UTF-16 as well.
 
     Raises:
         ValueError: It is no such table; the message names column and row.
     """
-    head, *rows = _cells(name, content)
+    head, *rows = _without_index(delimited.cells(name, content))
     if len(rows) < 2:
         raise ValueError(
             f"the table {shown(Path(name))!r} has {len(rows)} rows below its first line; expected 2 or more"
@@ -81,29 +80,15 @@ def parse(name: str, content: bytes) -> InMemory:
     return InMemory(x, kind=kind, sha256=hashlib.sha256(content).hexdigest(), report=report, name=name)
 
 
-def _cells(name: str, content: bytes) -> list[list[str]]:
-    """The cells of each line that has any; the first line has the names."""
-    try:
-        text = content.decode("utf-8-sig")
-        delimiter = max(",;", key=text.partition("\n")[0].count)
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(
-            f"the table {shown(Path(name))!r} cannot be read ({error}): save it as CSV in UTF-8"
-        ) from error
-    numbered = [(number, [cell.strip() for cell in line]) for number, line in enumerate(lines, 1) if line]
-    found = [line for _, line in numbered] or [[]]
-    if wrong := next((number for number, line in numbered if len(line) != len(found[0])), None):
-        raise ValueError(
-            f"row {wrong} of the table {shown(Path(name))!r} has {len(lines[wrong - 1])} cells; expected "
-            f"{len(found[0])} as in its first row. Put texts that hold a comma or semicolon in double quotes"
-        )
-    return found
+def _without_index(lines: list[list[str]]) -> list[list[str]]:
+    """Lines without the first column if that has no name and counts the rows, as pandas writes them."""
+    counts = [line[0] for line in lines if line] == ["", *map(str, range(len(lines) - 1))]
+    return [line[1:] for line in lines] if counts else lines
 
 
 def _column(name: str, cells: Sequence[str]) -> tuple[Column, Sequence[str]]:
     """What a column is, and its cells."""
-    full = [cell for cell in cells if cell]
+    full = [cell for cell in cells if cell.lower() not in delimited.MISSING]
     numbers = [cell for cell in full if NUMBER.fullmatch(cell)]
     measured = len(set(numbers)) > FEW or (len(set(numbers)) > 1 and any("." in cell for cell in numbers))
     if measured and 2 * len(numbers) > len(full):
@@ -113,7 +98,7 @@ def _column(name: str, cells: Sequence[str]) -> tuple[Column, Sequence[str]]:
                 "its other rows. Correct it, or leave the row out"
             )
         return _number(name, numbers), cells
-    texts = [cell or MISSING for cell in cells]
+    texts = [MISSING if cell.lower() in delimited.MISSING else cell for cell in cells]
     if len(set(texts)) > MANY:
         raise ValueError(
             f"the column {name!r} has {len(set(texts))} different texts; expected {MANY} or fewer, or numbers such as "

@@ -1,118 +1,183 @@
-"""Labels and captions from a table beside the pictures: CSV, TSV or parquet."""
+"""Labels and captions from a table beside the pictures: CSV, TSV, parquet, JSON lines or StyleGAN's dataset.json."""
 
 from __future__ import annotations
 
-import csv
 import io
+import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from sparring.data.listing import Labels, shown
+from sparring.data import delimited
+from sparring.data.listing import shown
 
-__all__ = ["ENDINGS", "match", "read"]
+__all__ = ["DATASET", "LARGEST", "content", "is_table", "read"]
 
-ENDINGS = (".csv", ".tsv", ".parquet")
+ENDINGS = (".csv", ".tsv", ".parquet", ".jsonl")
+DATASET = "dataset.json"
+"""The table that the tools of StyleGAN write."""
+
+LARGEST = 2**25
+"""Bytes of the largest table that is read; parquet may have so many rows."""
 
 _COLUMNS = {
-    "file": ("file", "file_name", "filename", "image", "path", "picture", "img"),
-    "label": ("label", "class", "category", "target"),
+    "file": ("file", "file_name", "filename", "image", "path", "picture", "img", "image_name", "image_path",
+             "file_path", "filepath", "image_id", "id"),
+    "label": ("label", "class", "category", "target", "labels", "class_name"),
     "caption": ("caption", "text", "description", "prompt"),
-}
+}  # fmt: skip
+
+Columns = Mapping[str, Sequence[str]]
+Chosen = Mapping[str, str]
 
 
-def read(name: str, content: bytes) -> list[dict[str, str]]:
-    """The rows of a table with the columns `file` and `label`, `caption` or both.
+def is_table(name: str) -> bool:
+    """Whether a file of this name may be a table of labels."""
+    return name.lower().endswith(ENDINGS) or PurePosixPath(name).name == DATASET
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a table, as many as `read` wants."""
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
+
+
+def read(name: str, content: bytes) -> list[dict[str, str]] | None:
+    """The rows of a table with the columns `file` and `label`, `caption` or both. A missing cell is "".
 
     Args:
         name: Its file's, for messages; the ending tells the format.
         content: Its bytes.
 
+    Returns:
+        Rows in which not all is missing; None of a dataset.json that has no labels, or is another program's.
+
     Raises:
         ValueError: It cannot be read, or lacks a column.
     """
-    columns = (_parquet if name.lower().endswith(".parquet") else _text)(name, content)
-    chosen = {
-        kind: next((own for own in columns if own.strip().lower() in known), None) for kind, known in _COLUMNS.items()
-    }
-    if chosen["file"] is None or (chosen["label"] is None and chosen["caption"] is None):
+    if len(content) > LARGEST:
+        raise ValueError(
+            f"the table {shown(name)!r} has over {LARGEST >> 20} MB: keep the columns 'file' and 'label' or 'caption' "
+            "alone, or train with --labels none"
+        )
+    reader = next((read for ending, read in _READERS.items() if name.lower().endswith(ending)), _text)
+    columns = reader(name, content)
+    if columns is None:
+        return None
+    cells = {kind: [_known(cell) for cell in column] for kind, column in columns.items()}
+    return [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True) if any(row)]
+
+
+def _known(cell: str) -> str:
+    return "" if cell.strip().lower() in delimited.MISSING else cell.strip()
+
+
+def _choose(name: str, columns: Sequence[str]) -> Chosen:
+    """The columns that are used, by kind."""
+    called = {kind: next((own for each in known for own in columns if own.strip().lower() == each), None)
+              for kind, known in _COLUMNS.items()}  # fmt: skip
+    chosen = {kind: own for kind, own in called.items() if own is not None}
+    if "file" not in chosen or len(chosen) < 2:
         raise ValueError(
             f"the table {shown(name)!r} has the columns {list(columns)}; expected 'file' and 'label' or 'caption': "
             "rename them, move the table elsewhere, or train with --labels none"
         )
-    picked = {kind: columns[own] for kind, own in chosen.items() if own is not None}
-    return [dict(zip(picked, row, strict=True)) for row in zip(*picked.values(), strict=True)]
+    if twice := [own for own in chosen.values() if columns.count(own) > 1]:
+        raise ValueError(
+            f"the table {shown(name)!r} has {columns.count(twice[0])} columns {twice[0]!r}; expected one: rename the "
+            "others"
+        )
+    return chosen
 
 
-def _text(name: str, content: bytes) -> Mapping[str, Sequence[str]]:
+def _text(name: str, content: bytes) -> Columns:
+    head, *rows = delimited.cells(name, content)
+    places = {kind: head.index(own) for kind, own in _choose(name, head).items()}
+    return {kind: [row[place] for row in rows] for kind, place in places.items()}
+
+
+def _parquet(name: str, content: bytes) -> Columns:
     try:
-        text = content.decode("utf-8-sig")
-        first = text.partition("\n")[0]
-        delimiter = max("\t;,", key=first.count)
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"the table {shown(name)!r} cannot be read ({error}): save it as CSV in UTF-8") from error
-    rows = [row for row in rows if row]
-    for number, row in enumerate(rows[1:], 2):
-        if len(row) != len(rows[0]):
-            raise ValueError(
-                f"row {number} of the table {shown(name)!r} has {len(row)} cells; expected {len(rows[0])} as in its "
-                "first row. Put texts that hold the delimiter in double quotes"
-            )
-    return {column: [row[i] for row in rows[1:]] for i, column in enumerate(rows[0] if rows else [])}
-
-
-def _parquet(name: str, content: bytes) -> Mapping[str, Sequence[str]]:
-    try:
-        import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
         raise ValueError(
             f"reading {shown(name)!r} needs pyarrow: pip install 'sparring[data]', or save it as CSV"
         ) from error
+    with _saved_again(name):
+        file = parquet.ParquetFile(io.BytesIO(content))
+    chosen = _choose(name, file.schema_arrow.names)
+    if file.metadata.num_rows > LARGEST:
+        raise ValueError(f"the table {shown(name)!r} has {file.metadata.num_rows:,} rows; expected one a picture")
+    with _saved_again(name):
+        table = file.read(columns=list(chosen.values()))
+        values = {kind: table[own].to_pylist() for kind, own in chosen.items()}
+    return _plain(name, {kind: (own, values[kind]) for kind, own in chosen.items()})
+
+
+@contextmanager
+def _saved_again(name: str) -> Iterator[None]:
+    """Says what to do with a parquet file that is damaged, or holds what Python has no word for."""
+    from pyarrow import ArrowException
+
     try:
-        table = parquet.read_table(io.BytesIO(content))
-    except (pa.ArrowException, OSError) as error:
+        yield
+    except (ArrowException, OSError, OverflowError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"the table {shown(name)!r} cannot be read ({reason}): save it again, or as CSV") from error
-    return {column: [_cell(value) for value in table[column].to_pylist()] for column in table.column_names}
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def match(name: str, rows: Sequence[Mapping[str, str]], pictures: Sequence[str]) -> Labels:
-    """The rows in the order of the pictures.
-
-    Args:
-        name: The table's, for messages.
-        rows: What `read` gave.
-        pictures: Names of the files, relative to the table's folder.
-
-    Raises:
-        ValueError: Rows and pictures are not the same, or a label is empty.
-    """
-    files = [str(PurePosixPath(row["file"].strip().replace("\\", "/"))) for row in rows]
-    counts = Counter(files)
-    _refuse(name, "names pictures that are not there", sorted(counts.keys() - set(pictures)))
-    _refuse(name, "has no row for", sorted(set(pictures) - counts.keys()))
-    _refuse(name, "has several rows for", [file for file, count in counts.items() if count > 1])
-    by_file = dict(zip(files, rows, strict=True))
-    labels = [by_file[file].get("label", "").strip() for file in pictures]
-    captions = [by_file[file].get("caption", "").strip() for file in pictures]
-    if "label" in rows[0]:
-        _refuse(name, "has no label for", [f for f, label in zip(pictures, labels, strict=True) if not label])
-        y, classes = Labels.of(labels)
-        return Labels(y, classes, captions if "caption" in rows[0] else ())
-    _refuse(name, "has no caption for", [f for f, caption in zip(pictures, captions, strict=True) if not caption])
-    return Labels(captions=captions)
-
-
-def _refuse(table: str, what: str, files: Sequence[str]) -> None:
-    if files:
-        first = ", ".join(shown(file) for file in files[:3]) + (" ..." if len(files) > 3 else "")
+def _lines(name: str, content: bytes) -> Columns:
+    """JSON lines, such as the metadata.jsonl of Hugging Face."""
+    try:
+        rows = [json.loads(line) for line in delimited.decoded(name, content).split("\n") if line.strip()]
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"the table {shown(name)!r} cannot be read ({error}): save it again, or as CSV") from error
+    if wrong := next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None):
         raise ValueError(
-            f"the table {shown(table)!r} {what} {first} ({len(files)} in all): complete or correct it, "
-            "or train with --labels none"
+            f"row {wrong} of the table {shown(name)!r} is a {type(rows[wrong - 1]).__name__}; expected an object such "
+            'as {"file_name": "0.png", "text": "a cat"}'
         )
+    chosen = _choose(name, list(dict.fromkeys(key for row in rows for key in row)))
+    return _plain(name, {kind: (own, [row.get(own) for row in rows]) for kind, own in chosen.items()})
+
+
+def _dataset(name: str, content: bytes) -> Columns | None:
+    """`{"labels": [["0.png", 3], ...]}`; a vector with a single 1 is the number of its place."""
+    try:
+        labels = json.loads(content).get("labels")
+        pairs = [(file, label) for file, label in (labels.items() if isinstance(labels, dict) else labels or [])]
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    if not pairs:
+        return None
+    files, values = zip(*pairs, strict=True)
+    return _plain(name, {"file": ("labels", files), "label": ("labels", list(map(_place, values)))})
+
+
+def _place(label: Any) -> Any:
+    hot = isinstance(label, list) and Counter(label) == {0: len(label) - 1, 1: 1}
+    return label.index(1) if hot else label
+
+
+def _plain(name: str, columns: Mapping[str, tuple[str, Iterable[Any]]]) -> Columns:
+    """Texts of values that are texts or numbers, times among them."""
+    plain: dict[str, list[str]] = {}
+    for kind, (own, values) in columns.items():
+        cells = list(values)
+        odd = [number for number, value in enumerate(cells, 1) if isinstance(value, bytes | dict | list | tuple)]
+        if odd:
+            raise ValueError(
+                f"row {odd[0]} of the table {shown(name)!r} holds a {type(cells[odd[0] - 1]).__name__} in {own!r}; "
+                "expected a text or a number: change it, or train with --labels none"
+            )
+        plain[kind] = ["" if value is None else str(value) for value in cells]
+    return plain
+
+
+_READERS: dict[str, Callable[[str, bytes], Columns | None]] = {
+    ".parquet": _parquet,
+    ".jsonl": _lines,
+    ".json": _dataset,
+}
