@@ -60,7 +60,7 @@ def find(place: Path | None, say: Callable[[str], None]) -> Runtime:
     """
     if place is not None:
         return _runtime(_checked(_given(place), str(place)))
-    kept = cache.home() / "runtimes" / f"{PACKAGE.name}-{PACKAGE.version}"
+    kept = cache.place(cache.home() / "runtimes" / f"{PACKAGE.name}-{PACKAGE.version}")
     if not kept.is_dir():
         say(
             f"Fetching {PACKAGE.name} {PACKAGE.version} with npm (33 MB, once; Microsoft's, MIT licence). It runs the "
