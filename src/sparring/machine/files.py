@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 __all__ = [
-    "REASONS", "explained", "file_atomically", "folder_atomically", "naming", "synchronise", "write",
+    "REASONS", "explained", "failed", "file_atomically", "folder_atomically", "naming", "synchronise", "write",
     "write_atomically",
 ]  # fmt: skip
 
@@ -30,6 +30,8 @@ REASONS = {
 }
 """What is wrong with a file and what to do, by the number of an error."""
 
+_FAILURES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
 
 def explained(error: OSError) -> str:
     """An error at the boundary of a file in one line: the file, what is wrong with it, what to do."""
@@ -37,6 +39,12 @@ def explained(error: OSError) -> str:
     if error.errno is None or name is None:
         return " ".join(str(error).split())
     return f"{str(name)!r}: {REASONS.get(error.errno, error.strerror)}"
+
+
+def failed(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, is that of a disk that is full or broken."""
+    causes = (error, error.__cause__) if error else ()
+    return any(isinstance(each, OSError) and each.errno in _FAILURES for each in causes)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sparring.runs import session as session
     from sparring.runs import sinks as sinks
     from sparring.runs import stage as stage
+    from sparring.runs import stopping as stopping
     from sparring.runs import writers as writers
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,16 @@ from sparring.data.source import InMemory
 from sparring.data.streams import Data
 from sparring.hooks import Every, Hook, Playing
 from sparring.machine import devices
-from sparring.machine.files import explained
 from sparring.machine.signals import first_signal
-from sparring.machine.words import command
 from sparring.runs import files, lock, portraits
 from sparring.runs.beginning import described, make_sure_writable, newest, take
 from sparring.runs.budget import Budget, pace
 from sparring.runs.code import Code
-from sparring.runs.errors import InUseError, StoppedError
+from sparring.runs.errors import InUseError
 from sparring.runs.mending import damaged, mend
 from sparring.runs.run import Run
 from sparring.runs.stage import FRAMES, Stage, built
+from sparring.runs.stopping import saying_what_is_saved
 
 __all__ = ["Session"]
 
@@ -218,10 +217,10 @@ class Session:
     def _lead(self, hooks: Sequence[Hook], interrupted: threading.Event, break_lock: bool) -> None:
         """Plays, writes, saves and draws."""
         path = self.run.path
-        path.mkdir(parents=True, exist_ok=True)
-        with lock.locked(path, "trained", break_lock=break_lock):
-            self._begin()
-            with self._saying_what_is_saved():
+        with saying_what_is_saved(path):
+            path.mkdir(parents=True, exist_ok=True)
+            with lock.locked(path, "trained", break_lock=break_lock):
+                self._begin()
                 portraits.describe(path, self.data)
                 if not self.complete:
                     files.last_picture(path).unlink(missing_ok=True)  # of fewer rounds
@@ -271,15 +270,6 @@ class Session:
             self.checkpoint(self.trainer, {})
             self._on_plan()
         return True
-
-    @contextmanager
-    def _saying_what_is_saved(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            round, path = self.checkpoint.saved, self.run.path
-            saved = "nothing is saved yet" if round < 0 else f"saved at round {round}"
-            raise StoppedError(f"{explained(error)}; {saved}. Then: {command('resume', path)}") from error
 
     def repair(self, *, break_lock: bool = False) -> None:
         """Makes damaged or lost models again, from the checkpoint this session goes on from.
