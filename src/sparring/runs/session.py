@@ -122,7 +122,7 @@ class Session:
             ValueError: The data are not what they were, the run is beyond `rounds`, or no checkpoint is whole.
         """
         found, run = files.fingerprint(path), Run.open(path, recipe).at(data)
-        device, threads = devices.resolve(device or run.config.device), threads or run.config.threads
+        device, threads = devices.resolve(device or run.config.device), devices.threads(threads or run.config.threads)
         run = dataclasses.replace(run, config=dataclasses.replace(run.config, device=device, threads=threads))
         session = Session(run.planned(rounds, keep_rates=keep_rates), run.checked_data())
         session._found = found
