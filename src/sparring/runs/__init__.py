@@ -6,6 +6,7 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.runs import beginning as beginning
+    from sparring.runs import belongings as belongings
     from sparring.runs import budget as budget
     from sparring.runs import checkpoint as checkpoint
     from sparring.runs import code as code

@@ -17,7 +17,7 @@ from sparring.data.streams import Data
 from sparring.hooks import Every, Hook, Playing
 from sparring.machine import devices
 from sparring.machine.signals import first_signal
-from sparring.runs import files, lock, portraits
+from sparring.runs import belongings, files, lock, portraits
 from sparring.runs.beginning import described, make_sure_writable, newest, take
 from sparring.runs.budget import Budget, pace
 from sparring.runs.code import Code
@@ -238,7 +238,7 @@ class Session:
             files.make_sure_vacant(path)
         elif self._found != files.fingerprint(path):
             raise InUseError(f"{str(path)!r} has been trained by another process since it was read: resume it again")
-        files.clean(path)
+        belongings.clean(path)
         mend(self.checkpoint)
         self.run.describe(self.trainer.state.round, self.trainer.rounds)
         self._found = files.fingerprint(path)
