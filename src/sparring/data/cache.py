@@ -1,7 +1,7 @@
 """The cache: one folder for what was downloaded and what was decoded. Deleting it loses nothing but time.
 
 Several users may share it: what is new in it has the rights of the folder that it is in, under any umask, but only its
-owner may write to it. What another user put there is not used, because he could have put anything there.
+owner may write to it. What another user put there is not used, because that could be anything.
 """
 
 from __future__ import annotations
