@@ -27,7 +27,7 @@ GZIPPED = gzip.compress(CONTENT)
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files`; `cuts` times it stops half way. It may send `drop` bytes at a time. `asked` is what was asked for."""
+    """Serves `files`; `cuts` times it stops half way. It may send `drop` bytes at a time. `asked` has the requests."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
