@@ -137,7 +137,7 @@ def cached(options: Cache) -> int:
         rows = [(amount(e.bytes), f"{datetime.fromtimestamp(e.used).astimezone():%Y-%m-%d %H:%M}", e.kind, e.what)
                 for e in entries]  # fmt: skip
         print(table("><<<", [("size", "last used", "", "what"), *rows]))
-    print(f"{total} in {shown(home())}", file=sys.stderr if options.json else sys.stdout)
+    print(f"{total} in {shown(str(home()))}", file=sys.stderr if options.json else sys.stdout)
     if not options.clear or not entries:
         return 0
     if not options.yes and not agreed("Remove all of this?"):
