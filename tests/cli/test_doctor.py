@@ -34,6 +34,19 @@ def test_something_is_wrong(monkeypatch, tmp_path, capsys):
     assert "fix export OMP_NUM_THREADS=1, or unset it" in words
 
 
+def test_a_user_without_a_home(monkeypatch, capsys):
+    for name in ("SPARRING_CACHE", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda number: {}[number])
+    assert cli.run("doctor", []) == 1
+    words = " ".join(capsys.readouterr().out.split())
+    assert (
+        "the cache has no place: there is no home folder for the cache fix set SPARRING_CACHE to another folder"
+        in words
+    )
+    assert "install" not in words.partition("WRONG")[2]
+
+
 def test_json(monkeypatch, capsys):
     assert cli.run("doctor", ["--json"]) == 0
     about = json.loads(capsys.readouterr().out)

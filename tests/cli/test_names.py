@@ -77,8 +77,22 @@ def test_all_verbs_with_an_odd_name(trained, tmp_path, monkeypatch, capsys):
     ):
         assert cli.run(verb, words) == 0, capsys.readouterr().err
         said(capsys)
+    assert not Path(name).exists(), "nothing there was anybody else's"
     assert cli.run("resume", [name]) == 2
     assert said(capsys).count("\n") == 1
+
+
+@pytest.mark.parametrize("word", ["\x1b[31m", "--\x1b[31m", "--rounds=\x1b[31m", "\u202e\r\x9b"])
+def test_wrong_words_are_told_and_not_obeyed(word, capsys):
+    with pytest.raises(SystemExit):
+        cli.run("resume", ["run", "--wrong", word])
+    assert "--wrong" in said(capsys)
+
+
+def test_a_cache_of_any_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SPARRING_CACHE", str(tmp_path / "\x1b[31m\r"))
+    assert cli.run("data", ["cache"]) == 0
+    assert r"\x1b[31m\r" in said(capsys)
 
 
 def test_options_are_not_taken_for_paths(trained, tmp_path, monkeypatch, capsys):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pytest
 
@@ -64,6 +65,20 @@ def test_it_is_cleared_and_what_is_of_others_stays(home, capsys):
     assert cli.run("data", ["cache"]) == 0
     assert capsys.readouterr().out == f"0 B in {home}\n"
     assert len(open_data("photos")) == 5
+
+
+def test_what_cannot_be_removed_keeps_nothing_else(home, monkeypatch, capsys):
+    remove = shutil.rmtree
+
+    def careful(path):
+        if path.name == "mnist":
+            raise PermissionError(13, "Permission denied", str(path))
+        remove(path)
+
+    monkeypatch.setattr(shutil, "rmtree", careful)
+    assert cli.run("data", ["cache", "--clear", "--yes"]) == 2
+    (left,) = cached.found()
+    assert f"1 of 4 entries cannot be removed, '{left.path}' first (Permission denied): ask" in capsys.readouterr().err
 
 
 def test_sets_are_kept_on_demand(home):

@@ -1,5 +1,6 @@
 """A server on this machine and made-up clients; the one test of the real sources is slow."""
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -8,6 +9,7 @@ import os
 import sys
 import tarfile
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,11 +27,12 @@ GZIPPED = gzip.compress(CONTENT)
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files`; `cuts` times it stops half way. What was asked for is in `asked`."""
+    """Serves `files`; `cuts` times it stops half way. It may send `drop` bytes at a time. `asked` has the requests."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files, self.asked, self.cuts, self.ranges, self.length = {}, [], 0, True, True
+        self.drop = 0
         self.address = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -58,7 +61,10 @@ class Handler(BaseHTTPRequestHandler):
         if server.cuts:
             server.cuts -= 1
             rest = rest[: len(rest) // 2]
-        self.wfile.write(rest)
+        with contextlib.suppress(ConnectionError):  # whoever waits may have enough
+            for start in range(0, len(rest), server.drop or len(rest)):
+                self.wfile.write(rest[start : start + (server.drop or len(rest))])
+                time.sleep(0.02 if server.drop else 0)
         self.close_connection = True
 
     def log_message(self, *args):
@@ -162,6 +168,28 @@ def test_a_download_goes_on_in_another_run(server, monkeypatch, keep):
     fetching.fetch("tiny")
     assert server.asked[-1] == ("/numbers", "bytes=400000-")
     assert not keep.exists()
+
+
+def test_a_server_that_is_never_silent_and_never_done(server, keep, monkeypatch):
+    """Each wait is short, and all together would take minutes."""
+    server.files, server.drop = {"/numbers": CONTENT}, 100
+    define(monkeypatch, web(server))
+    monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.3)
+    with pytest.raises(OSError, match=r"it was not done after 0\.005 minutes: the same command continues after [1-9]"):
+        fetching.fetch("tiny")
+    have = (keep / "numbers.part").stat().st_size
+    assert 0 < have < len(CONTENT) / 10
+    server.drop = 0
+    fetching.fetch("tiny")
+    assert server.asked[-1] == ("/numbers", f"bytes={have}-")
+
+
+def test_a_client_that_is_never_done(tmp_path, monkeypatch):
+    client(tmp_path, monkeypatch, "npm", ["import time; time.sleep(60)"])
+    define(monkeypatch, (Npm({}, "numbers", "1.0"),))
+    monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.6)
+    with pytest.raises(OSError, match=r"npm numbers 1\.0: numbers-1\.0\.tgz: it was not done after 0\.01 minutes"):
+        fetching.fetch("tiny")
 
 
 def test_a_server_that_ignores_ranges_begins_anew(server, monkeypatch):

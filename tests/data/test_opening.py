@@ -271,10 +271,12 @@ def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch):
     first = open_data(tmp_path / "a").x.clone()
     for file in (tmp_path / "cache" / "prepared").rglob("pictures.bin"):
         file.write_bytes(file.read_bytes()[:-7])
-    assert torch.equal(open_data(tmp_path / "a").x, first)
+    with pytest.warns(UserWarning, match=r"damaged or changed .*: made again"):
+        assert torch.equal(open_data(tmp_path / "a").x, first)
     for file in (tmp_path / "cache" / "prepared").rglob("about.json"):
         file.write_text("{")
-    assert torch.equal(open_data(tmp_path / "a").x, first)
+    with pytest.warns(UserWarning, match="made again"):
+        assert torch.equal(open_data(tmp_path / "a").x, first)
 
 
 def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
@@ -386,7 +388,8 @@ def test_a_lost_file_of_partners_is_made_anew(tmp_path, monkeypatch):
     assert torch.equal(paired.y, paired.x)
     for file in (tmp_path / "cache" / "prepared").rglob("partners.bin"):
         file.unlink()
-    assert torch.equal(open_data(tmp_path / "a").y, paired.y)
+    with pytest.warns(UserWarning, match="made again"):
+        assert torch.equal(open_data(tmp_path / "a").y, paired.y)
 
 
 def test_what_killed_processes_left_in_the_cache_goes(tmp_path):
@@ -411,6 +414,6 @@ def test_a_full_disk_is_explained(tmp_path, monkeypatch):
     folder(tmp_path / "a", 3)
     monkeypatch.setattr(opening.prepared.rows.Writer, "add", full)
     with pytest.raises(
-        OSError, match=r"the disk of the cache .* is full: make space, or set SPARRING_CACHE to another folder"
+        OSError, match=r"the cache .* cannot be written: the disk is full: make space, or set SPARRING_CACHE to another"
     ):
         open_data(tmp_path / "a")

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,3 +36,14 @@ def test_only_a_few_are_ahead_of_whoever_takes_the_results():
         next(results)
     results.close()
     assert len(done) < 5000
+
+
+@pytest.mark.parametrize(("asked", "threads"), [("1", 1), ("3", 3), ("5", 4)])
+def test_as_many_threads_as_the_environment_says_and_no_more_than_cores(monkeypatch, asked, threads):
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(4)), raising=False)
+    monkeypatch.setattr("sparring.machine.quota.cores", lambda: None)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    pools = []
+    monkeypatch.setattr(f"{parallel.__module__}.ThreadPoolExecutor", lambda n: pools.append(n) or ThreadPoolExecutor(n))
+    assert list(parallel(str, range(3), "", ValueError)) == ["0", "1", "2"]
+    assert pools == [threads]

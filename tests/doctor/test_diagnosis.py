@@ -63,6 +63,7 @@ def test_a_torch_that_cannot_be_imported(monkeypatch):
         ("arithmetic", {"device": "mps", "got": [math.nan], "expected": [1.0]}, "mps computes [nan]", "--device cpu"),
         ("processor", {"OMP_NUM_THREADS": "9", "cores": 2}, "OMP_NUM_THREADS is 9", "export OMP_NUM_THREADS=2"),
         ("folders", {"cache": FOLDER | {"trouble": "Read-only file system"}}, "cache '/x' cannot be", "SPARRING_CACHE"),
+        ("folders", {"cache": {"path": None, "free": None, "trouble": "no: set X"}}, "no place: no", "SPARRING_CACHE"),
         ("folders", {"runs": FOLDER | {"free": 5 * 10**8}}, "has only 500 MB", "sparring runs prune"),
         ("system", {"text": "ANSI_X3.4-1968", "files": "utf-8", "time": "2026-01-01"}, "not UTF-8", "PYTHONUTF8=1"),
         ("system", {"text": "UTF-8", "files": "utf-8", "time": "1970-01-01 00:00"}, "clock says 1970", "set the clock"),

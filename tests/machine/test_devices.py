@@ -25,6 +25,36 @@ def test_threads(monkeypatch):
         assert devices.threads(3) == 3
 
 
+@pytest.mark.parametrize("count", [999, -1, 10**30])
+def test_threads_that_no_machine_has_use_for(monkeypatch, count):
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    with pytest.raises(ValueError, match=rf"--threads is {count}; expected 1 to 64\. .*: --threads {devices.cores()}"):
+        devices.threads(count)
+    if count > 0:
+        monkeypatch.setenv("OMP_NUM_THREADS", str(count))
+        with pytest.raises(ValueError, match=rf"OMP_NUM_THREADS is {count}; .*: export OMP_NUM_THREADS=[12]"):
+            devices.threads(0)
+    monkeypatch.setattr("os.cpu_count", lambda: 1000)
+    assert devices.threads(999) == 999
+
+
+@pytest.mark.parametrize(
+    ("quota", "ranks", "found"), [(None, 1, 8), (0.5, 1, 1), (1.5, 1, 2), (3.0, 1, 3), (99.0, 1, 8), (4.0, 2, 2)]
+)
+def test_cores_are_those_of_the_container(monkeypatch, quota, ranks, found):
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(8)), raising=False)
+    monkeypatch.setattr("sparring.machine.quota.cores", lambda: quota)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", str(ranks))
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+    assert devices.cores() == devices.threads(0) == found
+    devices.patient()
+    assert os.environ.get("OMP_NUM_THREADS") == (None if found == 8 else str(found))
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    devices.patient()
+    assert os.environ["OMP_NUM_THREADS"] == "5"
+
+
 def test_the_command_lets_waiting_threads_sleep():
     """Unless its user wants something else; it must be set before torch is there."""
     look = "import os, sys; from sparring.cli import main; main(['runs', 'list', '--help'])"

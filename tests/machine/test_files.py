@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from sparring.machine.files import explained, file_atomically, folder_atomically, write_atomically
+from sparring.machine.files import explained, failed, file_atomically, folder_atomically, write_atomically
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,14 @@ from sparring.machine.files import explained, file_atomically, folder_atomically
 def test_errors_are_explained(number, words):
     assert explained(OSError(number, os.strerror(number), "a/b")).startswith(f"'a/b': {words}")
     assert explained(OSError("in two\nlines")) == "in two lines"
+
+
+def test_a_disk_that_fails_is_told_from_a_wrong_name():
+    cause = OSError("the cache cannot be written")
+    cause.__cause__ = OSError(errno.EIO, "Input/output error")
+    assert failed(cause)
+    assert [failed(OSError(number, "")) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)] == [True] * 3
+    assert not any(map(failed, (OSError(errno.ENOENT, ""), OSError("words"), ValueError(), None)))
 
 
 def test_a_failed_write_names_the_file_and_keeps_the_old(tmp_path, monkeypatch):

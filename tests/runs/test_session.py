@@ -217,6 +217,7 @@ def test_a_run_killed_before_its_first_file_can_begin_again(tmp_path, config):
     assert Session.create(tmp_path / "run", "ring", config).play(break_lock=True)
 
 
+@pytest.mark.filterwarnings("ignore:.*Training continues without this preview")
 @pytest.mark.parametrize("place", ["log", "checkpoint"])
 def test_a_full_disk_is_named_with_what_is_saved(tmp_path, config, monkeypatch, capsys, place):
     """The last whole state stays, and the run goes on when there is space."""
@@ -229,7 +230,7 @@ def test_a_full_disk_is_named_with_what_is_saved(tmp_path, config, monkeypatch, 
     def fill(trainer, costs):
         monkeypatch.setattr(*((files.Lines, "append") if place == "log" else (os, "fsync")), full)
 
-    with pytest.raises(StoppedError, match=r"saved at round 4\. Then: sparring resume") as error:
+    with pytest.raises(StoppedError, match=r"saved at round 4, and that checkpoint is good\. Then: spar") as error:
         Session.create(run, "ring", config).play([Every(4, fill)])
     assert "the disk is full: make space" in str(error.value) or place == "log"
     monkeypatch.undo()
@@ -238,6 +239,30 @@ def test_a_full_disk_is_named_with_what_is_saved(tmp_path, config, monkeypatch, 
     for name in ("tensors.safetensors", "tree.json"):
         contents = [(path / "checkpoints" / "00000006" / name).read_bytes() for path in (run, whole)]
         assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize("file", ["samples", "preview.png"])
+def test_a_preview_that_cannot_be_written_costs_a_warning(tmp_path, config, monkeypatch, file):
+    """A folder is where a file should be, or the other way round."""
+    run = tmp_path / "run"
+    Session.create(run, "ring", config).play([Every(2, lambda trainer, costs: trainer.stop())])
+    (shutil.rmtree if file == "samples" else os.unlink)(run / file)
+    run.joinpath(file).touch() if file == "samples" else run.joinpath(file).mkdir()
+    with pytest.warns(UserWarning, match=rf"{file}': .*Training continues without this preview") as said:
+        assert Session.resume(run).play()
+    assert len([one for one in said if "preview" in str(one.message)]) == 1
+    assert rounds(run)[-1] == "00000006"
+
+
+def test_a_disk_that_is_full_from_the_start(tmp_path, config, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sparring.machine.files.write", full)
+    with pytest.raises(StoppedError, match=r"nothing is saved yet\. Then: the same command again"):
+        Session.create(tmp_path / "run", "ring", config).play()
+    monkeypatch.undo()
+    assert Session.create(tmp_path / "run", "ring", config).play()
 
 
 def test_broken_checkpoints_of_later_rounds_do_not_push_out_whole_ones(tmp_path, config):

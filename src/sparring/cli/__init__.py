@@ -1,9 +1,9 @@
 """The command line: one verb a file, each imported when it is called.
 
-Exit codes: 0 done, 1 training failed (a cost became infinite, the disk is full), a package is broken or `sparring
-doctor` found something wrong, 2 a wrong option or input, 3 another process uses the run, 130 interrupted by Ctrl-C, 129
-and 143 ended by SIGHUP and SIGTERM, 141 nobody reads the output any more (as of `yes | head`). A verb with verbs of its
-own, such as `runs`, has them in a mapping `VERBS`.
+Exit codes: 0 done, 1 training failed (a cost became infinite), a package is broken or `sparring doctor` found something
+wrong, 2 a wrong option or input, 3 another process uses the run, 4 the disk is full or fails, 130 interrupted by
+Ctrl-C, 129 and 143 ended by SIGHUP and SIGTERM, 141 nobody reads the output any more (as of `yes | head`). A verb with
+verbs of its own, such as `runs`, has them in a mapping `VERBS`.
 With SPARRING_DEBUG=1 in the environment an error shows where it came from.
 """
 
@@ -20,7 +20,7 @@ from typing import cast
 from sparring.cli.verbs import HELP, listing, unknown
 from sparring.doctor import packages
 from sparring.machine import devices
-from sparring.machine.files import explained
+from sparring.machine.files import explained, failed
 from sparring.machine.signals import EndedError, ended_by_signals
 from sparring.machine.streams import tolerant
 from sparring.machine.words import printable
@@ -59,6 +59,7 @@ Exit codes:
   1    training failed, or doctor found something wrong
   2    a wrong option or input
   3    another process uses the run
+  4    the disk is full or fails, or a file of the run cannot be written
   130  interrupted by Ctrl-C
   141  the reader of the output closed it
   143  ended by SIGTERM"""
@@ -105,8 +106,10 @@ def run(verb: str, words: list[str]) -> int:
     except KeyboardInterrupt as stop:
         number = stop.number if isinstance(stop, EndedError) else signal.SIGINT
         return fail(f"stopped at once{_STOPPED.get(verb, '')}", 128 + number)
-    except (FloatingPointError, StoppedError, packages.BrokenPackageError) as error:
+    except (FloatingPointError, packages.BrokenPackageError) as error:
         return fail(traced(error), 1)
+    except StoppedError as error:
+        return fail(traced(error), 4)
     except InUseError as error:
         return fail(str(error), 3)
     except BrokenPipeError:
@@ -116,7 +119,7 @@ def run(verb: str, words: list[str]) -> int:
         if os.environ.get("SPARRING_DEBUG") or not (expected or in_recipe(error)):
             raise
         message = error.before(verb, *words) if isinstance(error, UnlistedError) else traced(error)
-        return fail(message, 2 if expected else 1)
+        return fail(message, 4 if failed(error) else 2 if expected else 1)
 
 
 def traced(error: BaseException) -> str:

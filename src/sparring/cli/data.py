@@ -11,6 +11,7 @@ from typing import Annotated
 
 import tyro
 
+from sparring.cli.saving import saving
 from sparring.cli.table import amount, table
 from sparring.cli.verbs import Verb, agreed, dispatch
 from sparring.data.preparation import Preparation
@@ -82,13 +83,13 @@ def report(options: Report) -> int:
 
     data = open_data(options.path, options.pictures)
     assert data.report is not None, "what is opened by a path or a name has one"
+    text = json.dumps(data.report.json(), indent=2) if options.json else "\n".join(lines(data.report))
     if options.out is not None:
-        write_atomically(options.out, drawing.encode(sheet(data, data.report)))
-    if options.json:
-        print(json.dumps(data.report.json(), indent=2))
-        return 0
-    print("\n".join(lines(data.report)))
-    print(f"  contact sheet: {shown(options.out)}" if options.out else "  --out sheet.png draws a contact sheet")
+        with saving(lambda: print(text)):
+            write_atomically(options.out, drawing.encode(sheet(data, data.report)))
+    print(text)
+    if not options.json:
+        print(f"  contact sheet: {shown(options.out)}" if options.out else "  --out sheet.png draws a contact sheet")
     return 0
 
 
@@ -136,7 +137,7 @@ def cached(options: Cache) -> int:
         rows = [(amount(e.bytes), f"{datetime.fromtimestamp(e.used).astimezone():%Y-%m-%d %H:%M}", e.kind, e.what)
                 for e in entries]  # fmt: skip
         print(table("><<<", [("size", "last used", "", "what"), *rows]))
-    print(f"{total} in {home()}", file=sys.stderr if options.json else sys.stdout)
+    print(f"{total} in {shown(str(home()))}", file=sys.stderr if options.json else sys.stdout)
     if not options.clear or not entries:
         return 0
     if not options.yes and not agreed("Remove all of this?"):

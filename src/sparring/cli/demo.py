@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sparring.cli.options import parsed
+from sparring.cli.saving import saving
 from sparring.machine.files import write_atomically
 from sparring.machine.words import command, shown
 
@@ -121,10 +122,11 @@ def report(session: Session, console: Console) -> None:
         f"distance to the nearest other of {len(real)} generated pictures": round(nearest_pair(generated), 2),
         f"the same for {len(real)} real pictures, held out": round(nearest_pair(real), 2),
     }
-    write_atomically(path / "measured.json", json.dumps(measured, indent=2).encode())
     table = Table("measured", "value", title=f"{shown(path)}: {session.trainer.state.round} rounds")
     for name, value in measured.items():
         table.add_row(name, f"{value:,}")
+    with saving(lambda: console.print(table)):
+        write_atomically(path / "measured.json", json.dumps(measured, indent=2).encode())
     console.print(table)
     console.print("If the first distance is much smaller than the second, the generated pictures repeat themselves.\n")
     evaluate.main([str(path)])

@@ -93,6 +93,9 @@ def _memory(found: Facts) -> str:
 
 def _folders(found: Facts) -> Iterator[str]:
     for name, folder in found.items():
+        if folder["path"] is None:
+            yield f"{name}: has no place"
+            continue
         state = f"cannot be written ({folder['trouble']})" if folder["trouble"] else "can be written"
         yield f"{name}: {amount(folder['free'])} free, {state}: {folder['path']}"
 

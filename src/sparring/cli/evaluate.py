@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from sparring.cli.options import parsed
+from sparring.cli.saving import saving
 from sparring.cli.table import table
 from sparring.machine.files import write_atomically
 from sparring.machine.words import printable, shown
@@ -96,10 +97,15 @@ def main(words: list[str]) -> int:
         found["model"] = scores.model(material.run.path, options.weights)
     content = json.dumps(found, indent=2)
     out = options.out or (options.what / EVALUATION if material.run else None)
+
+    def show(out: Path | None = None) -> None:
+        print(content if options.json else printable(text(study.findings, out)))
+
     if out is not None:
-        write_atomically(out, content.encode())
-        write_atomically(out.with_suffix(".html"), page(options, material, study).encode())
-    print(content if options.json else printable(text(study.findings, out)))
+        with saving(show):
+            write_atomically(out, content.encode())
+            write_atomically(out.with_suffix(".html"), page(options, material, study).encode())
+    show(out)
     return 0
 
 

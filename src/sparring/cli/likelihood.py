@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from sparring.cli.options import parsed
+from sparring.cli.saving import saving
 from sparring.cli.table import table
 from sparring.machine.files import write_atomically
 from sparring.machine.words import printable, shown
@@ -89,7 +90,8 @@ def main(words: list[str]) -> int:
     about = {"method": options.method, "weights": options.weights, "seed": options.seed, "torch": torch.__version__}
     content = json.dumps({**about, **found}, indent=2)
     out = options.out or options.run / "likelihood.json"
-    write_atomically(out, content.encode())
+    with saving(lambda: print(content if options.json else printable("\n".join(lines)))):
+        write_atomically(out, content.encode())
     print(content if options.json else printable("\n".join([*lines, f"Saved: {shown(out)}"])))
     return 0
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import sys
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TypeVar
 
 import tyro
@@ -15,6 +18,8 @@ from tyro.constructors import (
     PrimitiveTypeInfo,
     UnsupportedTypeAnnotationError,
 )
+
+from sparring.machine.words import printable
 
 __all__ = ["parsed"]
 
@@ -35,9 +40,23 @@ def parsed(kind: type[Options], words: list[str], program: str, *, pairs: bool =
         more: For `tyro.cli`.
     """
     markers = (tyro.conf.OmitArgPrefixes, *(() if pairs else (tyro.conf.FlagCreatePairsOff,)))
-    with _REGISTRY:
+    with _REGISTRY, _escaped(words):
         options: Options = tyro.cli(kind, args=words, prog=f"sparring {program}", config=markers, **more)
     return options
+
+
+@contextmanager
+def _escaped(words: list[str]) -> Iterator[None]:
+    """Has what is wrong with words that a terminal would obey be told in words that it shows."""
+    if all(map(str.isprintable, words)):
+        yield
+        return
+    said = io.StringIO()
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            yield
+    finally:
+        print(printable(said.getvalue()), end="", file=sys.stderr)
 
 
 def _spec(kind: Any, info: PrimitiveTypeInfo) -> Spec | None:

@@ -16,7 +16,7 @@ import tyro
 from sparring.cli.table import amount, table
 from sparring.cli.verbs import Verb, agreed, dispatch
 from sparring.machine.files import write_atomically
-from sparring.machine.words import shown
+from sparring.machine.words import counted, shown
 
 if TYPE_CHECKING:
     from sparring.runs.listing import Summary
@@ -56,7 +56,7 @@ class Compare:
 
 @dataclass(frozen=True)
 class Remove:
-    """Remove runs and everything in their directories."""
+    """Remove runs: everything that sparring wrote into their directories. Other files stay, and are named."""
 
     runs: Paths
     """Directories of runs."""
@@ -232,12 +232,16 @@ def _labels(paths: Sequence[Path]) -> list[str]:
 
 def remove(options: Remove) -> int:
     """Asks, then removes."""
-    from sparring.runs import listing
+    from sparring.runs import belongings, listing
 
     paths = _some(options.runs)
     for path in paths:
         listing.removable(path, break_lock=options.break_lock)
     print(table("><", [(amount(listing.size(path)), str(path)) for path in paths]))
+    stay = [other for path in paths for other in belongings.others(path)]
+    if stay:
+        few = ", ".join(map(shown, stay[:5])) + (" ..." if len(stay) > 5 else "")
+        print(f"{counted(len(stay), 'file')} not written by the runs will stay: {few}")
     if not options.yes and not agreed(f"Remove {'this run' if len(paths) == 1 else f'these {len(paths)} runs'}?"):
         print("Nothing was removed.")
         return 0

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sparring.data import readers as readers
     from sparring.data import report as report
     from sparring.data import rows as rows
+    from sparring.data import seals as seals
     from sparring.data import sequences as sequences
     from sparring.data import sets as sets
     from sparring.data import sheet as sheet

@@ -41,27 +41,42 @@ class Cached:
 def found() -> list[Cached]:
     """All that sparring put there, largest first; files of others in the same folder are none of it."""
     home = cache.home()
-    entries = [_cached(path, "set", path.name) for path in _inside(home / "sets") if path.name in SETS]
+    entries = [_cached(path, "set", path.name) for path in _inside(home / "sets") if _bare(path) in SETS]
     entries += [_cached(path, "pictures", _described(path)) for path in _inside(home / "prepared") if _keyed(path)]
-    entries += [_cached(path, "download", path.name) for path in _inside(home / "downloads") if path.name in SETS]
+    entries += [_cached(path, "download", path.name) for path in _inside(home / "downloads") if _bare(path) in SETS]
     if (index := _inside(home / "known")) and all(map(_keyed, index)):
         entries.append(_cached(home / "known", "index", f"remembered places of pictures: {len(index)}"))
     return sorted(entries, key=lambda entry: -entry.bytes)
 
 
+def _bare(path: Path) -> str:
+    """A name without the number of a user."""
+    return path.name.partition(".")[0]
+
+
 def _keyed(path: Path) -> bool:
     """Whether a name is one that sparring gives: a SHA-256, or what an interrupted write leaves."""
-    return bool(re.fullmatch(r"[0-9a-f]{64}|\..*\.tmp", path.name))
+    return bool(re.fullmatch(r"[0-9a-f]{64}(\.\d+)?|\..*\.tmp", path.name))
 
 
 def clear(entries: Sequence[Cached]) -> int:
     """Removes entries and returns the bytes freed.
 
     Raises:
-        OSError: One cannot be removed; those before it are gone.
+        OSError: Some cannot be removed, such as those of other users; all others are gone.
     """
+    kept: list[tuple[Path, OSError]] = []
     for entry in entries:
-        shutil.rmtree(entry.path)
+        try:
+            shutil.rmtree(entry.path)
+        except OSError as error:
+            kept.append((entry.path, error))
+    if kept:
+        path, why = kept[0]
+        raise OSError(
+            f"{len(kept)} of {len(entries)} entries cannot be removed, {str(path)!r} first "
+            f"({why.strerror}): ask their owner to do it. The others are removed"
+        )
     return sum(entry.bytes for entry in entries)
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from sparring.machine import progress
 __all__ = ["Apt", "Download", "Npm", "Package", "Pip", "Web"]
 
 SILENCE_SECONDS = 10
+TOTAL_SECONDS = 3600
 ATTEMPTS = 5
 BLOCK = 2**18
 LARGEST = 2**31
@@ -84,9 +86,9 @@ class Web(Download):
         """Downloads to FILE.part in `keep`, going on where an earlier attempt ended."""
         keep.mkdir(parents=True, exist_ok=True)
         part = keep / f"{self.file}.part"
-        size = 0
+        size, end = 0, time.monotonic() + TOTAL_SECONDS
         for _ in range(ATTEMPTS):
-            if _continue(self.address, part):
+            if _continue(self.address, part, end):
                 return part
             size = part.stat().st_size if part.exists() else 0
         raise OSError(f"the connection broke {ATTEMPTS} times, at last after {size:,} bytes")
@@ -129,16 +131,20 @@ class Package(Download):
 
     def get(self, keep: Path, scratch: Path) -> Path:
         """Runs the client in `scratch`; an interrupted one begins anew next time."""
-        with progress.steps(self.place, None):
-            done = subprocess.run(  # noqa: S603 - the arguments are the catalogue's, and there is no shell
-                [*self.command, *self.arguments],
-                cwd=scratch,
-                capture_output=True,
-                stdin=subprocess.DEVNULL,
-                text=True,
-                errors="replace",
-                check=False,
-            )
+        try:
+            with progress.steps(self.place, None):
+                done = subprocess.run(  # noqa: S603 - the arguments are the catalogue's, and there is no shell
+                    [*self.command, *self.arguments],
+                    cwd=scratch,
+                    capture_output=True,
+                    stdin=subprocess.DEVNULL,
+                    text=True,
+                    errors="replace",
+                    check=False,
+                    timeout=TOTAL_SECONDS,
+                )
+        except subprocess.TimeoutExpired as error:
+            raise OSError(_too_slow()) from error
         found = sorted(scratch.glob(self.file))
         if done.returncode or not found:
             raise OSError(_reason(done.stderr) or f"{self.client} gave no {self.file}")
@@ -201,15 +207,19 @@ class Apt(Package):
         return ("download", self.name)
 
 
-def _continue(address: str, part: Path) -> bool:
-    """Adds to `part` what the address has beyond it; False if there is more to come."""
+def _too_slow() -> str:
+    return f"it was not done after {TOTAL_SECONDS / 60:g} minutes"
+
+
+def _continue(address: str, part: Path, end: float) -> bool:
+    """Adds to `part` what the address has beyond it, until `end` by the clock; False if there is more to come."""
     have = part.stat().st_size if part.exists() else 0
     opener = build_opener()
     opener.addheaders = [("User-Agent", "sparring"), ("Accept-Encoding", "identity")]
     opener.addheaders += [("Range", f"bytes={have}-")] if have else []
     try:
         with cast("HTTPResponse", opener.open(address, timeout=SILENCE_SECONDS)) as response:
-            return _append(response, part, have if response.status == 206 else 0)
+            return _append(response, part, have if response.status == 206 else 0, end)
     except HTTPError as error:
         if error.code != 416:
             raise OSError(f"the server answers {error.code} {error.reason}") from error
@@ -224,7 +234,7 @@ def _continue(address: str, part: Path) -> bool:
         raise OSError(f"the server's answer cannot be read ({error!r})") from error
 
 
-def _append(response: HTTPResponse, part: Path, have: int) -> bool:
+def _append(response: HTTPResponse, part: Path, have: int, end: float) -> bool:
     if have and not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
         raise OSError("the server sent another range than it was asked for")
     total = have + response.length if response.length is not None else None
@@ -233,6 +243,8 @@ def _append(response: HTTPResponse, part: Path, have: int) -> bool:
         for block in iter(_until_cut(response), b""):
             file.write(block)
             advance(len(block))
+            if time.monotonic() > end:
+                raise OSError(f"{_too_slow()}: the same command continues after {file.tell():,} bytes")
             if file.tell() > LARGEST:
                 raise OSError(f"the server sent more than {LARGEST:,} bytes")
         return total is None or file.tell() == total
@@ -243,7 +255,7 @@ def _until_cut(response: HTTPResponse) -> Callable[[], bytes]:
 
     def read() -> bytes:
         try:
-            return response.read(BLOCK)
+            return response.read1(BLOCK)  # what is there, however little: the clock is looked at in between
         except (ConnectionError, TimeoutError):
             return b""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from sparring.data.members import open_sound
 from sparring.data.picture import BadPictureError, Header
 
 __all__ = ["Drawings", "read_drawings"]
+
+_OTHERS = re.compile(rb"<!ENTITY|<([\w.-]+:)?(image|feImage)\b")
+"""What has another file opened by its name: pictures in a drawing, and entities, in which they can hide."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +80,12 @@ def read_drawings(
 def _drawn(svg: bytes, size: tuple[int, int]) -> Image.Image:
     import resvg_py
 
+    if _OTHERS.search(svg):
+        raise BadPictureError("a drawing that shows another file")
+
     side = max(size)  # they are square; cropped or padded to another shape they are made smaller, never larger
     try:
-        png = resvg_py.svg_to_bytes(svg_string=svg.decode(), width=side, height=side)
+        png = resvg_py.svg_to_bytes(svg_string=svg.decode(), width=side, height=side, skip_system_fonts=True)
     except ValueError as error:
         raise BadPictureError("a drawing that cannot be drawn") from error
     return picture.decode(bytes(png)).convert("RGBA")

@@ -40,8 +40,8 @@ def named(name: str) -> NamedSet:
 def find(name: str) -> Path | None:
     """The folder of a set, or None if it has not been fetched."""
     named(name)
-    folder = cache.home() / "sets" / name
-    return folder if folder.is_dir() else None
+    folder = cache.place(cache.home() / "sets" / name)
+    return folder if folder.is_dir() and cache.mine(folder) else None
 
 
 def fetch(name: str) -> Path:
@@ -56,7 +56,7 @@ def fetch(name: str) -> Path:
     """
     if folder := find(name):
         return folder
-    chosen, keep = named(name), cache.home() / "downloads" / name
+    chosen, keep = named(name), cache.place(cache.home() / "downloads" / name)
     reasons = []
     for source in chosen.sources:
         place = ", ".join(dict.fromkeys(download.place for download in source))
@@ -116,7 +116,7 @@ def _write(name: str, place: str, files: Files, keep: Path) -> Path:
     hashes = {file: hashlib.sha256(content).hexdigest() for file, content in sorted(files.items())}
     chosen = named(name)
     about = {"name": name, "version": chosen.version, "source": place, "count": chosen.count, "sha256": hashes}
-    target = cache.home() / "sets" / name
+    target = cache.place(cache.home() / "sets" / name)
     with cache.staged(target) as folder:
         for file, content in {**files, "about.json": json.dumps(about, indent=2).encode()}.items():
             path = folder / file

@@ -14,7 +14,6 @@ from sparring.data import cache, objects, own, prepared, readers
 from sparring.data.listing import Encoded, Listing, shown, stamp
 from sparring.data.preparation import Preparation
 from sparring.data.source import InMemory
-from sparring.machine.files import write_atomically
 
 __all__ = ["Openable", "open_data"]
 
@@ -58,17 +57,18 @@ def open_data(data: Openable, preparation: Preparation | None = None) -> InMemor
     if isinstance(found, InMemory):
         return found
     known = _known(found, preparation)
-    entry = cache.home() / "prepared" / known.read_text() if known and known.is_file() else None
+    entry = cache.home() / "prepared" / name if known and (name := cache.noted(known)) else None
     kept = prepared.load(entry, found) if entry else None
     if entry is None or kept is None:
         entry = prepared.make(found, preparation)
         kept = prepared.load(entry, found)
+        if kept is None:
+            raise OSError(f"{str(entry)!r} in the cache cannot be used: set SPARRING_CACHE to another folder")
         if known:
-            write_atomically(known, entry.name.encode())
+            cache.note(known, entry.name)
     cache.used(entry)
     if isinstance(found, Encoded):
         own.remember(found.looked, found.ignored.get(own.DRAWING, ()))
-    assert kept is not None, "what was just written can be read"
     return kept
 
 
@@ -78,7 +78,7 @@ def _known(found: Listing, preparation: Preparation) -> Path | None:
         return None
     table = Path(preparation.labels)
     stamps = found.stamp + (stamp([table]) if table.is_file() else "")
-    wanted = (prepared.VERSION, found.kind, stamps, found.skipped, dataclasses.astuple(preparation))
+    wanted = (cache.user(), prepared.VERSION, found.kind, stamps, found.skipped, dataclasses.astuple(preparation))
     return cache.home() / "known" / prepared.digest_of(*wanted)
 
 

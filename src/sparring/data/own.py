@@ -12,7 +12,6 @@ from typing import IO
 from sparring.data import cache
 from sparring.data.parallel import parallel
 from sparring.kinds.drawing import MARK
-from sparring.machine.files import write_atomically
 
 __all__ = ["CACHE", "CONFIG", "DRAWING", "RUN", "drawings", "is_run", "reason", "remember"]
 
@@ -54,8 +53,8 @@ def drawings(names: Sequence[str], stamped: str, opened: Callable[[str], IO[byte
         stamped: Changes when one of them does; with it, what `remember` kept is found and nothing read.
         opened: Opens one of them.
     """
-    with suppress(OSError, ValueError):
-        return set(json.loads(_kept(stamped).read_bytes()))
+    with suppress(ValueError):
+        return set(json.loads(cache.noted(_kept(stamped))))
     # What cannot be read is no drawing, whatever is wrong with it: it is looked at again, with the others.
     marked = parallel(lambda i: _marked(names[i], opened), range(len(names)), "looking", Exception)
     return {name for name, mark in zip(names, marked, strict=True) if mark is True}
@@ -63,13 +62,12 @@ def drawings(names: Sequence[str], stamped: str, opened: Callable[[str], IO[byte
 
 def remember(stamped: str, drawn: Sequence[str]) -> None:
     """Keeps in the cache which pictures of that stamp are drawings, unless it is known or cannot be written."""
-    if stamped and not _kept(stamped).exists():
-        with suppress(OSError):
-            write_atomically(_kept(stamped), json.dumps(drawn).encode())
+    if stamped and not cache.noted(_kept(stamped)):
+        cache.note(_kept(stamped), json.dumps(drawn))
 
 
 def _kept(stamped: str) -> Path:
-    return cache.home() / "known" / hashlib.sha256(f"{MARK} {stamped}".encode()).hexdigest()
+    return cache.home() / "known" / hashlib.sha256(f"{MARK} {cache.user()} {stamped}".encode()).hexdigest()
 
 
 def _marked(name: str, opened: Callable[[str], IO[bytes]]) -> bool:

@@ -35,7 +35,7 @@ def parallel(
     def many(part: Sequence[int]) -> list[T | E]:
         return [one(i) for i in part]
 
-    workers = devices.cores()
+    workers = min(devices.cores(), devices.threads(0))
     pool = ThreadPoolExecutor(workers)
     ahead: deque[Future[list[T | E]]] = deque()
     blocks = (indices[start : start + block] for start in range(0, len(indices), block))

@@ -4,6 +4,7 @@ pictures.bin   bytes [N, C, H, W]
 partners.bin   the same of what they are paired with, if anything
 labels.npy     int64 [N], if there are labels
 about.json     the report, names of classes, captions, and the SHA-256 of pictures and labels
+seal.json      the SHA-256 of each chunk of these files, checked whenever they are opened
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import json
 import math
 import shutil
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sparring.data import cache, duplicates, others, rows
+from sparring.data import cache, duplicates, others, rows, seals
 from sparring.data.listing import Labels, Listing, shown
 from sparring.data.parallel import parallel
 from sparring.data.picture import BadPictureError, Header, Target
@@ -47,7 +49,9 @@ def digest_of(*facts: object) -> str:
 
 
 def load(entry: Path, found: Listing) -> InMemory | None:
-    """An entry of the cache, as pictures found at a path; None if it is not there or not whole."""
+    """An entry of the cache, as pictures found at a path; None if it is not there, not whole or another user's."""
+    if not seals.whole(entry):
+        return None
     try:
         about = json.loads(entry.joinpath("about.json").read_bytes())
         tuples = {name: tuple(about["report"][name]) for name in ("shape", "range")}
@@ -89,11 +93,16 @@ def make(found: Listing, preparation: Preparation) -> Path:
     labels = found.labels
     told = [found.skipped, list(found.notes), list(labels.y), list(labels.classes), list(labels.captions)]
     key = digest_of(VERSION, target, facts, told)
-    entry = cache.home() / "prepared" / key
+    entry = cache.place(cache.home() / "prepared" / key)
     if load(entry, found) is None:
+        if seals.broken(entry):
+            warnings.warn(
+                f"the pictures in the cache were damaged or changed ({str(entry)!r}): made again", stacklevel=2
+            )
         shutil.rmtree(entry, ignore_errors=True)
         with cache.staged(entry) as folder:
             _decode(found, good, bad, target, folder)
+            seals.seal(folder, key)
     return entry
 
 

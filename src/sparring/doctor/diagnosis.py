@@ -101,6 +101,9 @@ def folders(found: Facts) -> Iterator[Problem]:
     """Folders that are full or cannot be written."""
     for name, folder in found.items():
         other = "set SPARRING_CACHE to another folder" if name == "cache" else "work elsewhere, or give another --out"
+        if folder["path"] is None:
+            yield Problem(f"the {name} has no place: {folder['trouble'].partition(':')[0]}", other)
+            continue
         if folder["trouble"]:
             what = f"the {name} {folder['path']!r} cannot be written ({folder['trouble']})"
             yield Problem(what, f"make it writable, or {other}")

@@ -138,8 +138,11 @@ def folders() -> Facts:
     """The working folder, that of runs and the cache: bytes free, and what keeps them from being written."""
     from sparring.data import cache
 
-    places = {"working folder": Path.cwd(), "runs": Path("runs").absolute(), "cache": cache.home()}
-    return {name: _folder(path) for name, path in places.items()}
+    found = {"working folder": _folder(Path.cwd()), "runs": _folder(Path("runs").absolute())}
+    try:
+        return {**found, "cache": _folder(cache.home())}
+    except OSError as error:
+        return {**found, "cache": {"path": None, "free": None, "trouble": str(error)}}
 
 
 def _folder(path: Path) -> Facts:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 from sparring.chance import Key
 from sparring.latents import Normal
 from sparring.machine import progress
-from sparring.machine.files import write_atomically
+from sparring.machine.files import explained, write_atomically
 from sparring.metrics.ais import REDUCED, Protocol, ais, bidirectional, work
 from sparring.metrics.annealing import Advance
 from sparring.metrics.variance import VARIANCES, likelihoods
@@ -275,8 +276,16 @@ def _in_groups(
             own = int(Key(seed, ("likelihood", i)).integers("seed", (1,), 2**62))
             found[str(i)] = compute(parts[i], own, _times(len(parts[i]), advance))
             if file:
-                write_atomically(file, json.dumps(found).encode())
+                _kept(file, found)
     return [found[str(i)] for i in parts]
+
+
+def _kept(file: Path, found: dict[str, Found]) -> None:
+    """Writes what was found so far; where that fails, an interruption costs it, and nothing else."""
+    try:
+        write_atomically(file, json.dumps(found).encode())
+    except OSError as error:
+        warnings.warn(f"{explained(error)}. What is found cannot be kept: if stopped, it begins again", stacklevel=2)
 
 
 def _times(n: int, advance: Advance) -> Advance:

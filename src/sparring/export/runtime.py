@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from sparring.data import archives, cache
 from sparring.data.downloads import Npm
+from sparring.machine.words import shown
 
 __all__ = ["PACKAGE", "MissingRuntimeError", "Runtime", "find"]
 
@@ -60,11 +61,11 @@ def find(place: Path | None, say: Callable[[str], None]) -> Runtime:
     """
     if place is not None:
         return _runtime(_checked(_given(place), str(place)))
-    kept = cache.home() / "runtimes" / f"{PACKAGE.name}-{PACKAGE.version}"
+    kept = cache.place(cache.home() / "runtimes" / f"{PACKAGE.name}-{PACKAGE.version}")
     if not kept.is_dir():
         say(
             f"Fetching {PACKAGE.name} {PACKAGE.version} with npm (33 MB, once; Microsoft's, MIT licence). It runs the "
-            f"generator inside the page. It is kept in {kept}"
+            f"generator inside the page. It is kept in {shown(kept)}"
         )
         files = _checked(_fetched(), PACKAGE.place)
         with cache.staged(kept) as folder:

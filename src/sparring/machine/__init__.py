@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sparring.machine import lazy as lazy
     from sparring.machine import plain as plain
     from sparring.machine import progress as progress
+    from sparring.machine import quota as quota
     from sparring.machine import signals as signals
     from sparring.machine import streams as streams
     from sparring.machine import trees as trees

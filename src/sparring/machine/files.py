@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-__all__ = ["explained", "file_atomically", "folder_atomically", "naming", "synchronise", "write", "write_atomically"]
+__all__ = [
+    "REASONS", "explained", "failed", "file_atomically", "folder_atomically", "naming", "synchronise", "write",
+    "write_atomically",
+]  # fmt: skip
 
-_REASONS = {
+REASONS = {
     errno.ENOSPC: "the disk is full: make space",
     errno.EDQUOT: "your disk quota is used up: make space",
     errno.EFBIG: "the file is too large here: raise the limit (ulimit -f), or choose another disk",
@@ -25,6 +28,9 @@ _REASONS = {
     errno.ENOENT: "there is no such file or folder: check the name",
     errno.EIO: "the disk reports an error: copy the files to another disk and continue there",
 }
+"""What is wrong with a file and what to do, by the number of an error."""
+
+_FAILURES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def explained(error: OSError) -> str:
@@ -32,7 +38,13 @@ def explained(error: OSError) -> str:
     name = error.filename2 or error.filename
     if error.errno is None or name is None:
         return " ".join(str(error).split())
-    return f"{str(name)!r}: {_REASONS.get(error.errno, error.strerror)}"
+    return f"{str(name)!r}: {REASONS.get(error.errno, error.strerror)}"
+
+
+def failed(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, is that of a disk that is full or broken."""
+    causes = (error, error.__cause__) if error else ()
+    return any(isinstance(each, OSError) and each.errno in _FAILURES for each in causes)
 
 
 @contextmanager

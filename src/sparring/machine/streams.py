@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import IO, Any
 
+from sparring.machine.files import failed
+
 __all__ = ["UNREAD", "Patient", "tolerant"]
 
 UNREAD = 141
@@ -76,7 +78,7 @@ def _flush() -> None:
     except OSError as error:
         _do_without(sys.stdout)
         print(f"sparring: the output could not be written: {error.strerror}", file=sys.stderr)
-        raise SystemExit(2) from None
+        raise SystemExit(4 if failed(error) else 2) from None
 
 
 def _do_without(stream: IO[str]) -> None:

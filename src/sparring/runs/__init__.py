@@ -6,6 +6,7 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.runs import beginning as beginning
+    from sparring.runs import belongings as belongings
     from sparring.runs import budget as budget
     from sparring.runs import checkpoint as checkpoint
     from sparring.runs import code as code
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sparring.runs import session as session
     from sparring.runs import sinks as sinks
     from sparring.runs import stage as stage
+    from sparring.runs import stopping as stopping
     from sparring.runs import writers as writers
 else:
     __getattr__, __dir__ = submodules(__name__)

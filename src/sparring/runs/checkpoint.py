@@ -22,7 +22,7 @@ from sparring.machine.files import explained, naming, synchronise, write
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["found", "latest", "load", "prune", "save", "whole"]
+__all__ = ["found", "interrupted", "latest", "load", "prune", "save", "whole"]
 
 TENSORS, TREE, MANIFEST = "tensors.safetensors", "tree.json", "manifest.json"
 
@@ -121,8 +121,14 @@ def prune(folder: Path, keep: int, last: int | None = None) -> None:
     """
     there = found(folder)
     kept = [path for path in there if last is None or int(path.name) <= last][-keep:]
-    for path in [*(path for path in there if path not in kept), *folder.glob(".*.tmp")]:
-        shutil.rmtree(path)
+    for path in [*(path for path in there if path not in kept), *interrupted(folder)]:
+        if not path.is_symlink():
+            shutil.rmtree(path)
+
+
+def interrupted(folder: Path) -> list[Path]:
+    """What interrupted writes left in `folder`."""
+    return [path for path in folder.iterdir() if re.fullmatch(r"\.[0-9]+\.[0-9]+\.tmp", path.name) and path.is_dir()]
 
 
 def found(folder: Path) -> list[Path]:

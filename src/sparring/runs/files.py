@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import warnings
 import zlib
 from collections.abc import Mapping
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHECKPOINTS", "CONFIG", "CURVES", "DATA", "END", "EVALUATION", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW",
-    "SAMPLES", "SCORES", "Lines", "Reading", "about", "clean", "fingerprint", "last_picture", "make_sure_vacant",
+    "SAMPLES", "SCORES", "Lines", "Reading", "about", "fingerprint", "last_picture", "make_sure_vacant",
     "read_config", "read_history", "read_lines", "read_log", "read_model", "write_config",
     "write_model",
 ]  # fmt: skip
@@ -78,12 +77,6 @@ def fingerprint(run: Path) -> bytes | None:
     """What is in config.json, to which every session adds a line; None without one."""
     file = run / CONFIG
     return file.read_bytes() if file.is_file() else None
-
-
-def clean(run: Path) -> None:
-    """Removes what interrupted writes left."""
-    for leftover in list(run.rglob(LEFTOVER)):
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
 
 
 def about(run: Path) -> dict[str, Any]:

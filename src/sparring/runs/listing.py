@@ -17,7 +17,7 @@ from typing import Any
 from sparring import recipes
 from sparring.machine.files import explained
 from sparring.machine.plain import restore
-from sparring.runs import checkpoint, files, lock, scores
+from sparring.runs import belongings, checkpoint, files, lock, scores
 from sparring.runs.scores import Found
 
 __all__ = ["Summary", "differences", "find", "prune", "remove", "size", "summary"]
@@ -166,8 +166,8 @@ def _flatten(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
             yield above + name, value
 
 
-def removable(path: Path, *, break_lock: bool = False) -> None:
-    """Makes sure that `path` is a run and not in use.
+def removable(path: Path, *, break_lock: bool = False) -> Path:
+    """Makes sure that `path` is a run and not in use, and returns it as it is spelt without `..`.
 
     Args:
         path: The directory.
@@ -178,14 +178,18 @@ def removable(path: Path, *, break_lock: bool = False) -> None:
         ValueError: It is not a run, or a link to one.
         FileNotFoundError: There is none.
     """
-    if path.is_symlink():
+    plain = Path(os.path.normpath(path.absolute()))  # "link/.." and the like lead through a link too
+    if plain.is_symlink() or (plain.exists() and path.exists() and not plain.samefile(path)):
         raise ValueError(f"{str(path)!r} is a link: give the run itself, {str(path.resolve())!r}")
     files.about(path)
     lock.check(path, break_lock=break_lock)
+    return plain
 
 
 def remove(path: Path, *, break_lock: bool = False) -> int:
-    """Removes a run and all that is in its directory, and returns the bytes freed. Links are not followed.
+    """Removes what a run wrote, and its directory if nothing else is in it; returns the bytes freed.
+
+    What else is there stays: `belongings.others` names it. Links are not followed.
 
     Args:
         path: Its directory.
@@ -196,10 +200,10 @@ def remove(path: Path, *, break_lock: bool = False) -> int:
         ValueError: It is not a run, or a link to one.
         FileNotFoundError: There is none.
     """
-    removable(path, break_lock=break_lock)
+    path = removable(path, break_lock=break_lock)
     with lock.locked(path, "removed", break_lock=break_lock):
-        freed = size(path) - (path / lock.LOCK).stat().st_size
-        shutil.rmtree(path)
+        freed = sum(file.lstat().st_size for file in belongings.own(path) if file != path / lock.LOCK)
+        belongings.remove(path)
     return freed
 
 
@@ -213,12 +217,16 @@ def prune(path: Path, keep: int = 1, *, break_lock: bool = False) -> int:
     """
     if keep < 1:
         raise ValueError(f"--keep is {keep}; expected 1 or more: a run without a checkpoint cannot continue")
-    removable(path, break_lock=break_lock)
+    path = removable(path, break_lock=break_lock)
     folder = path / files.CHECKPOINTS
     with lock.locked(path, "pruned", break_lock=break_lock):
         before, kept = size(folder), list(islice(checkpoint.whole(folder), keep))
         if not kept:
             raise ValueError(f"{str(path)!r} has no whole checkpoint: nothing was removed")
-        for old in [*folder.glob(files.LEFTOVER), *(other for other in checkpoint.found(folder) if other not in kept)]:
-            shutil.rmtree(old)
+        for old in [
+            *checkpoint.interrupted(folder),
+            *(other for other in checkpoint.found(folder) if other not in kept),
+        ]:
+            if not old.is_symlink():
+                shutil.rmtree(old)
         return before - size(folder)

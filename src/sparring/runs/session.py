@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,16 @@ from sparring.data.source import InMemory
 from sparring.data.streams import Data
 from sparring.hooks import Every, Hook, Playing
 from sparring.machine import devices
-from sparring.machine.files import explained
 from sparring.machine.signals import first_signal
-from sparring.machine.words import command
-from sparring.runs import files, lock, portraits
+from sparring.runs import belongings, files, lock, portraits
 from sparring.runs.beginning import described, make_sure_writable, newest, take
 from sparring.runs.budget import Budget, pace
 from sparring.runs.code import Code
-from sparring.runs.errors import InUseError, StoppedError
+from sparring.runs.errors import InUseError
 from sparring.runs.mending import damaged, mend
 from sparring.runs.run import Run
 from sparring.runs.stage import FRAMES, Stage, built
+from sparring.runs.stopping import saying_what_is_saved
 
 __all__ = ["Session"]
 
@@ -123,7 +122,7 @@ class Session:
             ValueError: The data are not what they were, the run is beyond `rounds`, or no checkpoint is whole.
         """
         found, run = files.fingerprint(path), Run.open(path, recipe).at(data)
-        device, threads = devices.resolve(device or run.config.device), threads or run.config.threads
+        device, threads = devices.resolve(device or run.config.device), devices.threads(threads or run.config.threads)
         run = dataclasses.replace(run, config=dataclasses.replace(run.config, device=device, threads=threads))
         session = Session(run.planned(rounds, keep_rates=keep_rates), run.checked_data())
         session._found = found
@@ -218,10 +217,10 @@ class Session:
     def _lead(self, hooks: Sequence[Hook], interrupted: threading.Event, break_lock: bool) -> None:
         """Plays, writes, saves and draws."""
         path = self.run.path
-        path.mkdir(parents=True, exist_ok=True)
-        with lock.locked(path, "trained", break_lock=break_lock):
-            self._begin()
-            with self._saying_what_is_saved():
+        with saying_what_is_saved(path):
+            path.mkdir(parents=True, exist_ok=True)
+            with lock.locked(path, "trained", break_lock=break_lock):
+                self._begin()
                 portraits.describe(path, self.data)
                 if not self.complete:
                     files.last_picture(path).unlink(missing_ok=True)  # of fewer rounds
@@ -239,7 +238,7 @@ class Session:
             files.make_sure_vacant(path)
         elif self._found != files.fingerprint(path):
             raise InUseError(f"{str(path)!r} has been trained by another process since it was read: resume it again")
-        files.clean(path)
+        belongings.clean(path)
         mend(self.checkpoint)
         self.run.describe(self.trainer.state.round, self.trainer.rounds)
         self._found = files.fingerprint(path)
@@ -271,15 +270,6 @@ class Session:
             self.checkpoint(self.trainer, {})
             self._on_plan()
         return True
-
-    @contextmanager
-    def _saying_what_is_saved(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            round, path = self.checkpoint.saved, self.run.path
-            saved = "nothing is saved yet" if round < 0 else f"saved at round {round}"
-            raise StoppedError(f"{explained(error)}; {saved}. Then: {command('resume', path)}") from error
 
     def repair(self, *, break_lock: bool = False) -> None:
         """Makes damaged or lost models again, from the checkpoint this session goes on from.

@@ -16,7 +16,7 @@ from torch import Tensor
 from sparring.game import Cost
 from sparring.hooks import Playing
 from sparring.kinds import drawing
-from sparring.machine.files import write_atomically
+from sparring.machine.files import explained, write_atomically
 from sparring.runs import checkpoint
 from sparring.runs.files import CHECKPOINTS, CONFIG, PREVIEW, SAMPLES, Lines, write_model
 from sparring.runs.news import Listener, Writer
@@ -181,11 +181,13 @@ class Evaluate(_Written):
 class Samples(Writer):
     """Draws the same latents again and again: `samples/<round>.png`, and the newest as `preview.png`.
 
-    First after rounds 1, 2, 4, 8 and so on, then every `every` rounds.
+    First after rounds 1, 2, 4, 8 and so on, then every `every` rounds. One that cannot be written costs a warning, the
+    first time, and never a run.
     """
 
     def __init__(self, folder: Path, sampler: Sampler, *, every: int, n: int = 64, seed: int = 0) -> None:
         self.folder, self.sampler, self.rounds, self.n, self.seed = folder, sampler, every, n, seed
+        self._failed = False
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
         """Draws, when it is time."""
@@ -194,9 +196,14 @@ class Samples(Writer):
             return
         samples = self.sampler.settled().sheet(self.n, seed=self.seed)
         png = drawing.encode(self.sampler.kind.show({"generated": samples}))
-        write_atomically(self.folder / SAMPLES / f"{trainer.state.round:08d}.png", png)
-        write_atomically(self.folder / PREVIEW, png)
-        self.at = number
+        try:
+            write_atomically(self.folder / SAMPLES / f"{number:08d}.png", png)
+            write_atomically(self.folder / PREVIEW, png)
+            self.at = number
+        except OSError as error:
+            if not self._failed:
+                warnings.warn(f"{explained(error)}. Training continues without this preview", stacklevel=2)
+            self._failed = True
 
     def tell(self, listener: Listener) -> None:
         """Tells of the newest picture."""
