@@ -233,10 +233,10 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
     except BadPictureError:
         raise
     except UnidentifiedImageError:
-        raise BadPictureError(foreign(content) or "not a picture, although its name says so") from None
+        raise _CorruptError(foreign(content) or "not a picture, although its name says so") from None
     except Image.DecompressionBombError:
         raise BadPictureError(f"over {MAX_PIXELS // 10**6} million pixels") from None
     except MemoryError:
         raise
-    except Exception as error:  # Pillow raises almost anything on what is broken
+    except Exception as error:  # noqa: BLE001 - Pillow raises almost anything on what is broken
         raise _CorruptError("corrupt or truncated") from error.with_traceback(None)

@@ -11,11 +11,15 @@ from PIL import ExifTags, Image
 
 __all__ = ["EXACT", "GREY", "BadPictureError", "Limits", "Values", "orientation", "scaled", "upright"]
 
+Image.core.set_block_size(2**26)  # blocks of more than 32 MB go back to the system when a picture is gone
+
 Limits = tuple[float, float]
 """The values that are black and white."""
 
 GREY = {"1", "L", "LA", "La", "I;16", "I;16B", "I;16L", "I;16N", "I", "F"}
 """Pillow's modes without colour."""
+
+_PLAIN = {"L", "LA", "RGB", "RGBA"}
 
 EXACT = 2**25
 """Pixels of a picture that is resized in one step; half as many where parts are transparent."""
@@ -88,11 +92,10 @@ class Values:
         return f"nearly {next(name for name, so in looks.items() if so)}"
 
     def _hint(self) -> str:
-        """Black and white that would suit: from 0 to all ones in as many bits as the greatest value needs."""
-        whole = float(self.high).is_integer() and self.white > 1
-        if self.low < 0 or not whole or self.white - self.low < (self.white - self.black) / 2:
-            return f"{self.low:g} {self.high:g}"
-        return f"0 {2 ** int(self.high).bit_length() - 1}"
+        """Black and white that would suit: of dark whole numbers 0, and all ones in as many bits as they need."""
+        if self.low >= 0 and self.white > 1 and self._looks() == "nearly black" and float(self.high).is_integer():
+            return f"0 {2 ** int(self.high).bit_length() - 1}"
+        return f"{self.low:g} {self.high:g}"
 
     def put(self, image: Image.Image) -> Image.Image:
         """The picture, with these noted as its values."""
@@ -123,15 +126,15 @@ def upright(image: Image.Image, limits: Limits | None = None, side: int | None =
         image: With all of its pixels.
         limits: Black and white; unset, those of the type of its pixels.
         side: The larger side of what it will be resized to. A picture of more than `EXACT` pixels is first made smaller
-            by a whole factor, to no less than twice that.
+            by a whole factor, to no less than four times that, or else two.
 
     Raises:
         BadPictureError: Its values have no clear black and white.
     """
     turn = _TURNS.get(orientation(image))
     factor = _factor(image, side)
-    small = image.width * image.height <= _BAND
-    plain = _eight_bits(image, limits) if factor == 1 and small else _banded(image, limits, factor)
+    at_once = factor == 1 and (image.mode in _PLAIN or image.width * image.height <= _BAND)
+    plain = _eight_bits(image, limits) if at_once else _banded(image, limits, factor)
     return plain if turn is None else plain.transpose(turn)
 
 
@@ -139,7 +142,8 @@ def _factor(image: Image.Image, side: int | None) -> int:
     exact = EXACT // 2 if image.has_transparency_data else EXACT
     if side is None or image.width * image.height <= exact:
         return 1
-    return max(1, min(image.size) // (2 * side))
+    least = min(image.size)
+    return max(min(2, least // (2 * side)), least // (4 * side), 1)
 
 
 def _banded(image: Image.Image, limits: Limits | None, factor: int) -> Image.Image:
