@@ -39,7 +39,7 @@ DARK = {
     "12 bits in a TIFF": (lambda p: files(p / "d", (RAMP * 16).astype(np.uint16), "tif"), "0 4095", (0, 248 * 16)),
     "a mask in 16 bits": (lambda p: files(p / "d", (RAMP > 99).astype(np.uint16), "png"), "0 1", (0, 1)),
     "a mask in bytes": (lambda p: files(p / "d", (RAMP > 99).astype(np.uint8), "png"), "0 1", (0, 1)),
-    "a mask in colour": (lambda p: files(p / "d", np.stack([RAMP > 99] * 3, -1).astype(np.uint8), "png"), "0 1", (0, 1)),
+    "a mask in colour": (lambda p: files(p / "d", np.stack([(RAMP > 99) * np.uint8(1)] * 3, -1), "png"), "0 1", (0, 1)),
     "bytes in 32 bits": (lambda p: files(p / "d", RAMP.astype(np.int32), "tif"), "0 255", (0, 248)),
     "a mask in an array": (lambda p: saved(p / "a.npy", (RAMP > 99).astype(np.uint8)), "0 1", (0, 1)),
     "12 bits in an array": (lambda p: saved(p / "a.npy", (RAMP * 16).astype(np.uint16)), "0 4095", (0, 248 * 16)),
@@ -152,7 +152,7 @@ def test_the_range_is_kept_in_the_run(tmp_path, monkeypatch, capsys):
 
 
 def test_what_has_no_range_says_so():
-    with pytest.raises(ValueError, match="'ring' cannot be changed: leave out --size.*--range"):
+    with pytest.raises(ValueError, match=r"'ring' cannot be changed: leave out --size.*--range"):
         open_data("ring", Preparation(range=(0, 1)))
     with pytest.raises(ValueError, match="'Tensor' cannot be changed"):
         open_data(torch.zeros(2, 1, 4, 4), Preparation(range=(0, 1)))

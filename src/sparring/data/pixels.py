@@ -11,7 +11,8 @@ from PIL import ExifTags, Image
 
 __all__ = ["EXACT", "GREY", "BadPictureError", "Limits", "Values", "orientation", "scaled", "upright"]
 
-Image.core.set_block_size(2**26)  # blocks of more than 32 MB go back to the system when a picture is gone
+# Blocks of more than 32 MB go back to the system when a picture is gone.
+Image.core.set_block_size(2**26)  # type: ignore[attr-defined]
 
 Limits = tuple[float, float]
 """The values that are black and white."""
