@@ -61,7 +61,7 @@ def peak():
     return int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) // 1024
 open("/proc/self/clear_refs", "w").write("5")
 before = peak()
-data = opening.open_data(sys.argv[1], Preparation(size=(64, 64)))
+data = opening.open_data(sys.argv[1], Preparation(size=1024))
 print(len(data), peak() - before)
 """
 
@@ -78,4 +78,4 @@ def test_large_pictures_on_many_cores_stay_below_the_cap(tmp_path, monkeypatch):
     told = subprocess.run([sys.executable, "-c", SCRIPT, tmp_path / "d"], capture_output=True, text=True, check=True)
     count, megabytes = map(int, told.stdout.split())
     assert count == 5
-    assert megabytes < 512  # 1,400 without the cap
+    assert megabytes < 512

@@ -42,6 +42,18 @@ def test_a_jpeg_that_lacks_pixels_is_not(options):
             decode(whole[:-left])
 
 
+@pytest.mark.parametrize("options", KINDS)
+def test_a_jpeg_that_is_cut_at_a_mark_is_not_whole(options):
+    whole = encoded(noise(64, 65, 3), "JPEG", **options)
+    first = whole.index(b"\xff\xda") + 14
+    marks = [i for i in range(first, len(whole) - 2) if whole[i] == 255 and whole[i + 1] not in {0, 255}]
+    assert len(marks) == {"progressive": 17, "restart_marker_blocks": 9}.get(next(iter(options), ""), 0)
+    for place in marks:
+        for cut in (place - 1, place, place + 1, place + 2):
+            with pytest.raises(BadPictureError, match="corrupt or truncated"):
+                decode(whole[:cut])
+
+
 def test_what_follows_the_end_is_none_of_the_picture():
     whole = encoded(noise(16, 16, 3), "JPEG")
     assert not without_end(whole + bytes(300))

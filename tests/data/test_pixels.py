@@ -107,7 +107,7 @@ def test_what_a_range_cuts_is_noted(tmp_path):
 def test_pictures_of_8_and_16_bits_together_are_not_taken_for_dark(tmp_path):
     path = files(tmp_path / "d", RAMP.astype(np.uint8), "png")
     for i, array in enumerate(RAMP * 257):
-        Image.fromarray(array.astype(np.uint16)).save(path / f"deep{i}.png")
+        Image.fromarray(array.astype(np.uint16)).save(path / f"0deep{i}.png")
     assert not open_data(path).report.notes
 
 
@@ -168,7 +168,9 @@ def test_pil_pictures_keep_nothing_of_ours_and_have_ranges():
     own = [Image.fromarray((array * 16).astype(np.uint16)) for array in RAMP]
     assert "--range 0 4095" in open_data(own).report.notes[0]
     assert np.array_equal(open_data(own, Preparation(range=(0, 248 * 16))).x[:, 0].numpy(), BYTES)
-    assert not own[0].info
+    plain = [Image.fromarray(array) for array in BYTES]
+    assert torch.equal(open_data(plain).x[:, 0], torch.from_numpy(BYTES))
+    assert not own[0].info | plain[0].info
 
 
 MODES = ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I", "I;16", "F"]
