@@ -155,3 +155,11 @@ def test_members_of_an_archive_too(tmp_path):
     data = open_data(tmp_path / "a.zip")
     assert "2 pictures of several pages: the largest is used" in data.report.notes
     assert np.array_equal(data.x[0].permute(1, 2, 0).numpy(), LARGE)
+
+
+@pytest.mark.parametrize("head", ["P3 1700 1700 255", "P6 1700 1700 7", "P2 2900 2900 255"])
+def test_what_takes_minutes_to_decode_is_refused(head):
+    with pytest.raises(BadPictureError, match="a large PPM of text, or whose white is not 255: save it as PNG"):
+        header(f"{head}\n".encode() + bytes(100))
+    assert header(b"P3 2 2 255\n" + b"0 " * 12).size == (2, 2)
+    assert header(b"P6 1700 1700 255\n" + bytes(1700 * 1700 * 3)).size == (1700, 1700)

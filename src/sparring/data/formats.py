@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from PIL import Image
+from PIL.ImageFile import ImageFile
 
-__all__ = ["FORMATS", "READ", "SUFFIXES", "foreign", "working"]
+__all__ = ["FORMATS", "READ", "SUFFIXES", "foreign", "slow", "working"]
 
 FORMATS = {
     "PNG": {".png"},
@@ -64,3 +65,13 @@ def working(image: Image.Image) -> int:
     rows = getattr(image, "tag_v2", {}).get(278, 0) if image.format == "TIFF" else 0
     strip = pixels * mode * min(1, rows / image.height) if isinstance(rows, int) else pixels * mode
     return pixels * _DECODERS.get(str(image.format), mode) + math.ceil(strip)
+
+
+def slow(image: Image.Image) -> bool:
+    """Whether Pillow would decode it in Python, for more than a few seconds."""
+    decoder = image.tile[0][0] if isinstance(image, ImageFile) and image.tile else ""
+    return decoder in {"ppm", "ppm_plain"} and image.width * image.height * len(image.getbands()) > _SLOWLY
+
+
+_SLOWLY = 8_000_000
+"""Values that are decoded in Python in five seconds."""

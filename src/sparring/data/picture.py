@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from sparring.data.formats import FORMATS, SUFFIXES, foreign, working
+from sparring.data.formats import FORMATS, SUFFIXES, foreign, slow, working
 from sparring.data.memory import CAP
 from sparring.data.mended import END, METADATA, mended, without_end
 from sparring.data.pixels import GREY, BadPictureError, Limits, orientation, upright
@@ -122,6 +122,8 @@ def _header(content: bytes, name: str, limits: Limits | None, note: str) -> Head
         memory = len(content) + working(image)
         if memory > CAP:
             raise BadPictureError(f"over {CAP >> 20} MB of memory to decode: make it smaller")
+        if slow(image):
+            raise BadPictureError("a large PPM of text, or whose white is not 255: save it as PNG")
         if image.format not in {"MPO", "TIFF"} and getattr(image, "is_animated", False):
             notes.append("animated: the first frame is used")
         ending = "." + name.rpartition(".")[2].lower()
