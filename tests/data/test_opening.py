@@ -332,9 +332,9 @@ def test_big_endian_arrays(tmp_path):
 def test_large_pictures_are_decoded_few_at_a_time(tmp_path, monkeypatch):
     blocks, real = [], opening.prepared.parallel
 
-    def spied(work, indices, title, expected, block=64):
+    def spied(work, indices, title, expected, block=64, **more):
         blocks.append(block)
-        return real(work, indices, title, expected, block)
+        return real(work, indices, title, expected, block, **more)
 
     monkeypatch.setattr(opening.prepared, "parallel", spied)
     folder(tmp_path, 2)

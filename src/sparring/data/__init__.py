@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sparring.data import embedded as embedded
     from sparring.data import fetching as fetching
     from sparring.data import folder as folder
+    from sparring.data import formats as formats
     from sparring.data import idx as idx
     from sparring.data import items as items
     from sparring.data import labelling as labelling
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from sparring.data import listing as listing
     from sparring.data import matching as matching
     from sparring.data import members as members
+    from sparring.data import memory as memory
+    from sparring.data import mended as mended
     from sparring.data import named as named
     from sparring.data import numbers as numbers
     from sparring.data import objects as objects
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from sparring.data import own as own
     from sparring.data import parallel as parallel
     from sparring.data import picture as picture
+    from sparring.data import pixels as pixels
     from sparring.data import preparation as preparation
     from sparring.data import prepared as prepared
     from sparring.data import readers as readers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,10 +26,17 @@ class Archive(Encoded):
 
     archive: ZipFile
 
+    def length(self, i: int) -> int:
+        """Of the unpacked member."""
+        return self.archive.getinfo(self.names[i]).file_size
+
     def content(self, i: int) -> bytes:
         """Reads a member into memory; the archive checks its CRC."""
         try:
-            return self.archive.read(self.names[i])
+            buffer = io.BytesIO()  # unpacked at once, it would take twice its memory
+            with self.archive.open(self.names[i]) as member:
+                shutil.copyfileobj(member, buffer, 2**20)
+            return buffer.getvalue()
         except members.DAMAGED as error:
             raise BadPictureError("damaged in the archive") from error
 

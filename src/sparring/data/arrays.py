@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sparring.data.listing import Arrays, Labels, numbered, shown, stamp
 from sparring.data.members import open_sound
+from sparring.data.numbers import one_picture
 
 __all__ = ["of_array", "read_npy", "read_npz"]
 
@@ -79,13 +80,15 @@ def of_array(
     """A listing of an array, with its labels as numbers or names of classes.
 
     Raises:
-        ValueError: The array is not one of pictures, or its values have no clear black and white.
+        ValueError: The array is not one of pictures, or holds NaN.
     """
     if array.dtype.kind not in "biuf" or array.ndim not in {3, 4} or not array.size:
         raise ValueError(
             f"{shown(name)!r} holds {array.dtype} of shape {list(array.shape)}. Expected numbers of shape [N, H, W], "
             "[N, H, W, C] or [N, C, H, W], with C of 1, 3 or 4. None of the sizes is 0"
         )
+    if array.ndim == 3 and array.shape[2] in {3, 4}:
+        raise ValueError(one_picture(shown(name), array.shape))
     pixels = array[..., None] if array.ndim == 3 else array
     if pixels.shape[3] not in {1, 3, 4} and pixels.shape[1] in {1, 3, 4}:
         pixels = pixels.transpose(0, 2, 3, 1)
@@ -93,7 +96,7 @@ def of_array(
         raise ValueError(
             f"{shown(name)!r} has the shape {list(array.shape)}; expected 1, 3 or 4 channels, first or last"
         )
-    scale, note = _scale(name, pixels)
+    known, note, unclear = _known(name, pixels)
     indices, names = Labels.of([str(int(value)) for value in y]) if y is not None else ([], [])
     if classes:
         indices, names = [int(names[i]) for i in indices], list(classes)
@@ -105,7 +108,8 @@ def of_array(
         labels=Labels(indices, names),
         notes=[note] if note else [],
         pixels=pixels,
-        scale=scale,
+        known=known,
+        unclear=unclear,
     )
 
 
@@ -113,26 +117,28 @@ _ONE, _UNCLEAR = 1.001, 32.0
 """Rounding may go a little beyond 1; floats that end between that and 32 may have any white."""
 
 
-def _scale(name: str, pixels: NDArray[Any]) -> tuple[tuple[float, float], str]:
-    """Factor and summand that take values to 0..255, and what to say of it."""
+def _known(name: str, pixels: NDArray[Any]) -> tuple[tuple[float, float], str, str]:
+    """The values that are black and white, what to say of them, and what if they are not clear."""
     if pixels.dtype == np.uint8:
-        return (1.0, 0.0), ""
+        return (0.0, 255.0), "", ""
     if pixels.dtype == np.bool_:
-        return (255.0, 0.0), "true is taken as white, false as black"
+        return (0.0, 1.0), "true is taken as white, false as black", ""
     low, high = _range(name, pixels)
     whole = pixels.dtype.kind in "iu"
-    if low >= 0 and high <= _ONE and not whole:
-        return (255.0, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 1 as white"
-    if low >= -_ONE and high <= _ONE and not whole:
-        return (127.5, 127.5), f"values from {low:g} to {high:g}: -1 is taken as black, 1 as white"
-    if low >= 0 and high <= 255 and (whole or high >= _UNCLEAR):
-        return (1.0, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 255 as white"
-    if low >= 0 and high <= 65535 and pixels.dtype.newbyteorder("=") == np.uint16:
-        return (1 / 257, 0.0), f"values from {low:g} to {high:g}: 0 is taken as black, 65535 as white"
-    raise ValueError(
+    fits = {
+        (0.0, 1.0): low >= 0 and high <= _ONE and not whole,
+        (-1.0, 1.0): low >= -_ONE and high <= _ONE and not whole,
+        (0.0, 255.0): low >= 0 and high <= 255 and (whole or high >= _UNCLEAR),
+        (0.0, 65535.0): low >= 0 and pixels.dtype.newbyteorder("=") == np.uint16,
+    }
+    for known, holds in fits.items():
+        if holds:
+            return known, f"values from {low:g} to {high:g}: {known[0]:g} is taken as black, {known[1]:g} as white", ""
+    unclear = (
         f"{shown(name)!r} holds {pixels.dtype} from {low:g} to {high:g}; expected bytes 0..255, or floats in 0..1, "
-        "-1..1 or 0..255: scale it"
+        f"-1..1 or 0..255. Say which are black and white: --range {low:g} {high:g}"
     )
+    return (low, high), "", unclear
 
 
 def _range(name: str, pixels: NDArray[Any], rows: int = 1024) -> tuple[float, float]:

@@ -12,9 +12,10 @@ from zipfile import ZipFile
 from PIL import Image
 
 from sparring.data import picture
-from sparring.data.listing import Labels, Listing, stamp
+from sparring.data.listing import Labels, Listing, shown, stamp
 from sparring.data.members import open_sound
 from sparring.data.picture import BadPictureError, Header
+from sparring.data.pixels import Limits
 
 __all__ = ["Drawings", "read_drawings"]
 
@@ -29,6 +30,12 @@ class Drawings(Listing):
     archive: ZipFile
     looks: Sequence[str]
     size: tuple[int, int]
+
+    def within(self, limits: Limits | None) -> Listing:
+        """Drawings have colours, and no values."""
+        if limits is not None:
+            raise ValueError(f"{shown(self.path)!r} holds drawings, whose black and white are clear: leave out --range")
+        return self
 
     def header(self, i: int) -> Header:
         """The same for all but for the digest."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from sparring.data import others, own, tables
+from sparring.data.formats import READ
 from sparring.data.labelling import beside, labels_for
 from sparring.data.listing import Encoded, shown, stamp
 from sparring.data.picture import SUFFIXES, BadPictureError
@@ -26,6 +27,13 @@ _HIDDEN = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 @dataclass(frozen=True, kw_only=True)
 class Folder(Encoded):
     """Files below `path`."""
+
+    def length(self, i: int) -> int:
+        """Of the file; 0 if that cannot be told."""
+        try:
+            return self.path.joinpath(self.names[i]).stat().st_size
+        except OSError:
+            return 0
 
     def content(self, i: int) -> bytes:
         """Reads a file."""
@@ -102,7 +110,7 @@ def no_pictures(path: Path, files: Sequence[str], ignored: Mapping[str, Sequence
         there += f"; give the archive {shown(nested[0])!r} itself if it is a zip, or unpack it"
     if todo := others.container(files):
         there += f". {todo}"
-    return f"there are no pictures in {shown(path)!r} ({there}): expected files ending in {', '.join(sorted(SUFFIXES))}"
+    return f"there are no pictures in {shown(path)!r} ({there}): expected files ending in {', '.join(sorted(READ))}"
 
 
 def _walk(root: Path) -> tuple[set[str], dict[str, list[str]], dict[str, list[str]]]:

@@ -11,7 +11,8 @@ from typing import Any
 from PIL import Image
 
 from sparring.data.listing import Labels, Listing, numbered
-from sparring.data.picture import BadPictureError, Header, upright
+from sparring.data.picture import BadPictureError, Header
+from sparring.data.pixels import upright
 
 __all__ = ["Items"]
 
@@ -39,13 +40,13 @@ class Items(Listing):
 
     def image(self, i: int, size: tuple[int, int]) -> Image.Image:
         """Decodes."""
-        return self._picture(i)
+        return self._picture(i, max(size))
 
-    def _picture(self, i: int) -> Image.Image:
+    def _picture(self, i: int, side: int | None = None) -> Image.Image:
         image = self.picture(i)
-        if not isinstance(image, Image.Image) or image.mode == "F":
+        if not isinstance(image, Image.Image):
             raise BadPictureError(f"not a picture of bytes but a {type(image).__name__}")
-        return upright(image)
+        return upright(image.copy(), self.limits, side)  # a copy, since the data set may keep its own
 
     @classmethod
     def of_pairs(cls, data: Any) -> Items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import re
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sparring.data import picture
+from sparring.data.memory import reserved
 from sparring.data.picture import Header
+from sparring.data.pixels import Limits, Values, scaled
 from sparring.machine.words import shown
 
 __all__ = ["NUMBER", "Arrays", "Encoded", "Labels", "Listing", "numbered", "shown", "stamp"]
@@ -84,6 +87,7 @@ class Listing(ABC):
         ignored: Names of what is no picture, by reason.
         notes: What a reader decided by itself.
         fresh: Makes others like them, as `InMemory` has it.
+        limits: The values that are black and white, where somebody said them.
     """
 
     path: Path
@@ -95,6 +99,15 @@ class Listing(ABC):
     ignored: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: Sequence[str] = ()
     fresh: Callable[[], Any] | None = None
+    limits: Limits | None = None
+
+    def within(self, limits: Limits | None) -> Listing:
+        """The same pictures, of which these values are black and white, unset those of the type.
+
+        Raises:
+            ValueError: The type has none, or the pictures have no values.
+        """
+        return dataclasses.replace(self, limits=limits)
 
     @abstractmethod
     def header(self, i: int) -> Header:
@@ -120,16 +133,21 @@ class Encoded(Listing):
     looked: str
 
     @abstractmethod
+    def length(self, i: int) -> int:
+        """How many bytes `content` takes."""
+
+    @abstractmethod
     def content(self, i: int) -> bytes:
         """The bytes of picture `i`."""
 
     def header(self, i: int) -> Header:
         """Reads the whole picture, for its digest, and looks at its beginning."""
-        return picture.header(self.content(i), self.names[i])
+        with reserved(self.length(i)):
+            return picture.header(self.content(i), self.names[i], self.limits)
 
     def image(self, i: int, size: tuple[int, int]) -> Image.Image:
         """Decodes."""
-        return picture.decode(self.content(i))
+        return picture.decode(self.content(i), self.limits, max(size))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,11 +156,19 @@ class Arrays(Listing):
 
     Attributes:
         pixels: The array.
-        scale: Bytes are the first times a value, plus the second.
+        known: The values that are black and white by the type.
+        unclear: What to say if nobody says them, where the type has none.
     """
 
     pixels: NDArray[Any]
-    scale: tuple[float, float] = (1.0, 0.0)
+    known: Limits = (0.0, 255.0)
+    unclear: str = ""
+
+    def within(self, limits: Limits | None) -> Listing:
+        """The same pictures; what was noted of their values goes when somebody says them."""
+        if limits is None and self.unclear:
+            raise ValueError(self.unclear)
+        return dataclasses.replace(self, limits=limits, notes=() if limits else self.notes)
 
     def header(self, i: int) -> Header:
         """The same for all but for the digest."""
@@ -150,15 +176,17 @@ class Arrays(Listing):
         # The same bytes may be pictures of another shape or type.
         digest = hashlib.sha256(repr((self.pixels.shape[1:], self.pixels.dtype.str)).encode())
         digest.update(np.ascontiguousarray(self.pixels[i]).data)
-        return Header({1: "L", 3: "RGB", 4: "RGBA"}[channels], (height, width), channels == 4, digest.hexdigest())
+        mode, memory = {1: "L", 3: "RGB", 4: "RGBA"}[channels], self.pixels[i].nbytes + 5 * height * width
+        return Header(mode, (height, width), channels == 4, digest.hexdigest(), memory=memory)
 
     def image(self, i: int, size: tuple[int, int]) -> Image.Image:
         """Picture `i`, its values scaled to bytes."""
         pixels = np.ascontiguousarray(self.pixels[i])
-        if self.scale != (1.0, 0.0) or pixels.dtype != np.uint8:
-            values = pixels.astype(np.float64) * self.scale[0] + self.scale[1]
-            pixels = np.rint(values).clip(0, 255).astype(np.uint8)
-        return Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels)
+        limits = self.limits or self.known
+        values = Values(pixels[..., :3].min().item(), pixels[..., :3].max().item(), *limits)
+        if limits != (0, 255) or pixels.dtype != np.uint8:
+            pixels = scaled(pixels, limits)
+        return values.put(Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels))
 
 
 def numbered(count: int) -> list[str]:

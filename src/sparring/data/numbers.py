@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sparring.data.pixels import Values
 from sparring.kinds.kind import Kind
 from sparring.kinds.pictures import Pictures
 from sparring.kinds.points import Points
 
-__all__ = ["examples", "refuse_bytes_as_floats"]
+__all__ = ["examples", "one_picture", "refuse_bytes_as_floats"]
 
 _ONE = 1.001
 """Rounding may go a little beyond 1."""
+
+_SCALE = "Scale them: the greatest should be white"
+"""What to do with values of which all are dark."""
 
 _UNCLEAR = 32.0
 """Floats that end below may have any white."""
@@ -44,7 +49,7 @@ def examples(values: Any, name: str) -> tuple[Tensor, Kind, str]:
         return _points(x, name)
     x = _channels_first(x, name, last=not isinstance(values, Tensor)) if x.ndim <= 4 else x
     if x.dtype == torch.uint8:
-        return x, Pictures(), ""
+        return x, Pictures(), Values(x.min().item(), x.max().item()).note(_SCALE)
     return _floats(x, name)
 
 
@@ -63,12 +68,22 @@ def _points(x: Tensor, name: str) -> tuple[Tensor, Kind, str]:
 
 def _channels_first(x: Tensor, name: str, *, last: bool) -> Tensor:
     """Pictures [N, C, H, W]; where both ends may be channels, tensors have them first and arrays `last`."""
+    if x.ndim == 3 and x.shape[2] in {3, 4}:
+        raise ValueError(one_picture(f"the {name}", x.shape))
     if x.ndim == 3:
         return x[:, None]
     ends = {False: x.shape[1] in {1, 3, 4}, True: x.shape[3] in {1, 3, 4}}
     if not any(ends.values()):
         raise ValueError(f"the {name} has shape {list(x.shape)}; expected 1, 3 or 4 channels, first or last")
     return x.permute(0, 3, 1, 2).contiguous() if ends[True] and (last or not ends[False]) else x
+
+
+def one_picture(name: str, shape: Sequence[int]) -> str:
+    """What to say of three dimensions that look like one picture in colour."""
+    return (
+        f"{name} has the shape {list(shape)}, like one picture in colour; expected many: [N, H, W, 3]. Stack them with "
+        "np.stack(pictures). Grey pictures as narrow as that need the shape [N, H, W, 1]"
+    )
 
 
 def _floats(x: Tensor, name: str) -> tuple[Tensor, Kind, str]:
@@ -88,8 +103,9 @@ def _floats(x: Tensor, name: str) -> tuple[Tensor, Kind, str]:
             + ("write x / 127.5 - 1, or give them as uint8" if bytes_ else "scale them, as (x - low) / (high - low)")
         )
     if low >= 0:
-        return x.float() * 2 - 1, Pictures(), f"values from {low:.4g} to {high:.4g}: 0 is taken as black, 1 as white"
-    return x.float(), Pictures(), ""
+        taken = f"values from {low:.4g} to {high:.4g}: 0 is taken as black, 1 as white"
+        return x.float() * 2 - 1, Pictures(), "; ".join(filter(None, (taken, Values(low, high, 0, 1).note(_SCALE))))
+    return x.float(), Pictures(), Values(low, high, -1, 1).note(_SCALE)
 
 
 def _type(x: Tensor) -> str:

@@ -56,6 +56,7 @@ def open_data(data: Openable, preparation: Preparation | None = None) -> InMemor
     _check(shown(Path(data)) if isinstance(data, str | Path) else type(data).__name__, found, preparation)
     if isinstance(found, InMemory):
         return found
+    found = found.within(preparation.limits)
     known = _known(found, preparation)
     entry = cache.home() / "prepared" / name if known and (name := cache.noted(known)) else None
     kept = prepared.load(entry, found) if entry else None
@@ -90,4 +91,4 @@ def _check(name: str, found: Listing | InMemory, preparation: Preparation) -> No
             "use --labels auto or none"
         )
     if isinstance(found, InMemory) and dataclasses.replace(preparation, labels="auto") != Preparation():
-        raise ValueError(f"{name!r} cannot be changed: leave out --size, --fit, --colour and --alpha")
+        raise ValueError(f"{name!r} cannot be changed: leave out --size, --fit, --colour, --alpha and --range")

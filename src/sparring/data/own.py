@@ -22,7 +22,7 @@ CONFIG = "config.json"
 """The file that a run has."""
 
 _SEALED = {"recipe", "config", "data", "format", "sha256"}
-_HEAD, _LARGEST = 1024, 2**24
+_HEAD, _LARGEST, _STEP = 1024, 2**24, 2**20
 
 
 def reason(folder: Path, names: Collection[str]) -> str:
@@ -73,6 +73,7 @@ def _kept(stamped: str) -> Path:
 def _marked(name: str, opened: Callable[[str], IO[bytes]]) -> bool:
     """Whether a file has the mark, where its format keeps words."""
     with opened(name) as file:
-        head = file.read(_HEAD)
-        tail = file.read()[-_HEAD:] if name.lower().endswith(".webp") else b""
+        head, tail = file.read(_HEAD), b""
+        while name.lower().endswith(".webp") and (more := file.read(_STEP)):
+            tail = (tail + more)[-_HEAD:]
     return MARK.encode() in head + tail

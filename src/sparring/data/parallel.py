@@ -18,12 +18,18 @@ E = TypeVar("E", bound=Exception)
 
 
 def parallel(
-    work: Callable[[int], T], indices: Sequence[int], title: str, expected: type[E], block: int = 64
+    work: Callable[[int], T],
+    indices: Sequence[int],
+    title: str,
+    expected: type[E],
+    block: int = 64,
+    *,
+    ahead: int | None = None,
 ) -> Iterator[T | E]:
     """`work(i)` of each index, in order, or the error of type `expected` that it raised.
 
-    No more than a few blocks are ahead of whoever takes the results, so that they need little memory. Warnings of
-    libraries about single broken files are silenced: what is wrong with a file is an error here.
+    No more than `ahead` blocks, unset a few for each core, wait for whoever takes the results, so that they need little
+    memory. Warnings of libraries about single broken files are silenced: what is wrong with a file is an error here.
     """
 
     def one(i: int) -> T | E:
@@ -37,15 +43,15 @@ def parallel(
 
     workers = min(devices.cores(), devices.threads(0))
     pool = ThreadPoolExecutor(workers)
-    ahead: deque[Future[list[T | E]]] = deque()
+    futures: deque[Future[list[T | E]]] = deque()
     blocks = (indices[start : start + block] for start in range(0, len(indices), block))
     try:
         with progress.steps(title, len(indices)) as advance, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ahead.extend(pool.submit(many, part) for part in itertools.islice(blocks, 3 * workers))
-            while ahead:
-                results = ahead.popleft().result()
-                ahead.extend(pool.submit(many, part) for part in itertools.islice(blocks, 1))
+            futures.extend(pool.submit(many, part) for part in itertools.islice(blocks, ahead or 3 * workers))
+            while futures:
+                results = futures.popleft().result()
+                futures.extend(pool.submit(many, part) for part in itertools.islice(blocks, 1))
                 yield from results
                 advance(len(results))
     finally:

@@ -23,17 +23,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sparring.data import cache, duplicates, others, rows, seals
+from sparring.data import cache, duplicates, memory, others, rows, seals
 from sparring.data.listing import Labels, Listing, shown
 from sparring.data.parallel import parallel
 from sparring.data.picture import BadPictureError, Header, Target
 from sparring.data.preparation import Preparation
 from sparring.data.report import Report
 from sparring.data.source import InMemory
+from sparring.machine import devices
 
 __all__ = ["VERSION", "digest_of", "load", "make"]
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same pictures would be prepared otherwise, or more is told of them."""
 
 OWN_SIZE, FALLBACK = 128, (64, 64)
@@ -41,6 +42,12 @@ OWN_SIZE, FALLBACK = 128, (64, 64)
 
 _AHEAD = 2**22
 """Bytes of a block of decoded pictures; a few blocks a thread wait to be written."""
+
+_WAITING = 2**27
+"""Bytes of all blocks that wait, but for the two that always may."""
+
+_WORKING = 12
+"""Bytes a pixel while a picture is made alike."""
 
 
 def digest_of(*facts: object) -> str:
@@ -92,7 +99,7 @@ def make(found: Listing, preparation: Preparation) -> Path:
     facts = [(name, good[i].digest if i in good else bad[i]) for i, name in enumerate(found.names)]
     labels = found.labels
     told = [found.skipped, list(found.notes), list(labels.y), list(labels.classes), list(labels.captions)]
-    key = digest_of(VERSION, target, facts, told)
+    key = digest_of(VERSION, target, found.limits, facts, told)
     entry = cache.place(cache.home() / "prepared" / key)
     if load(entry, found) is None:
         if seals.broken(entry):
@@ -143,9 +150,16 @@ def _target(preparation: Preparation, headers: Sequence[Header]) -> Target:
 
 def _decode(found: Listing, good: Mapping[int, Header], bad: dict[int, str], target: Target, folder: Path) -> None:
     """Fills an entry."""
-    block = max(1, min(64, _AHEAD // math.prod(target.shape)))
+    size = math.prod(target.shape)
+    block = max(1, min(64, _AHEAD // size))
+    ahead = max(2, min(3 * devices.cores(), _WAITING // (block * size)))
+
+    def decode(i: int) -> rows.Row:
+        with memory.reserved(good[i].memory + _WORKING * math.prod(target.size)):
+            return rows.row(found, i, target)
+
     with rows.Writer(folder) as writer:
-        decoded = parallel(lambda i: rows.row(found, i, target), list(good), "decoding", BadPictureError, block)
+        decoded = parallel(decode, list(good), "decoding", BadPictureError, block, ahead=ahead)
         for i, one in zip(good, decoded, strict=True):
             if isinstance(one, BadPictureError):
                 bad[i] = str(one)
@@ -193,7 +207,7 @@ def _report(
         captions=len(names) if found.labels.captions else 0,
         skipped=_skipped(found, bad),
         ignored=found.ignored,
-        notes=[*found.notes, *_notes(headers, target, writer)],
+        notes=[*found.notes, *_said(found), *_notes(headers, target, writer)],
         equal=[[names[i] for i in group] for group in groups],
         near=[[names[single[i]], names[single[j]]] for i, j in pairs],
         fit=target.fit,
@@ -219,12 +233,18 @@ def _per_class(labels: Labels, kept: Sequence[int]) -> dict[str, int]:
     return {name: counts[k] for k, name in enumerate(labels.classes)}
 
 
+def _said(found: Listing) -> list[str]:
+    """What somebody said of the pictures' values."""
+    return [f"{found.limits[0]:g} is taken as black, {found.limits[1]:g} as white (--range)"] if found.limits else []
+
+
 def _notes(headers: Mapping[int, Header], target: Target, writer: rows.Writer) -> list[str]:
     odd = Counter(note for header in headers.values() for note in header.note.split("; ") if note)
     notes = [f"{count:,} pictures {note}" for note, count in odd.most_common()]
     notes += others.side_by_side({header.size for header in headers.values()})
     if count := _covered(headers, target):
         notes.append(f"{count:,} pictures have transparent parts, put on {target.behind} (--alpha COLOUR, or keep)")
+    notes += [note for values in writer.values.values() if (note := values.note())]
     if target.mode.startswith("RGB") and not writer.coloured:
         notes.append("stored in colour, but all grey: --colour grey is three times smaller")
     return notes

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sparring.data.listing import Listing
 from sparring.data.picture import Target, fit
+from sparring.data.pixels import Limits, Values
 
 __all__ = ["Row", "Writer", "row"]
 
@@ -26,6 +27,7 @@ class Row:
     partner: NDArray[np.uint8] | None
     thumbnail: NDArray[np.uint8]
     digest: bytes
+    values: Values | None
 
 
 def row(found: Listing, i: int, target: Target) -> Row:
@@ -37,6 +39,7 @@ def row(found: Listing, i: int, target: Target) -> Row:
         None if partner is None else fit(partner, target),
         fit(image, dataclasses.replace(target, mode="L", size=(16, 16))).reshape(-1),
         hashlib.blake2b(pixels.data, digest_size=16).digest(),
+        Values.of(image),
     )
 
 
@@ -50,6 +53,7 @@ class Writer:
         self.thumbnails: list[NDArray[np.uint8]] = []
         self.digests: list[bytes] = []
         self.low, self.high, self.mean, self.coloured = 255, 0, 0.0, False
+        self.values: dict[Limits, Values] = {}
         self.sha256 = hashlib.sha256()
 
     def __enter__(self) -> Self:
@@ -71,6 +75,8 @@ class Writer:
         self.digests.append(row.digest)
         self.low, self.high = min(self.low, int(row.pixels.min())), max(self.high, int(row.pixels.max()))
         self.mean += (float(row.pixels.mean()) - self.mean) / len(self.kept)
+        if row.values:
+            self.values[row.values.limits] = row.values | self.values.get(row.values.limits)
         self.coloured |= len(row.pixels) >= 3 and bool((row.pixels[:2] != row.pixels[1:3]).any())
 
     def _append(self, part: str, pixels: NDArray[np.uint8]) -> None:
