@@ -105,7 +105,7 @@ def test_what_fails_leaves_nothing(run, tmp_path, monkeypatch):
 
     monkeypatch.setattr(sparring.samplers.GeneratorSampler, "parts", broken)
     for out in ("folder/", "samples.zip", "s.png", "s.npz"):
-        assert cli.run("sample", [run, "--out", out]) == 2
+        assert cli.run("sample", [run, "--out", out]) == 4
     assert not list(tmp_path.iterdir())
 
 
