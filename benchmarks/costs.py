@@ -167,9 +167,10 @@ def score(path: Path) -> list[dict[str, Any]]:
 
 
 def keep(file: str, content: Mapping[str, Any]) -> None:
-    """Writes a result."""
+    """Writes a result, a line for each of its parts."""
     HERE.mkdir(exist_ok=True)
-    sp.machine.files.write_atomically(HERE / file, (json.dumps(content, indent=1) + "\n").encode())
+    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in content.items())
+    sp.machine.files.write_atomically(HERE / file, f"{{\n{lines}\n}}\n".encode())
     print(HERE / file, flush=True)
 
 

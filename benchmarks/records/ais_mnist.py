@@ -29,7 +29,7 @@ from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer, penalties
 from sparring.data import cache
 from sparring.data.embedded import fashion_mnist
 from sparring.data.idx import read_idx
-from sparring.evaluation import likelihood
+from sparring.evaluation import decoders, likelihood
 from sparring.evaluation.record import Claim, Figure, Published, Record, stamp
 from sparring.hooks import Average, LearningRate
 from sparring.machine.files import write_atomically
@@ -149,7 +149,7 @@ def measured(settings: Settings, training: Tensor, validation: Tensor, test: Ten
     """Trains, chooses the variance, estimates."""
     start = time.perf_counter()
     sampler, seconds = trained(InMemory(training), settings)
-    decoder, latent = likelihood.decoder_of(sampler, pictures=True)
+    decoder, latent = decoders.decoder_of(sampler, pictures=True)
     x = dequantised(validation[: likelihood.halved(settings.protocol).pictures], seed=SEED)
     variance, curve = likelihood.choose_variance(decoder, x, latent=latent, protocol=settings.protocol, seed=SEED)
     print(f"variance {variance}", dict(zip(VARIANCES, curve, strict=True)), flush=True)

@@ -84,63 +84,63 @@ def figures(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[Figure]:
                 yield over_seeds(f"{name}, {words}: Fréchet distance to 1,000 held-out pictures", values)
 
 
+def rate(rows: Mapping[str, Mapping[str, Any]], name: str, how: str, key: str, what: str) -> Figure:
+    """A column of one row, over the seeds."""
+    return over_seeds(f"{name}, {how} rates: {what}", rows[f"{name}, {how}"][key])
+
+
+def far_ahead() -> list[Figure]:
+    """The distances of the two costs of 2014 against a strong discriminator."""
+    words = {"nsgan": "non-saturating", "minimax": "minimax"}
+    return [
+        over_seeds(
+            f"{word}, discriminator far ahead: Fréchet distance",
+            rounded([scores(result, FRECHET) for result in read(f"{name}.strong")]),
+        )
+        for name, word in words.items()
+    ]
+
+
+def controls() -> list[Figure]:
+    """The network before training, real pictures, and one run on another device."""
+    again = json.loads((RUNS / f"dcgan.again.{SEEDS[0]}.json").read_text(encoding="utf-8"))
+    floor = scores(read("dcgan.best")[0], FRECHET, "floor")
+    return [
+        Figure(what="the same network untrained: Fréchet distance to 1,000 held-out pictures", value=untrained()),
+        Figure(what="1,000 real pictures: the same distance", value=floor),
+        Figure(what="dcgan, best rates, seed 1, on a CPU instead of a GPU", value=scores(again, FRECHET)),
+    ]
+
+
+EDGE, CORRELATION = "weights at the edge", "rank correlation of the {}'s cost with distance"
+
+
 def run(quick: bool = False) -> Record:
     """The record; it takes seconds, so there is no quicker one."""
     start = time.perf_counter()
     rows = {f"{name}, {how}": row(name, how) for name in NAMES for how in HOW}
-    found = {figure.what.partition(":")[0]: figure for figure in figures(rows)}
-    strong = {name: rounded([scores(r, FRECHET) for r in read(f"{name}.strong")]) for name in ("nsgan", "minimax")}
-    ahead, behind = (
-        over_seeds(f"{words}, discriminator far ahead: Fréchet distance", strong[name])
-        for name, words in (("nsgan", "non-saturating"), ("minimax", "minimax"))
-    )
-    clipped, free = (
-        over_seeds(f"{name}, published rates: share of the critic's weights within 1% of the largest", values)
-        for name in ("wgan", "wgan-gp")
-        for values in [rows[f"{name}, published"]["weights at the edge"]]
-    )
+    found, (first, *others), (ahead, behind) = list(figures(rows)), controls(), far_ahead()
+    share = "share of the critic's weights within 1% of the largest"
+    sign = "rank correlation of the {}'s cost with the distance"
+    clipped, free = (rate(rows, name, "published", EDGE, share) for name in ("wgan", "wgan-gp"))
     pays, says = (
-        over_seeds(f"{name}, best rates: rank correlation of the {player}'s cost with the distance", values)
+        rate(rows, name, "best", CORRELATION.format(player), sign.format(player))
         for name, player in (("dcgan", "generator"), ("wgan-gp", "discriminator"))
-        for values in [rows[f"{name}, best"][f"rank correlation of the {player}'s cost with distance"]]
     )
-    first = Figure(what="the same network untrained: Fréchet distance to 1,000 held-out pictures", value=untrained())
-    cpu = json.loads((RUNS / f"dcgan.again.{SEEDS[0]}.json").read_text(encoding="utf-8"))
-    again = Figure(what="dcgan, best rates, seed 1, on a CPU instead of a GPU", value=scores(cpu, FRECHET))
-    floor = Figure(what="1,000 real pictures: the same distance", value=scores(read("dcgan.best")[0], FRECHET, "floor"))
-    worst = max(figure.high for figure in found.values() if "best" in figure.what)
+    worst = max(figure.high for figure in found if "best" in figure.what)
+    claims = (
+        ("Every cost leaves the untrained network behind.", worst, "<", first.value),
+        ("Where D is far ahead, the worst non-saturating run beats the best of minimax.", ahead.high, "<", behind.low),
+        ("Clipping piles weights up at the edge, a gradient penalty does not.", clipped.low, ">", free.high),
+        ("DCGAN's generator pays more as its pictures improve, on every seed.", pays.high, "<", 0),
+        ("The critic's cost of WGAN-GP rises as pictures improve, on every seed.", says.high, "<", 0),
+    )
     return Record(
         command="python benchmarks/records/costs.py",
         seeds=SEEDS,
-        ours=(*found.values(), ahead, clipped, pays, says),
-        controls=(first, floor, again, behind, free),
-        claims=(
-            Claim(words="Every cost leaves the untrained network behind.", left=worst, relation="<", right=first.value),
-            Claim(
-                words="Where D is far ahead, the worst non-saturating run beats the best of minimax.",
-                left=ahead.high,
-                relation="<",
-                right=behind.low,
-            ),
-            Claim(
-                words="Clipping piles weights up at the edge, a gradient penalty does not.",
-                left=clipped.low,
-                relation=">",
-                right=free.high,
-            ),
-            Claim(
-                words="DCGAN's generator pays more as its pictures improve, on every seed.",
-                left=pays.high,
-                relation="<",
-                right=0,
-            ),
-            Claim(
-                words="The critic's cost of WGAN-GP rises as pictures improve, on every seed.",
-                left=says.high,
-                relation="<",
-                right=0,
-            ),
-        ),
+        ours=(*found, ahead, clipped, pays, says),
+        controls=(first, *others, behind, free),
+        claims=tuple(Claim(words=words, left=a, relation=relation, right=b) for words, a, relation, b in claims),
         missing={"published": "nobody has measured these costs in this time, on these pictures and features"},
         details={"rows": rows},
         **stamp(time.perf_counter() - start),

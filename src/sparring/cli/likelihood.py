@@ -153,21 +153,21 @@ def annealed(options: Options, run: Run) -> tuple[dict[str, Any], list[str]]:
     """By annealed importance sampling: everything, for JSON, and the result in lines."""
     import torch
 
-    from sparring.evaluation import likelihood
+    from sparring.evaluation import decoders, likelihood
     from sparring.machine import devices
     from sparring.metrics.ais import dequantised
 
     protocol, device = protocol_of(options), devices.resolve(options.device)
     half, sampler = likelihood.halved(protocol), run.sampler(options.weights, device)
-    given = options.variance is not None or likelihood.noise_of(sampler, pictures=False) is not None
+    given = options.variance is not None or decoders.noise_of(sampler, pictures=False) is not None
     x, others, data = examples(options, run, protocol.pictures, 0 if given else half.pictures)
     bytes = x.dtype == torch.uint8
-    decoder, latent = likelihood.decoder_of(sampler, pictures=bytes)
+    decoder, latent = decoders.decoder_of(sampler, pictures=bytes)
     if bytes:
         x, others = dequantised(x, options.seed), dequantised(others, options.seed + 1)
     kept = options.run / "likelihood"
     settings: dict[str, Any] = {"latent": latent, "protocol": protocol, "seed": options.seed, "kept": kept}
-    own, tried = likelihood.noise_of(sampler, pictures=bytes), None
+    own, tried = decoders.noise_of(sampler, pictures=bytes), None
     variance = own if options.variance is None else options.variance
     if variance is None:
         variance, tried = choose(decoder, others.to(device), bytes, settings)

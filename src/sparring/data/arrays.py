@@ -82,20 +82,7 @@ def of_array(
     Raises:
         ValueError: The array is not one of pictures, or holds NaN.
     """
-    if array.dtype.kind not in "biuf" or array.ndim not in {3, 4} or not array.size:
-        raise ValueError(
-            f"{shown(name)!r} holds {array.dtype} of shape {list(array.shape)}. Expected numbers of shape [N, H, W], "
-            "[N, H, W, C] or [N, C, H, W], with C of 1, 3 or 4. None of the sizes is 0"
-        )
-    if array.ndim == 3 and array.shape[2] in {3, 4}:
-        raise ValueError(one_picture(shown(name), array.shape))
-    pixels = array[..., None] if array.ndim == 3 else array
-    if pixels.shape[3] not in {1, 3, 4} and pixels.shape[1] in {1, 3, 4}:
-        pixels = pixels.transpose(0, 2, 3, 1)
-    if pixels.shape[3] not in {1, 3, 4}:
-        raise ValueError(
-            f"{shown(name)!r} has the shape {list(array.shape)}; expected 1, 3 or 4 channels, first or last"
-        )
+    pixels = _channels_last(name, array)
     known, note, unclear = _known(name, pixels)
     indices, names = Labels.of([str(int(value)) for value in y]) if y is not None else ([], [])
     if classes:
@@ -111,6 +98,29 @@ def of_array(
         known=known,
         unclear=unclear,
     )
+
+
+def _channels_last(name: str, array: NDArray[Any]) -> NDArray[Any]:
+    """Pictures [N, H, W, C].
+
+    Raises:
+        ValueError: It holds none.
+    """
+    if array.dtype.kind not in "biuf" or array.ndim not in {3, 4} or not array.size:
+        raise ValueError(
+            f"{shown(name)!r} holds {array.dtype} of shape {list(array.shape)}. Expected numbers of shape [N, H, W], "
+            "[N, H, W, C] or [N, C, H, W], with C of 1, 3 or 4. None of the sizes is 0"
+        )
+    if array.ndim == 3 and array.shape[2] in {3, 4}:
+        raise ValueError(one_picture(shown(name), array.shape))
+    pixels = array[..., None] if array.ndim == 3 else array
+    if pixels.shape[3] not in {1, 3, 4} and pixels.shape[1] in {1, 3, 4}:
+        pixels = pixels.transpose(0, 2, 3, 1)
+    if pixels.shape[3] not in {1, 3, 4}:
+        raise ValueError(
+            f"{shown(name)!r} has the shape {list(array.shape)}; expected 1, 3 or 4 channels, first or last"
+        )
+    return pixels
 
 
 _ONE, _UNCLEAR = 1.001, 32.0

@@ -1,6 +1,6 @@
 """The pulling-away term: generated samples whose codes point in different directions.
 
-Zhao et al. (2016), https://arxiv.org/abs/1609.03126, section 2.4.
+Zhao et al. (2016), https://arxiv.org/abs/1609.03126.
 """
 
 from __future__ import annotations
