@@ -3,8 +3,8 @@
 Usage: python benchmarks/gan2014.py      (about 100 minutes on one core, in runs/gan2014_record; goes on where it was
 stopped; `sparring data get mnist` first)
 
-Trained on the pictures 0 to 49,999, one seed, for a number of rounds that was fixed before the run: those that two idle
-cores play in 100 minutes. The protocol is that of records/parzen.py. Before it, players that moved in turn, with normal
+Trained on the pictures 0 to 49,999, one seed, for a number of rounds that was fixed before the run: those that one idle
+core plays in 100 minutes. The protocol is that of records/parzen.py. Before it, players that moved in turn, with normal
 latents, were tried by mistake: all samples were one shape after 54,500 rounds. The authors' code samples from the last
 weights; the average of the weights is ours. Controls: the network before training, and means of nearest training
 pictures, which are no model at all. Results: gan2014.json beside this file. With them it moves into records/.
