@@ -8,6 +8,7 @@ Usage, from the root of a checkout, in this order; each part goes on where it wa
     python benchmarks/costs.py strong    minimax and non-saturating against a strong discriminator
     python benchmarks/costs.py again     one run on a CPU, where the others were played on a GPU
     python benchmarks/costs.py colour    best rates on OpenMoji at 32 pixels, two seeds
+    python benchmarks/costs.py spans     the same for half the time and for twice the time
 
 `--names NAME ...` names costs, `--only TEXT` runs whose names end so, such as `.1`. With `--device cuda --jobs 12` many
 runs share a GPU, with `--jobs 2 --threads 1` two cores. The number of rounds is still that of two CPU cores, found by
@@ -273,17 +274,25 @@ def colour_pictures() -> dict[str, Any]:
     return {"data": str(path)}
 
 
+def coloured(name: str, seed: int, minutes: float) -> dict[str, Any]:
+    """What plays a cost in colour, with the rates that were best in grey."""
+    values = {"seed": seed, "rounds": rounds(name, minutes, "pace32.json"), "hold_out": 400}
+    return values | colour_pictures() | rated(name, best(name))
+
+
 def colour(names: Iterable[str]) -> Iterator[Part]:
-    """Each cost in colour, with the rates that were best in grey."""
+    """Each cost in colour."""
     for seed in SEEDS[:2]:
         for name in names:
-            values = {
-                "seed": seed,
-                "rounds": rounds(name, MINUTES, "pace32.json"),
-                "hold_out": 400,
-                **colour_pictures(),
-            }
-            yield part(name, f"colour.{seed}", {**values, **rated(name, best(name))})
+            yield part(name, f"colour.{seed}", coloured(name, seed, MINUTES))
+
+
+def spans(names: Iterable[str]) -> Iterator[Part]:
+    """The same for half the time and for twice the time."""
+    for seed in SEEDS[:2]:
+        for name in names:
+            for times in (0.5, 2):
+                yield part(name, f"colour-{times:g}.{seed}", coloured(name, seed, times * MINUTES))
 
 
 PARTS: Mapping[str, Callable[[Iterable[str]], Iterator[Part]]] = {
@@ -292,6 +301,7 @@ PARTS: Mapping[str, Callable[[Iterable[str]], Iterator[Part]]] = {
     "strong": strong,
     "again": again,
     "colour": colour,
+    "spans": spans,
 }
 
 
