@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from same import same
@@ -12,8 +13,15 @@ SCRIPT = Path(__file__).with_name("killed.py")
 ROUNDS = 8
 
 
+@contextmanager
 def start(folder):
-    return subprocess.Popen([sys.executable, str(SCRIPT), str(folder), str(ROUNDS)])
+    """The process, which does not outlive the test."""
+    process = subprocess.Popen([sys.executable, str(SCRIPT), str(folder), str(ROUNDS)])
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def saved(folder):
@@ -28,7 +36,6 @@ def kill_after_some(folder):
         while saved(folder) <= before + 5 and process.poll() is None:
             time.sleep(0.01)
         time.sleep(0.001 * (before % 7))
-        process.kill()
     return process.returncode
 
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,26 @@ def test_a_rank_that_raises_ends_the_others_with_its_own_error(culprit):
     with pytest.raises(ZeroDivisionError, match=f"rank {culprit}"):
         Threads.run(3, play)
     assert threading.active_count() == before
+
+
+def test_a_rank_has_the_generator_of_torch_to_itself():
+    """As the only one in its process would: what others seed while it waits is not seen, and nobody runs beside it."""
+    here = []
+
+    def play(ranks):
+        torch.manual_seed(ranks.index)
+        for _ in range(3):
+            here.append(ranks.index)
+            time.sleep(0.01)
+            assert here == [ranks.index]
+            here.remove(ranks.index)
+            ranks.gather(torch.zeros(1))
+            drawn = torch.rand(2)
+        return drawn
+
+    for index, drawn in enumerate(Threads.run(3, play)):
+        torch.manual_seed(index)
+        torch.testing.assert_close(drawn, torch.rand(3, 2)[2], rtol=0, atol=0)
 
 
 def test_one_process_is_alone(monkeypatch):

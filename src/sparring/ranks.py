@@ -118,20 +118,28 @@ class Processes(Several):
 
 
 class Threads(Several):
-    """Ranks in threads of one process, on its CPU: for tests."""
+    """Ranks in threads of one process, on its CPU: for tests.
 
-    def __init__(self, index: int, size: int, barrier: threading.Barrier, slots: list[Tensor]) -> None:
+    One plays at a time, until it waits for the others, and finds torch's own generator as it left it. Threads that
+    share that generator can wait for each other for ever: reading its state locks it, and may run a finalizer, which
+    lets another thread run.
+    """
+
+    def __init__(
+        self, index: int, size: int, turn: threading.Lock, barrier: threading.Barrier, slots: list[Tensor]
+    ) -> None:
         super().__init__(index, size)
-        self._barrier, self._slots = barrier, slots
+        self._turn, self._barrier, self._slots = turn, barrier, slots
 
     @staticmethod
     def run(size: int, play: Callable[[Ranks], T]) -> list[T]:
         """What `play(ranks)` gives on each of `size` ranks; a rank that fails ends the others."""
-        barrier, slots = threading.Barrier(size, timeout=60.0), [torch.empty(0)] * size
+        turn, barrier, slots = threading.Lock(), threading.Barrier(size, timeout=60.0), [torch.empty(0)] * size
 
         def one(index: int) -> T:
             try:
-                return play(Threads(index, size, barrier, slots))
+                with turn:
+                    return play(Threads(index, size, turn, barrier, slots))
             except BaseException:
                 barrier.abort()
                 raise
@@ -144,10 +152,20 @@ class Threads(Several):
         return [future.result() for future in futures]
 
     def _exchange(self, x: Tensor) -> list[Tensor]:
-        self._barrier.wait()
+        self._wait()
         self._slots[self.index] = x.detach()
-        self._barrier.wait()
+        self._wait()
         return list(self._slots)
+
+    def _wait(self) -> None:
+        """Lets the others play until they wait as well."""
+        state = torch.default_generator.get_state()
+        self._turn.release()
+        try:
+            self._barrier.wait()
+        finally:
+            self._turn.acquire()
+            torch.default_generator.set_state(state)
 
     def collect(self, x: Tensor) -> Tensor:
         """What every thread brings."""
