@@ -16,6 +16,7 @@ def fixed_start():
     One thread: networks as small as these are slower with two, and very slow where something else runs beside them.
     """
     torch.set_num_threads(1)
+    torch.set_flush_denormal(False)
     torch.manual_seed(0)
 
 

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 from sparring import cli
 from sparring.hooks import Every
@@ -33,6 +34,14 @@ def config():
 def before():
     """What the signals do elsewhere."""
     return [signal.getsignal(number) for number in STOPS]
+
+
+def test_numbers_too_small_for_full_precision_are_0(config, tmp_path):
+    """They make CPUs slow; momentum would leave them behind."""
+    velocity = torch.full((9,), 1e-39)
+    assert (velocity * 0.7).all()
+    Session.create(tmp_path / "run", "ring", config)
+    assert not (velocity * 0.7).any()
 
 
 def rounds(path):

@@ -35,6 +35,7 @@ class Session:
 
     def __init__(self, run: Run, data: Data) -> None:
         torch.set_num_threads(run.config.threads)
+        devices.round_to_zero()
         self.run, self.data = run, data
         self._held_out: InMemory | None = None
         if run.config.hold_out == 1:
