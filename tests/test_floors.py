@@ -23,7 +23,7 @@ FLOORS = (
     ("evaluation",),
     ("recipes",),
     ("runs",),
-    ("doctor", "export"),
+    ("doctor", "export", "figures"),
     ("cli",),
 )
 """From the ground up: what is imported is on the same floor or below."""

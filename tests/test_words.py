@@ -70,6 +70,8 @@ def literals(node, skipped):
     """Line and text of each literal below a node, those inside the values of other literals too."""
     if id(node) in skipped or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in SCRIPTS):
         return
+    if isinstance(node, ast.keyword) and node.arg == "python":
+        return  # code, which is run where it is tested
     found = text(node)
     if found is not None:
         yield node.lineno, found

@@ -23,6 +23,8 @@ CASES = [
     ("sparring runs compare --x s", {"seconds"}),
     ("sparring sample x --weights ", {"average", "raw"}),
     ("sparring likelihood x --method ", {"ais", "parzen"}),
+    ("sparring figures line", {"lines-apart"}),
+    ("sparring figures --fu", {"--full"}),
     ("sparring tournament a b --weights ", {"average", "raw"}),
     ("sparring turing --me", {"--merge"}),
     ("sparring completion ", {"bash", "zsh", "fish"}),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from sparring.looks.colours import COLOURS, SERIES, contrast
+from sparring.looks.colours import COLOURS, NIGHT, SERIES, contrast
 
 # Machado et al. (2009), table 1, severity 1.0: https://www.inf.ufrgs.br/~oliveira/pubs_files/CVD_Simulation/CVD_Simulation.html
 SIGHT = {
@@ -44,6 +44,7 @@ def test_text_can_be_read(text, mode):
 def test_lines_can_be_seen():
     """WCAG 2.2, 1.4.11: graphics have a contrast of 3 or more."""
     assert min(contrast(colour, "#ffffff") for colour in SERIES) >= 3
+    assert min(contrast(NIGHT[colour], NIGHT["#ffffff"]) for colour in SERIES) >= 4.5, "they may be those of words"
 
 
 @pytest.mark.parametrize("sight", SIGHT)
@@ -54,7 +55,9 @@ def test_what_is_compared_is_told_apart(pair, mode, sight):
     assert distance(one, other, sight) >= 20
 
 
+@pytest.mark.parametrize("night", [False, True])
 @pytest.mark.parametrize("sight", SIGHT)
-def test_series_are_told_apart(sight):
-    near = {pair: distance(*pair, sight) for pair in combinations(SERIES, 2)}
+def test_series_are_told_apart(sight, night):
+    series = [NIGHT[colour] if night else colour for colour in SERIES]
+    near = {pair: distance(*pair, sight) for pair in combinations(series, 2)}
     assert min(near.values()) >= 9, near

@@ -1,9 +1,9 @@
 """The command line: one verb a file, each imported when it is called.
 
 Exit codes: 0 done, 1 training failed (a cost became infinite), a package is broken or `sparring doctor` found something
-wrong, 2 a wrong option or input, 3 another process uses the run, 4 the disk is full or fails, 130 interrupted by
-Ctrl-C, 129 and 143 ended by SIGHUP and SIGTERM, 141 nobody reads the output any more (as of `yes | head`). A verb with
-verbs of its own, such as `runs`, has them in a mapping `VERBS`.
+wrong, 2 a wrong option or input, 3 another process uses the run, 4 the disk is full or fails, 5 a number of a figure is
+outside its tolerance, 130 interrupted by Ctrl-C, 129 and 143 ended by SIGHUP and SIGTERM, 141 nobody reads the output
+any more (as of `yes | head`). A verb with verbs of its own, such as `runs`, has them in a mapping `VERBS`.
 With SPARRING_DEBUG=1 in the environment an error shows where it came from.
 """
 
@@ -40,6 +40,7 @@ VERBS = {
     "export": "ONNX, safetensors, a model card, a page that makes samples: sparring export RUN",
     "tournament": "let runs judge each other's samples: sparring tournament RUN RUN",
     "turing": "a page that asks people which pictures are real: sparring turing RUN",
+    "figures": "the GAN tutorial's figures, computed, on one page: sparring figures",
     "runs": "list, compare or remove runs, or prune their checkpoints: sparring runs list",
     "doctor": "check this machine: what sparring finds, what is wrong and how to fix it",
     "completion": "a script that completes commands with Tab: sparring completion bash",
@@ -60,6 +61,7 @@ Exit codes:
   2    a wrong option or input
   3    another process uses the run
   4    the disk is full or fails, or a file of the run cannot be written
+  5    a number of a figure is outside its tolerance
   130  interrupted by Ctrl-C
   141  the reader of the output closed it
   143  ended by SIGTERM"""
@@ -71,6 +73,7 @@ PATIENT = (["demo"], ["train"], ["resume"])
 _STOPPED = {
     **dict.fromkeys(("demo", "train", "resume"), "; the work since the last checkpoint is lost"),
     "likelihood": "; the same command continues from the last finished group",
+    "figures": "; figures of the full tier that are finished are kept: give the same command again",
 }
 
 

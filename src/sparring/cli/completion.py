@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from shlex import quote
+from types import ModuleType
 from typing import Annotated, Any, Literal
 
 import tyro
@@ -52,9 +53,15 @@ def commands() -> dict[str, Command]:
     for verb in cli.VERBS:
         module = importlib.import_module(f"sparring.cli.{verb}")
         below = _recipes(module.Options) if verb == "train" else _verbs(getattr(module, "VERBS", {}))
-        table[verb] = Command({name: text for name, (text, _) in below.items()}) if below else command(module.Options)
+        table[verb] = Command({name: text for name, (text, _) in below.items()}) if below else _alone(module)
         table |= {f"{verb} {name}": command(*kinds) for name, (_, kinds) in below.items()}
     return table
+
+
+def _alone(module: ModuleType) -> Command:
+    """The place after a verb without verbs of its own; some know the words that may be given there."""
+    at = command(module.Options)
+    return Command({**at.words, **getattr(module, "known_words", dict)()}, at.options)
 
 
 Below = dict[str, tuple[str, list[type[Any]]]]

@@ -11,5 +11,6 @@ if TYPE_CHECKING:
     from sparring.looks import pages as pages
     from sparring.looks import panels as panels
     from sparring.looks import plots as plots
+    from sparring.looks import vector as vector
 else:
     __getattr__, __dir__ = submodules(__name__)

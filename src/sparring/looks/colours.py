@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["COLOURS", "SERIES", "Colour", "contrast"]
+__all__ = ["COLOURS", "NIGHT", "SERIES", "Colour", "contrast"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,14 @@ COLOURS: Mapping[str, Colour] = {
 
 SERIES = ("#0072b2", "#d55e00", "#1a1a1a", "#009e73", "#c46a9c")
 """Of lines that have no colour of their own, such as those of runs that are compared, in this order."""
+
+NIGHT: Mapping[str, str] = {
+    **{colour.light: colour.dark for colour in COLOURS.values()},
+    **dict(zip(SERIES, ("#3f9fe0", "#ff8f4a", "#ececec", "#3fd0a4", "#f0b0d8"), strict=True)),
+    "#8c8c8c": "#7d828c",
+    "#e3e3e3": "#33373f",
+}
+"""What each colour of a plot on white is on black; the last two are those of axes and grids."""
 
 
 def contrast(one: str, other: str) -> float:

@@ -1,0 +1,59 @@
+"""Drawings as SVG: sharp at any size, dark on dark screens, without fonts or anything else that is loaded."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sparring.looks.colours import NIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["blank", "svg"]
+
+
+def blank(title: str, x: str, y: str, size: tuple[float, float] = (4.6, 3.3)) -> Axes:
+    """Empty axes of one panel, to be drawn into. Call it in a `plotted` function.
+
+    Args:
+        title: Above them.
+        x: What the horizontal axis is.
+        y: What the vertical axis is.
+        size: Width and height, inches. At this width letters are still read on a phone: for more, make more panels.
+    """
+    from matplotlib.figure import Figure
+
+    axes = Figure(figsize=size, layout="constrained").subplots()
+    axes.set(title=title, xlabel=x, ylabel=y)
+    return axes
+
+
+def svg(figure: Figure) -> str:
+    """A matplotlib figure as SVG, the same for the same figure. Letters are outlines.
+
+    Every colour that `NIGHT` knows is another one where the page is dark; others stay as they are.
+    """
+    from matplotlib import rc_context
+
+    file = io.StringIO()
+    with rc_context({"svg.fonttype": "path", "svg.hashsalt": "sparring"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    drawn = re.sub(r"<metadata>.*?</metadata>", "", file.getvalue(), flags=re.DOTALL)
+    drawn = drawn[drawn.index("<svg") :]
+    used = sorted(NIGHT.keys() & set(re.findall(r"#[0-9a-f]{6}", drawn)))
+    for colour in used:
+        drawn = drawn.replace(colour, f"var(--{colour[1:]})")
+    head, end, rest = drawn.partition(">")
+    return head + end + _style(used) + rest
+
+
+def _style(used: Sequence[str]) -> str:
+    light, dark = (" ".join(f"--{colour[1:]}: {to};" for colour, to in zip(used, side, strict=True))
+                   for side in (used, [NIGHT[colour] for colour in used]))  # fmt: skip
+    return f"<style>svg {{ {light} }} @media screen and (prefers-color-scheme: dark) {{ svg {{ {dark} }} }}</style>"

@@ -1,0 +1,240 @@
+"""`sparring figures`: the page, what is kept of the full tier, and what happens where a number is wrong."""
+
+import html.parser
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from browser import CHROMIUM, Browser
+from sparring import cli
+from sparring.cli import figures, figures_kept
+from sparring.figures.frame import Drawn, Figure, Pair, Picture
+from sparring.looks.vector import blank
+
+CALLS = Counter()
+HOSTILE = "</pre><script>alert(1)</script>&\"'"
+
+
+def drawn(name, measured=1.0, pictures=2):
+    CALLS[name] += 1
+    axes = blank(name, "x", "y")
+    axes.plot([0, 1], [0, measured], color="#0072b2")
+    found = [Picture.of(axes, f'A line that rises to {measured} & "more".') for _ in range(pictures)]
+    return Drawn(tuple(found), (Pair("a number", measured, 1.0, 0.01), Pair("no end", float("inf"), float("inf"), 0.0)))
+
+
+def right():
+    return drawn("right")
+
+
+def wrong():
+    return drawn("wrong", measured=1.5)
+
+
+def long():
+    return drawn("long", pictures=1)
+
+
+def much_later():
+    if STOPS:
+        raise STOPS.pop()
+    return drawn("much_later")
+
+
+STOPS = []
+
+
+class Named(Figure):
+    """A figure in this module, which has several."""
+
+    @property
+    def name(self):
+        return self.make.__name__
+
+
+def figure(make, tier="quick", section="3.2"):
+    about = {"text": "It rises. It ends.", "source": "report, figure 0", "python": HOSTILE}
+    return Named(title=f"About {make.__name__}", make=make, tier=tier, section=section, seconds=120.0, **about)
+
+
+@pytest.fixture
+def few(monkeypatch, tmp_path):
+    """Two quick figures, of which the second is wrong, and two of the full tier."""
+    every = {f.name: f for f in (figure(right, section="3.10"), figure(wrong, section="3.9"))}
+    every |= {f.name: f for f in (figure(long, "full", "5"), figure(much_later, "full", "5"))}
+    monkeypatch.setattr(figures, "names", lambda: sorted(every))
+    monkeypatch.setattr(figures, "find", every.__getitem__)
+    monkeypatch.chdir(tmp_path)
+    CALLS.clear()
+    STOPS.clear()
+    return tmp_path
+
+
+class Reader(html.parser.HTMLParser):
+    """Tags with their attributes, and all text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.text = [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def of(self, *names):
+        return [(tag, known) for tag, known in self.tags if tag in names]
+
+
+def test_a_wrong_number_is_marked_and_has_an_exit_code(few, capsys):
+    assert cli.run("figures", ["right"]) == 0
+    assert cli.run("figures", []) == 5
+    said = capsys.readouterr().out
+    assert re.search(r"1/2  wrong +1 of 2 numbers WRONG", said), "3.9 is before 3.10"
+    assert "a number: 1.5, expected 1 within 0.01" in said
+    page = Reader(few.joinpath("runs/figures/figures.html").read_text())
+    assert "Outside their tolerance: numbers of wrong." in page.text
+    marked = [known["class"] for tag, known in page.of("tr", "span", "strong") if "class" in known]
+    assert marked == ["wrong"] * 3, "in the summary, the contents and the table"
+    assert CALLS == {"right": 2, "wrong": 1}, "no figure of the full tier"
+
+
+def test_agreeing_numbers_are_not_marked(few):
+    assert cli.run("figures", ["right", "--out", "here.html"]) == 0
+    page = Reader(few.joinpath("here.html").read_text())
+    assert "All agree." in page.text
+    assert not [known for _, known in page.tags if known.get("class") == "wrong"]
+    assert "\u221e" in page.text
+    assert [path.name for path in few.iterdir()] == ["here.html"]
+
+
+def test_the_full_tier_goes_on_where_it_was_stopped(few, capsys):
+    """The page is whole after Ctrl-C; what is finished is not computed again; a stop says how to go on."""
+    STOPS.append(KeyboardInterrupt())
+    assert cli.run("figures", ["--full"]) == 130
+    assert "give the same command again" in capsys.readouterr().err
+    file = few / "runs" / "figures" / "figures.html"
+    page = Reader(file.read_text())
+    assert page.text.count("About long") == 2, "in the contents and above it"
+    assert "Not computed yet: much_later." in page.text
+    assert file.read_text().endswith("</html>\n")
+    assert cli.run("figures", ["--full"]) == 5
+    assert CALLS == {"right": 2, "wrong": 2, "long": 1, "much_later": 1}
+    assert "Not computed" not in (text := Reader(file.read_text()).text)
+    assert "SHA-256 of what made it" in text
+    assert cli.run("figures", ["long"]) == 0
+    assert CALLS["long"] == 1, "by its name neither"
+
+
+def test_what_is_kept_says_what_made_it(few):
+    cli.run("figures", ["long"])
+    kept = json.loads(few.joinpath("runs/figures/long.json").read_text())
+    assert kept["command"] == "sparring figures long"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", kept["date"])
+    assert kept["versions"].keys() == {"python", "sparring", "torch", "numpy"}
+    assert re.fullmatch(r"[0-9a-f]{64}", kept["sha256"])
+    assert kept["seconds"] > 0
+    again = figures_kept.read(few / "runs/figures/long.json", figures.find("long"))
+    assert CALLS["long"] == 1, "it was read"
+    assert again.drawn == figures.find("long").draw()
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "of another", "no file", "of another form"])
+def test_what_does_not_count_is_computed_again(few, damage):
+    cli.run("figures", ["long"])
+    file = few / "runs" / "figures" / "long.json"
+    content = json.loads(file.read_text())
+    texts = {"changed": json.dumps(content | {"sha256": "0" * 64}), "cut": file.read_text()[:-9],
+             "of another": json.dumps(content | {"name": "much_later"}), "of another form": "[]"}  # fmt: skip
+    file.write_text(texts[damage]) if damage in texts else file.unlink()
+    assert cli.run("figures", ["long"]) == 0
+    assert CALLS["long"] == 2
+
+
+def test_what_made_a_figure_is_its_source_and_what_that_imports(monkeypatch, tmp_path):
+    from sparring.figures import lines_apart
+
+    found = figures_kept._reached(lines_apart)
+    assert {"figures/lines_apart.py", "losses/divergences.py", "metrics/wasserstein.py", "chance.py"} <= found
+    assert "losses/loss.py" in found, "by way of another"
+    assert not [name for name in found if name.startswith(("looks", "cli", "recipes"))]
+    before = figures_kept.made_by(lines_apart.FIGURE)
+    for name in found:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((figures_kept._SOURCE / name).read_bytes())
+    with (tmp_path / "chance.py").open("a") as file:
+        file.write("# a change\n")
+    monkeypatch.setattr(figures_kept, "_reached", lambda module: found)
+    monkeypatch.setattr(figures_kept, "_SOURCE", tmp_path)
+    assert figures_kept.made_by.__wrapped__(lines_apart.FIGURE) != before
+
+
+def test_the_page_is_read_by_everybody(few):
+    """Headings in order, an alternative text for each picture, contents that lead somewhere, and no address outside."""
+    cli.run("figures", ["--full"])
+    text = few.joinpath("runs/figures/figures.html").read_text()
+    page = Reader(text)
+    levels = [int(tag[1]) for tag, _ in page.of("h1", "h2", "h3", "h4")]
+    assert levels == [1, 2, 3, 3, 2, 3, 3]
+    images = [known for _, known in page.of("img")]
+    assert len(images) == 7
+    assert all(known["alt"].startswith("A line") and known["width"] and known["height"] for known in images)
+    assert all(known["src"].startswith("data:image/svg+xml;base64,") for known in images)
+    ids = [known["id"] for _, known in page.tags if "id" in known]
+    assert len(ids) == len(set(ids))
+    assert {known["href"] for _, known in page.of("a")} == {f"#{name}" for name in ids}
+    assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "base"} == set()
+    assert not re.search(r"https?:|url\(|@import", text)
+    assert HOSTILE in page.text, "as text"
+    assert len(page.of("th")) == 4 * (5 + 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("costz", "did you mean 'costs'"),
+        ("--out page.txt", "--out is 'page.txt'; expected a name ending in .html"),
+        ("costs --full", "leave out --full, or the names"),
+    ],
+)
+def test_mistakes_are_explained(words, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.run("figures", words.split()) == 2
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_list(few, capsys):
+    assert cli.run("figures", ["--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines] == [
+        ["wrong", "quick", "2"], ["right", "quick", "2"], ["long", "full", "2"], ["much_later", "full", "2"],
+    ]  # fmt: skip
+    assert not list(few.iterdir())
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+@pytest.mark.parametrize("names", [["costs", "lines-apart"], pytest.param([], marks=pytest.mark.slow)], ids=len)
+def test_a_browser_shows_it(names, tmp_path, monkeypatch):
+    """At three widths, light and dark: no error, no missing picture, no scrolling sideways, nothing loaded."""
+    monkeypatch.chdir(tmp_path)
+    assert cli.run("figures", [*names, "--out", "page.html"]) == 0
+    shown = {}
+    with Browser() as browser:
+        for width in (360, 768, 1440):
+            for dark in (False, True):
+                browser.open(tmp_path / "page.html", width, dark=dark)
+                assert browser.run("document.documentElement.scrollWidth") == width
+                assert browser.run("[...document.images].filter(each => !each.naturalWidth).length") == 0
+                assert browser.run("document.images.length") >= 4
+                assert browser.run(
+                    "[...document.querySelectorAll('.table')].every(t => t.scrollWidth <= t.clientWidth)"
+                )
+                shown[width, dark] = browser.picture()
+        assert not browser.troubles
+        assert {request.partition(":")[0] for request in browser.requests} == {"file", "data"}
+    assert len(set(shown.values())) == 6

@@ -1,0 +1,36 @@
+import re
+from xml.etree import ElementTree as ET
+
+from sparring.looks.colours import NIGHT, SERIES
+from sparring.looks.plots import plotted
+from sparring.looks.vector import blank, svg
+
+
+@plotted
+def drawing(words="a title"):
+    axes = blank(words, "x", "y")
+    axes.plot([0, 1], [0, 1], color=SERIES[0])
+    axes.plot([0, 1], [1, 0], color="#123456")
+    return svg(axes.figure)
+
+
+def test_colours_are_others_where_it_is_dark():
+    text = drawing()
+    head, rest = text.split("</style>", 1)
+    light, dark = (dict(re.findall(r"--(\w{6}): (#\w{6})", part)) for part in head.split("@media"))
+    assert "screen and (prefers-color-scheme: dark)" in head
+    assert light == {name: f"#{name}" for name in light}
+    assert dark == {name: NIGHT[f"#{name}"] for name in light}
+    assert {"0072b2", "ffffff", "1a1a1a"} <= light.keys()
+    assert set(re.findall(r"var\(--(\w+)\)", rest)) == light.keys()
+    assert re.findall("#123456", rest), "one that is not known stays"
+    assert not set(re.findall(r"#[0-9a-f]{6}", rest)) & NIGHT.keys()
+
+
+def test_it_is_the_same_again_and_loads_nothing():
+    text = drawing("\u03b8, \u00b2 and $x$")
+    assert text == drawing("\u03b8, \u00b2 and $x$")
+    assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
+    assert "<text" not in text, "letters are outlines"
+    assert set(re.findall(r"https?://[^\"]+", text)) == {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert not re.search(r"<metadata|<!DOCTYPE|<script|@import|url\((?!#)", text)
