@@ -97,6 +97,11 @@ def dynamics():
     }
 
 
+def rules():
+    """Every rule but the plain ones, as it is by default."""
+    return [cls() for name, cls in dynamics().items() if name not in {"Alternating", "Simultaneous"}]
+
+
 def contract_dynamics():
     """An instance of every rule of tests/contract_dynamics by its name."""
     found = {name: value for module in modules("contract_dynamics", TESTS) for name, value in vars(module).items()}

@@ -10,9 +10,7 @@ import pytest
 import torch
 
 from contract_dynamics.consensus import Consensus
-from contract_dynamics.extragradient import Extragradient
 from contract_dynamics.negative_momentum import NegativeMomentum
-from contract_dynamics.optimistic import Optimistic
 from contract_dynamics.symplectic import Symplectic
 from contract_dynamics.unrolled import Unrolled
 from sparring import Alternating, Phase, Simultaneous, Trainer
@@ -20,7 +18,6 @@ from sparring.dynamics.functional import SGD
 from sparring.games.theory.xy import XY
 
 H = 0.3
-LOOK_BACK = math.sqrt((1 + math.sqrt(1 - 4 * H**2)) / 2)
 PULLED = math.sqrt((1 - 0.4 * H) ** 2 + H**2)
 
 
@@ -41,9 +38,6 @@ def radius(dynamics, step, rounds=400):
         (Simultaneous(), H, math.sqrt(1 + H**2)),
         (Alternating(), H, 1.0),
         (Alternating(fresh=False), H, 1.0),
-        (Extragradient(H), H, math.sqrt(1 - H**2 + H**4)),
-        (Optimistic(), H, LOOK_BACK),
-        (Optimistic(), 0.55, math.sqrt((1 + (1.1 + math.sqrt(4 * 0.55**2 - 1)) ** 2) / 4)),
         (Consensus(0.4), H, PULLED),
         (Symplectic(0.4), H, PULLED),
         (NegativeMomentum(-0.5), 0.87, 0.885),
