@@ -146,7 +146,7 @@ def _mean(game: Game, fields: Iterable[Field], ranks: Ranks) -> Field:
 
 
 def differentiate(
-    round: Round, value: Tensor, parameters: Mapping[str, Tensor], *, create_graph: bool = False
+    round: Round, value: Tensor, parameters: Mapping[str, Tensor], *, create_graph: bool = False, keep: bool = False
 ) -> Gradient:
     """The gradient of the mean over ranks of a value made of gradients, such as the length of a field.
 
@@ -154,11 +154,12 @@ def differentiate(
         round: Whose ranks share the value.
         value: A scalar, made with `create_graph`; one that is made of means over ranks is the same on all.
         parameters: In which, by name.
-        create_graph: Whether the gradient can be differentiated again; if not, the graph behind `value` is used up.
+        create_graph: Whether the gradient can be differentiated again.
+        keep: Whether the graph behind `value` is used again, as it is with `create_graph`; if not, it is used up.
     """
-    inputs = list(parameters.values())
-    slopes = torch.autograd.grad(value, inputs, create_graph=create_graph, allow_unused=True)
-    if not create_graph:
+    inputs, keep = list(parameters.values()), keep or create_graph
+    slopes = torch.autograd.grad(value, inputs, create_graph=create_graph, retain_graph=keep, allow_unused=True)
+    if not keep:
         round.forget(inputs)
     means = iter(round.ranks.mean([slope for slope in slopes if slope is not None]))
     return {name: s if s is None else next(means) for name, s in zip(parameters, slopes, strict=True)}
