@@ -8,7 +8,6 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
-from abc import ABCMeta
 from pathlib import Path
 
 import sparring
@@ -100,12 +99,6 @@ def dynamics():
 def rules():
     """Every rule but the plain ones, as it is by default."""
     return [cls() for name, cls in dynamics().items() if name not in {"Alternating", "Simultaneous"}]
-
-
-def contract_dynamics():
-    """An instance of every rule of tests/contract_dynamics by its name."""
-    found = {name: value for module in modules("contract_dynamics", TESTS) for name, value in vars(module).items()}
-    return {name: cls() for name, cls in found.items() if cls.__class__ is ABCMeta and cls is not Dynamics}
 
 
 def recipes():

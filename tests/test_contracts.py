@@ -15,7 +15,7 @@ from sparring.layers.dropout import Dropout
 from sparring.layers.instance_noise import InstanceNoise
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()
-RULES = (*DYNAMICS, *discover.rules(), *discover.contract_dynamics().values())
+RULES = (*DYNAMICS, *discover.rules())
 
 
 def test_something_was_found():
