@@ -6,6 +6,7 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.dynamics import alternating as alternating
+    from sparring.dynamics import competitive as competitive
     from sparring.dynamics import consensus as consensus
     from sparring.dynamics import dynamics as dynamics
     from sparring.dynamics import extragradient as extragradient
