@@ -97,8 +97,17 @@ def dynamics():
 
 
 def rules():
-    """Every rule but the plain ones, as it is by default."""
-    return [cls() for name, cls in dynamics().items() if name not in {"Alternating", "Simultaneous"}]
+    """Every rule but the plain ones, as it is by default, by its name."""
+    return {name: cls() for name, cls in dynamics().items() if name not in {"Alternating", "Simultaneous"}}
+
+
+def plays(rule, game):
+    """Whether a rule can play a game: it refuses the others before the first round."""
+    try:
+        rule.init(game, {})
+    except TypeError:
+        return False
+    return True
 
 
 def recipes():

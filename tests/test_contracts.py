@@ -15,7 +15,7 @@ from sparring.layers.dropout import Dropout
 from sparring.layers.instance_noise import InstanceNoise
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()
-RULES = (*DYNAMICS, *discover.rules())
+RULES = (*DYNAMICS, *discover.rules().values())
 
 
 def test_something_was_found():
@@ -33,15 +33,7 @@ def test_game(name):
 def rules_of(name):
     """The rules that can play a game: the others refuse it before the first round."""
     game, _ = GAMES[name].tiny()
-    return [rule for rule in RULES if plays(rule, game)]
-
-
-def plays(rule, game):
-    try:
-        rule.init(game, {})
-    except TypeError:
-        return False
-    return True
+    return [rule for rule in RULES if discover.plays(rule, game)]
 
 
 def test_most_rules_play_every_game():
