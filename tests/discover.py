@@ -8,7 +8,6 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
-from abc import ABCMeta
 from pathlib import Path
 
 import sparring
@@ -97,10 +96,18 @@ def dynamics():
     }
 
 
-def contract_dynamics():
-    """An instance of every rule of tests/contract_dynamics by its name."""
-    found = {name: value for module in modules("contract_dynamics", TESTS) for name, value in vars(module).items()}
-    return {name: cls() for name, cls in found.items() if cls.__class__ is ABCMeta and cls is not Dynamics}
+def rules():
+    """Every rule but the plain ones, as it is by default, by its name."""
+    return {name: cls() for name, cls in dynamics().items() if name not in {"Alternating", "Simultaneous"}}
+
+
+def plays(rule, game):
+    """Whether a rule can play a game: it refuses the others before the first round."""
+    try:
+        rule.init(game, {})
+    except TypeError:
+        return False
+    return True
 
 
 def recipes():

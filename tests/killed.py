@@ -12,8 +12,8 @@ import contract_games.pyramid as pyramid
 import contract_games.two_phase as two_phase
 import contract_games.warm_up as warm_up
 import discover
-from contract_dynamics.negative_momentum import NegativeMomentum
 from sparring import Alternating, Phase, Trainer
+from sparring.dynamics.negative_momentum import NegativeMomentum
 from sparring.games.theory import xy
 from sparring.runs import checkpoint
 

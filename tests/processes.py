@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from contract_dynamics.consensus import Consensus
-from contract_dynamics.unrolled import Unrolled
 from sparring import Alternating, Phase, Trainer
+from sparring.dynamics.consensus import Consensus
+from sparring.dynamics.unrolled import Unrolled
 from sparring.ranks import ALONE, of_environment
 
 PLAYED = {

@@ -15,7 +15,7 @@ from sparring.layers.dropout import Dropout
 from sparring.layers.instance_noise import InstanceNoise
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()
-RULES = (*DYNAMICS, *discover.contract_dynamics().values())
+RULES = (*DYNAMICS, *discover.rules().values())
 
 
 def test_something_was_found():
@@ -27,13 +27,25 @@ def test_something_was_found():
 
 @pytest.mark.parametrize("name", GAMES)
 def test_game(name):
-    check_game(GAMES[name].tiny, declared=getattr(GAMES[name], "DECLARED", NOTHING), dynamics=RULES)
+    check_game(GAMES[name].tiny, declared=getattr(GAMES[name], "DECLARED", NOTHING), dynamics=rules_of(name))
+
+
+def rules_of(name):
+    """The rules that can play a game: the others refuse it before the first round."""
+    game, _ = GAMES[name].tiny()
+    return [rule for rule in RULES if discover.plays(rule, game)]
+
+
+def test_most_rules_play_every_game():
+    played = {name: rules_of(name) for name in GAMES}
+    refused = {type(rule).__name__ for rules in played.values() for rule in RULES if rule not in rules}
+    assert refused <= {"BestResponse", "CompetitiveGradient", "FictitiousPlay"}
 
 
 @pytest.mark.parametrize("name", GAMES)
 def test_sharing_forward_passes_changes_nothing(name, monkeypatch):
     """Two rounds under every rule, with what the players share and with everything computed anew."""
-    for rule in RULES:
+    for rule in rules_of(name):
         ends = []
         for once in (Round.once, lambda turn, name, compute, of=(): turn.chance.within(name, compute)):
             monkeypatch.setattr(Round, "once", once)

@@ -3,7 +3,6 @@ import math
 import pytest
 import torch
 
-import contract_games.matrix as matrix
 import contract_games.r3gan as r3gan
 from sparring import Alternating, Cost, Phase, Simultaneous, Trainer
 from sparring.dynamics.gradients import gradient, gradient_field, move
@@ -115,14 +114,6 @@ def test_a_cost_of_nothing_is_explained():
 def test_terms_must_be_scalars():
     with pytest.raises(ValueError, match=r"'r1' has shape \[64\]"):
         Cost({"r1": torch.zeros(64)})
-
-
-def test_fictitious_play_without_gradients():
-    """A dynamics may ignore optimizers: the averages of rock, paper, scissors approach 1/3 each."""
-    game, streams = matrix.tiny()
-    Trainer(Phase(game, {}, streams, 600, matrix.FictitiousPlay())).play()
-    for side in (game.row, game.column):
-        assert (side.weights - 1 / 3).abs().max() < 0.05
 
 
 def test_shared_values_follow_parameters_and_freezing():

@@ -17,7 +17,7 @@ from sparring.runs.session import Session
 
 pytestmark = pytest.mark.gpu
 
-ON_CPU = {"contract_games.matrix", "contract_games.rbm", "contract_games.tokens"}
+ON_CPU = {"contract_games.rbm", "contract_games.tokens"}
 """Games of the tests that hold tensors of their own, on the CPU."""
 
 GAMES = {name: module for name, module in discover.games().items() if name not in ON_CPU}

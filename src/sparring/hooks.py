@@ -10,51 +10,22 @@ import warnings
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from sparring.game import Cost
-from sparring.phase import Phase, TrainState
-from sparring.samplers import Sampler, tensors_of
+from sparring.methods import Method, Paper
+from sparring.phase import Playing
+from sparring.samplers import tensors_of
 from sparring.schedules import Schedule
 
-__all__ = ["Action", "Average", "Every", "GradientCheck", "Hook", "LearningRate", "Playing", "TimeLimit", "hooks_of"]
+__all__ = ["METHODS", "Action", "Average", "Averaging", "Every", "GradientCheck", "Hook", "LearningRate"]
+__all__ += ["Playing", "TimeLimit", "UniformAverage", "hooks_of"]
 
-
-class Playing(Protocol):
-    """What a hook sees of a trainer."""
-
-    state: TrainState
-
-    @property
-    def phases(self) -> Sequence[Phase]:
-        """All phases."""
-        ...
-
-    @property
-    def phase(self) -> Phase:
-        """The phase of the last round."""
-        ...
-
-    @property
-    def rounds(self) -> int:
-        """The number of rounds of all phases."""
-        ...
-
-    def upcoming(self) -> tuple[Phase, int]:
-        """The phase of the next round, and how many of its rounds are finished."""
-        ...
-
-    def state_dict(self) -> dict[str, Any]:
-        """A copy of everything that moves."""
-        ...
-
-    def stop(self) -> None:
-        """Ends play after the present round."""
-        ...
+M = TypeVar("M", bound=nn.Module)
 
 
 class Hook(ABC):
@@ -207,23 +178,22 @@ class LearningRate(Hook):
                 group["lr"] = factor * group.setdefault("initial_lr", group["lr"])
 
 
-class Average(Hook):
-    """An exponential moving average of a sampler's parameters and of its norms' statistics; other buffers are copied.
-
-    The weight of a state halves every `half_life` images, or every `ramp` of the images seen so far where that is
-    sooner, so that the start is forgotten (as in the training code of Karras et al. 2022,
-    https://arxiv.org/abs/2206.00364).
+class Averaging(Hook, Generic[M]):
+    """A running average of a module's parameters and of its norms' statistics; other buffers are copied.
 
     Args:
-        sampler: Live modules; `self.sampler` is the averaged copy.
-        half_life: In images.
-        ramp: A share of the images seen.
+        sampler: Live modules, such as `game.sampler()` or a whole game; `self.sampler` is the averaged copy, to read
+            and to sample from.
     """
 
-    def __init__(self, sampler: Sampler, half_life: float, ramp: float = 0.05) -> None:
-        self.live, self.half_life, self.ramp = sampler, half_life, ramp
-        self.sampler = copy.deepcopy(sampler).requires_grad_(False)
+    def __init__(self, sampler: M) -> None:
+        self.live = sampler
+        self.sampler: M = copy.deepcopy(sampler).requires_grad_(False)
         self._lists: tuple[list[Tensor], ...] = ()
+
+    @abstractmethod
+    def weight(self, trainer: Playing) -> float:
+        """The share of the present state in the average, 0 to 1."""
 
     def start(self, trainer: Playing) -> None:
         """Looks at which tensors there are."""
@@ -233,11 +203,9 @@ class Average(Hook):
         self._lists = tuple([s[n].detach() for n in names] for names in (averaged, copied) for s in (mine, theirs))
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
-        """Moves the average towards the live sampler."""
-        half_life = min(self.half_life, self.ramp * trainer.state.images)
-        weight = 1.0 - 0.5 ** (trainer.phase.batch / half_life) if half_life else 1.0
+        """Moves the average towards the live module."""
         averages, lives, copies, originals = self._lists
-        torch._foreach_lerp_(averages, lives, weight)
+        torch._foreach_lerp_(averages, lives, self.weight(trainer))
         for copied, original in zip(copies, originals, strict=True):
             copied.copy_(original)
 
@@ -248,6 +216,41 @@ class Average(Hook):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes back the averages."""
         self.sampler.load_state_dict(state)
+
+
+class Average(Averaging[M]):
+    """An exponential moving average.
+
+    The weight of a state halves every `half_life` images, or every `ramp` of the images seen so far where that is
+    sooner, so that the start is forgotten (as in the training code of Karras et al. 2022,
+    https://arxiv.org/abs/2206.00364).
+
+    Args:
+        sampler: As in `Averaging`.
+        half_life: In images.
+        ramp: A share of the images seen.
+    """
+
+    def __init__(self, sampler: M, half_life: float, ramp: float = 0.05) -> None:
+        super().__init__(sampler)
+        self.half_life, self.ramp = half_life, ramp
+
+    def weight(self, trainer: Playing) -> float:
+        """How much of the average a batch forgets."""
+        half_life = min(self.half_life, self.ramp * trainer.state.images)
+        return 1.0 - 0.5 ** (trainer.phase.batch / half_life) if half_life else 1.0
+
+
+class UniformAverage(Averaging[M]):
+    """The mean of the states after all rounds but the first `skip` (Polyak and Juditsky 1992)."""
+
+    def __init__(self, sampler: M, skip: int = 0) -> None:
+        super().__init__(sampler)
+        self.skip = skip
+
+    def weight(self, trainer: Playing) -> float:
+        """One of as many as there are."""
+        return 1.0 / max(1, trainer.state.round - self.skip)
 
 
 def averaged_of(module: nn.Module) -> list[str]:
@@ -272,3 +275,13 @@ class TimeLimit(Hook):
         """Stops when time is over."""
         if time.monotonic() >= self._end:
             trainer.stop()
+
+
+METHODS = (
+    Method(
+        name="averages of iterates",
+        category="dynamics",
+        python="hooks.UniformAverage(sampler), hooks.Average(sampler, half_life=10_000)",
+        papers=(Paper("Polyak and Juditsky", 1992, "https://doi.org/10.1137/0330046"),),
+    ),
+)

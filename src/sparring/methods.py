@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 __all__ = ["ROOMS", "TUTORIAL", "Method", "Paper", "declared"]
 
-ROOMS = frozenset({"games", "families", "losses", "penalties", "projections", "layers", "dynamics", "recipes"})
+ROOMS = frozenset({"games", "families", "losses", "penalties", "projections", "layers", "dynamics", "hooks", "recipes"})
 """The modules and packages of sparring in which methods are declared."""
 
 

@@ -19,7 +19,7 @@ from sparring.dynamics.dynamics import Dynamics
 from sparring.game import Game
 from sparring.round import Batch
 
-__all__ = ["ClipNorm", "Phase", "Source", "TrainState", "Update", "phases_of"]
+__all__ = ["ClipNorm", "Phase", "Playing", "Source", "TrainState", "Update", "phases_of"]
 
 Update = Callable[[Sequence[nn.Parameter]], object]
 """Changes the gradients `.grad` of a player's parameters in place, before its optimizer takes a step along them."""
@@ -210,3 +210,36 @@ class TrainState:
     draws: int = 0
     images: int = 0
     batches: dict[str, int] = field(default_factory=dict)
+
+
+class Playing(Protocol):
+    """What a hook sees of a trainer."""
+
+    state: TrainState
+
+    @property
+    def phases(self) -> Sequence[Phase]:
+        """All phases."""
+        ...
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the last round."""
+        ...
+
+    @property
+    def rounds(self) -> int:
+        """The number of rounds of all phases."""
+        ...
+
+    def upcoming(self) -> tuple[Phase, int]:
+        """The phase of the next round, and how many of its rounds are finished."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of everything that moves."""
+        ...
+
+    def stop(self) -> None:
+        """Ends play after the present round."""
+        ...

@@ -4,13 +4,13 @@ import pytest
 import torch
 
 import discover
-from contract_dynamics.consensus import Consensus
-from contract_dynamics.symplectic import Symplectic
-from contract_dynamics.unrolled import Unrolled
 from sparring import Key, Phase, Trainer
 from sparring.checks import check_game
+from sparring.dynamics.consensus import Consensus
 from sparring.dynamics.functional import SGD, Adam
 from sparring.dynamics.gradients import gradient_field
+from sparring.dynamics.symplectic import Symplectic
+from sparring.dynamics.unrolled import Unrolled
 from sparring.games import gan
 
 GAMES = ("games.gan", "contract_games.wgan_gp", "contract_games.cyclegan", "contract_games.codes")

@@ -81,4 +81,10 @@ METHODS = (
         python="Alternating()",
         papers=(Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661"),),
     ),
+    Method(
+        name="two time scales (TTUR)",
+        category="dynamics",
+        python="Phase(game, {'discriminator': fast, 'generator': slow}, ...); Alternating({'discriminator': 5})",
+        papers=(Paper("Heusel et al.", 2017, "https://arxiv.org/abs/1706.08500"),),
+    ),
 )

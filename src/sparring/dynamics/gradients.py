@@ -19,7 +19,17 @@ from sparring.game import Cost, Game
 from sparring.ranks import Ranks
 from sparring.round import Round
 
-__all__ = ["Field", "Gradient", "differentiate", "gradient", "gradient_field", "like", "load_optimizer", "move"]
+__all__ = [
+    "Field",
+    "Gradient",
+    "differentiate",
+    "follow",
+    "gradient",
+    "gradient_field",
+    "like",
+    "load_optimizer",
+    "move",
+]
 
 Gradient = dict[str, Tensor | None]
 """A gradient by the names of the parameters in the game; None where the cost does not depend on the parameter."""
@@ -136,7 +146,7 @@ def _mean(game: Game, fields: Iterable[Field], ranks: Ranks) -> Field:
 
 
 def differentiate(
-    round: Round, value: Tensor, parameters: Mapping[str, Tensor], *, create_graph: bool = False
+    round: Round, value: Tensor, parameters: Mapping[str, Tensor], *, create_graph: bool = False, keep: bool = False
 ) -> Gradient:
     """The gradient of the mean over ranks of a value made of gradients, such as the length of a field.
 
@@ -144,11 +154,12 @@ def differentiate(
         round: Whose ranks share the value.
         value: A scalar, made with `create_graph`; one that is made of means over ranks is the same on all.
         parameters: In which, by name.
-        create_graph: Whether the gradient can be differentiated again; if not, the graph behind `value` is used up.
+        create_graph: Whether the gradient can be differentiated again.
+        keep: Whether the graph behind `value` is used again, as it is with `create_graph`; if not, it is used up.
     """
-    inputs = list(parameters.values())
-    slopes = torch.autograd.grad(value, inputs, create_graph=create_graph, allow_unused=True)
-    if not create_graph:
+    inputs, keep = list(parameters.values()), keep or create_graph
+    slopes = torch.autograd.grad(value, inputs, create_graph=create_graph, retain_graph=keep, allow_unused=True)
+    if not keep:
         round.forget(inputs)
     means = iter(round.ranks.mean([slope for slope in slopes if slope is not None]))
     return {name: s if s is None else next(means) for name, s in zip(parameters, slopes, strict=True)}
@@ -179,17 +190,28 @@ def move(game: Game, field: Field, round: Round, optimizers: Mapping[str, Optimi
             raise ValueError(f"{player!r} has no optimizer; there are optimizers for {list(optimizers)}")
         if cost.total.device.type == "cpu" and not math.isfinite(cost.total.item()):
             raise FloatingPointError(_trouble(player, cost, round.number))
-    sides = game.sides()
     for player, (_, slope) in field.items():
-        strategy = list(game.strategy(player).values())
-        for p, value in zip(strategy, apart(list(slope.values())), strict=True):
-            p.grad = like(p, value)
-        let_go(optimizers[player], strategy)
-        optimizers[player].step()
-        with torch.no_grad():
-            sides[player].project(strategy)
-        # Fused optimizers do not, and `Round.once` relies on it.
-        torch.autograd.graph.increment_version(strategy)
+        follow(game, player, slope, optimizers[player])
+
+
+def follow(game: Game, player: str, slope: Gradient, optimizer: Optimizer) -> None:
+    """Takes one player's optimizer step along a slope, then projects; nothing is checked.
+
+    Args:
+        game: The game.
+        player: Who moves.
+        slope: For each of its parameters, in their order.
+        optimizer: Its own.
+    """
+    strategy = list(game.strategy(player).values())
+    for p, value in zip(strategy, apart(list(slope.values())), strict=True):
+        p.grad = like(p, value)
+    let_go(optimizer, strategy)
+    optimizer.step()
+    with torch.no_grad():
+        game.sides()[player].project(strategy)
+    # Fused optimizers do not, and `Round.once` relies on it.
+    torch.autograd.graph.increment_version(strategy)
 
 
 def apart(values: list[Tensor | None]) -> list[Tensor | None]:
