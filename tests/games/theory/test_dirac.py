@@ -10,6 +10,7 @@ import torch
 from scipy.integrate import solve_ivp
 
 from sparring import Alternating, Phase, Simultaneous, Trainer
+from sparring.dynamics.consensus import Consensus
 from sparring.dynamics.gradients import gradient_field
 from sparring.equilibrium import examine, round_of
 from sparring.games.theory.dirac import DiracGAN, data
@@ -110,6 +111,12 @@ class TestPlay:
         expected = max(abs(1 + 0.1 * value) for value in pair(-limit / 2, limit**2 / 4 - 0.25))
         assert math.exp(np.polyfit(range(len(logs)), logs, 1)[0]) == pytest.approx(expected, abs=1e-3)
         assert logs[-1] < math.log(1e-8)
+
+    def test_consensus_converges_linearly(self):
+        """Without a penalty the motion is a rotation with eigenvalues +-i/2, and consensus adds -w/4 to both."""
+        logs = np.log(radii(DiracGAN(1.0, 1.0), 700, 0.3, dynamics=Consensus(1.0)))[300:]
+        expected = abs(1 + 0.3 * (-0.25 + 0.5j))
+        assert math.exp(np.polyfit(range(len(logs)), logs, 1)[0]) == pytest.approx(expected, abs=1e-4)
 
     def test_instance_noise_leads_to_the_noise_of_its_sample(self):
         path = radii(DiracGAN(1.0, 1.0, noise=1.0), 200, batch=4096)
