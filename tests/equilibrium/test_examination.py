@@ -10,7 +10,7 @@ from torch import nn
 import discover
 from sparring import GAN, MLP, Cost, Game, InMemory, Key, Normal, Phase, Player, Simultaneous, Trainer
 from sparring.dynamics.gradients import gradient_field
-from sparring.equilibrium import Search, examine, round_of
+from sparring.equilibrium import Motion, Search, examine, round_of
 from sparring.games import gan
 from sparring.games.theory import quadratic
 from sparring.games.theory.quadratic import Quadratic, zero_sum
@@ -208,6 +208,31 @@ class TestVerdicts:
         game = zero_sum([[1.0, 0.0], [0.0, -2.0]], {"x": [1e-3], "y": [0.0]})
         assert not found(game).nash
         assert found(game, still=1e-2).nash
+
+    def test_what_a_short_look_leaves_open(self):
+        """Fifty curvatures from .1 to 1, of which two products show little."""
+        size = 50
+        own = np.diag(np.linspace(0.1, 1.0, size))
+        zero, mixed = np.zeros((size, size)), np.eye(size)
+        matrices = {"x": np.block([[own, mixed], [mixed, zero]]), "y": np.block([[zero, -mixed], [-mixed, own]])}
+        game = Quadratic(matrices, {"x": [0.0] * size, "y": [0.0] * size})
+        short, long = found(game, search=Search(exact=1, steps=2)), found(game, search=Search(exact=1, steps=100))
+        assert short.verdict.startswith("not decided: the curvature of 'x' is ")
+        assert short.verdict.endswith("Look longer, with Search(steps=200, accuracy=1e-4)")
+        assert not short.nash
+        assert long.nash
+        assert " at most; eigenvalues" in str(long.motion)
+        assert str(found(game).motion).startswith("gradient play converges with steps below 0.198; eigenvalues")
+        assert found(game).motion.step == pytest.approx(2 * 0.1 / (0.1**2 + 1))
+
+    def test_a_motion_may_be_left_open(self):
+        motion = Motion((-0.1 + 1j, -0.1 - 1j), 0.2, known=False, exact=False, zero=1e-8)
+        assert not motion.converges
+        assert motion.step == 0.0
+        assert "was not decided: the first eigenvalue is known to 0.2 only" in str(motion)
+        assert str(Motion((0j,), 0.0, known=True, exact=True, zero=1e-8)).startswith(
+            "gradient play stands still, to first order"
+        )
 
     def test_stepping_along_a_direction_is_better(self):
         it = Network(smooth)

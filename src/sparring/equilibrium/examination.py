@@ -43,7 +43,7 @@ def examine(
     """Tests the game's present parameters, with the data and chance of a round. The game stays as it is.
 
     A cost on a batch is a sample of the true cost: take a large batch. Parameters must be free to move: a projection is
-    not looked at.
+    not looked at. Where gradients are estimators (straight-through, reversal), curvatures mean little.
 
     Args:
         game: The game.
@@ -77,10 +77,10 @@ def examine(
     scale = max(found.values.abs().max().item() for found in (*own.values(), motion))
     zero = scale * (rounding if flat is None else flat)
     sides = {
-        player: _side(at, player, gradients[player], own[player], rounding if still is None else still, zero)
+        player: _side(at, player, gradients[player], own[player], how, (rounding if still is None else still, zero))
         for player in at.players
     }
-    return Findings(sides, _motion(motion, zero))
+    return Findings(sides, _motion(motion, how, zero))
 
 
 def round_of(
@@ -113,18 +113,21 @@ def _spectrum(at: Products, players: tuple[str, ...], search: Search, *, symmetr
     return spectrum(lambda v: sign * at.transposed(players, v), at.zeros(players), symmetric=symmetric, search=search)
 
 
-def _side(at: Products, player: str, slope: Tensor, own: Spectrum, still: float, flat: float) -> Side:
-    """How a player stands, of its gradient [n] and the spectrum of its Hessian."""
-    length, values = slope.norm().item(), own.values.real
+def _side(at: Products, player: str, slope: Tensor, own: Spectrum, search: Search, zeros: tuple[float, float]) -> Side:
+    """How a player stands, of its gradient [n] and the spectrum of its Hessian; `zeros`: what counts as 0."""
+    (still, flat), length = zeros, slope.norm().item()
+    smallest, residual = own.values[-1].real.item(), own.residuals[-1].item()
+    settled = own.settled(-1, search.accuracy) and (abs(smallest) <= flat or smallest - residual > flat)
     direction = -slope / length if length > still else own.lowest * (-1 if own.lowest @ slope > 0 else 1)
     parts = at.named(player, direction)
     return Side(
         player=player,
         parameters=len(slope),
         gradient=length,
-        smallest=values[-1].item(),
-        largest=values[0].item(),
-        residual=own.residuals[-1].item(),
+        smallest=smallest,
+        largest=own.values[0].real.item(),
+        residual=residual,
+        known=settled or smallest < -flat,
         still=still,
         flat=flat,
         along=_most(parts),
@@ -141,6 +144,8 @@ def _most(parts: Mapping[str, Tensor]) -> str:
     return " and ".join(f"{name} ({shares[name]:.0%})" for name in largest)
 
 
-def _motion(found: Spectrum, zero: float) -> Motion:
-    residual = found.residuals[0].item()
-    return Motion(tuple(map(complex, found.values.tolist())), residual, found.exact, zero)
+def _motion(found: Spectrum, search: Search, zero: float) -> Motion:
+    """How the point is left or reached, of the spectrum of minus the Jacobian."""
+    values, residual = tuple(map(complex, found.values.tolist())), found.residuals[0].item()
+    known = found.exact or (found.settled(0, search.accuracy) and residual < abs(values[0].real))
+    return Motion(values, residual, known, found.exact, zero)

@@ -24,6 +24,7 @@ class Side:
         smallest: The smallest eigenvalue of the Hessian of that: its smallest curvature.
         largest: The largest one.
         residual: How well the smallest is known: ||H v - smallest v||, 0 if the Hessian was made.
+        known: Whether the sign of the smallest is.
         still: A gradient of this length counts as 0.
         flat: A curvature of this size counts as 0.
         along: The parameters that have most of `direction`.
@@ -37,6 +38,7 @@ class Side:
     smallest: float
     largest: float
     residual: float
+    known: bool
     still: float
     flat: float
     along: str
@@ -51,11 +53,6 @@ class Side:
     def better(self) -> bool:
         """Whether the player could do better along `direction`. A negative curvature that was found is there."""
         return not self.stationary or self.smallest < -self.flat
-
-    @property
-    def known(self) -> bool:
-        """Whether the residual leaves the sign of the smallest curvature open no more."""
-        return abs(self.smallest) <= self.flat or self.smallest < 0 or self.smallest - self.residual > self.flat
 
     @property
     def minimum(self) -> bool:
@@ -81,12 +78,14 @@ class Motion:
         eigenvalues: Of the derivative of that motion, which is minus the game's Jacobian, by falling real part. All of
             a small game; of a large one those that Arnoldi's method finds, the outermost first.
         residual: How well the first is known; 0 if they are exact.
+        known: Whether the sign of its real part is.
         exact: Whether these are all.
         zero: A value of this size counts as 0.
     """
 
     eigenvalues: tuple[complex, ...]
     residual: float
+    known: bool
     exact: bool
     zero: float
 
@@ -108,11 +107,6 @@ class Motion:
     def converges(self) -> bool:
         """Whether small enough steps lead to the point, as far as the eigenvalues that are not 0 tell."""
         return bool(self.moving) and self.known and all(value.real < -self.zero for value in self.moving)
-
-    @property
-    def known(self) -> bool:
-        """Whether the residual leaves the sign of the first real part open no more."""
-        return self.exact or self.residual < abs(self.moving[0].real if self.moving else 0.0)
 
     @property
     def step(self) -> float:
@@ -174,7 +168,7 @@ class Findings:
         if better := [side for side in sides if side.better]:
             return f"not an equilibrium: {_joined(better)}"
         if unknown := [side for side in sides if not side.known]:
-            return f"not decided: {_joined(unknown)}. Look longer, with Search(steps=200)"
+            return f"not decided: {_joined(unknown)}. Look longer, with Search(steps=200, accuracy=1e-4)"
         if flat := [side for side in sides if not side.minimum]:
             return f"degenerate: {_joined(flat)}"
         return "a differential Nash equilibrium"

@@ -61,6 +61,10 @@ class Spectrum:
     lowest: Tensor = field(repr=False)
     exact: bool
 
+    def settled(self, which: int, accuracy: float) -> bool:
+        """Whether a value was found: its residual is at most `accuracy` times the largest size of all."""
+        return self.exact or bool(self.residuals[which] <= accuracy * self.values.abs().max())
+
 
 def spectrum(product: Product, like: Tensor, *, symmetric: bool, search: Search) -> Spectrum:
     """All eigenvalues of a small matrix, or Ritz values of a large one, of which the ends are found first.
@@ -119,6 +123,4 @@ def _krylov(product: Product, like: Tensor, symmetric: bool, search: Search) -> 
 def _found(matrix: Tensor, rest: float, symmetric: bool, accuracy: float) -> bool:
     """Whether the values at both ends, and the one of the largest size, have small residuals."""
     look = _small(matrix, torch.eye(len(matrix), dtype=torch.float64), symmetric, exact=False, rest=rest)
-    sizes = look.values.abs()
-    ends = look.residuals[[0, -1, int(sizes.argmax())]]
-    return bool((ends <= accuracy * sizes.max()).all())
+    return all(look.settled(which, accuracy) for which in (0, -1, int(look.values.abs().argmax())))
