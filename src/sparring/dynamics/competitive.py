@@ -140,5 +140,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.competitive.CompetitiveGradient()",
         papers=(Paper("Schäfer and Anandkumar", 2019, "https://arxiv.org/abs/1905.12103"),),
+        record="rates",
+        measured="competitive",
     ),
 )

@@ -72,5 +72,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.symplectic.Symplectic(weight=0.1)",
         papers=(Paper("Balduzzi et al.", 2018, "https://arxiv.org/abs/1802.05642"),),
+        record="rates",
+        measured="symplectic",
     ),
 )
