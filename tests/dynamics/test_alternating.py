@@ -6,6 +6,7 @@ import torch
 from sparring import Alternating, Phase, Trainer
 from sparring.games import gan
 from sparring.games.theory import xy
+from spirals import radius
 
 
 def trainer_of(game, streams, dynamics, rounds=1):
@@ -78,3 +79,11 @@ def test_forward_passes(dynamics, generator, discriminator):
         getattr(game, name).register_forward_hook(lambda *_, name=name: counts.update({name: counts[name] + 1}))
     trainer_of(game, streams, dynamics).play()
     assert counts == {"generator": generator, "discriminator": discriminator}
+
+
+@pytest.mark.parametrize("dynamics", [Alternating(), Alternating(fresh=False)], ids=str)
+def test_stability_limit_on_xy(dynamics):
+    """A closed orbit for steps below 2."""
+    assert radius(dynamics, 0.3) == pytest.approx(1, abs=5e-4)
+    assert radius(dynamics, 1.9) == pytest.approx(1, abs=2e-3)
+    assert radius(dynamics, 2.1) > 1.1

@@ -81,3 +81,10 @@ def test_games_of_more_or_fewer_players_are_refused():
     game.y.requires_grad_(False)
     with pytest.raises(TypeError, match=r"needs a game of two players, this one has \['x'\]; try Symplectic"):
         Trainer(Phase(game, {}, {}, 1, CompetitiveGradient())).play()
+
+
+def test_a_player_without_an_optimizer_is_named():
+    game = XY()
+    optimizers = {"x": torch.optim.SGD([game.x.value], 0.1)}
+    with pytest.raises(ValueError, match="'y' has no optimizer"):
+        Trainer(Phase(game, optimizers, {}, 1, CompetitiveGradient())).play()

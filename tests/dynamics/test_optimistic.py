@@ -39,7 +39,7 @@ def test_the_first_step_is_a_plain_one():
 
 
 def test_adam_is_optimistic_adam():
-    """Twice the step of Adam less its last step (algorithm 1 of the paper)."""
+    """Twice the step of Adam less its last step."""
     z, last, moments, expected = np.array([1.0, 0.4]), None, Moments(0.05, (0.5, 0.9)), []
     for _ in range(20):
         step = moments.step(FIELD @ z)

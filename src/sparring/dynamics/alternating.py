@@ -80,6 +80,8 @@ METHODS = (
         category="dynamics",
         python="Alternating()",
         papers=(Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661"),),
+        record="rates",
+        measured="steps in turn",
     ),
     Method(
         name="two time scales (TTUR)",

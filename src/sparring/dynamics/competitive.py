@@ -100,7 +100,7 @@ class _System:
         self.round = round
         self.slopes = {player: present(slope) for player, (_, slope) in field.items()}
         self.here = {player: {n: game.strategy(player)[n] for n in slope} for player, slope in self.slopes.items()}
-        self.rates = {name: rates[id(p)] for place in self.here.values() for name, p in place.items()}
+        self.rates = {name: rates.get(id(p), 0.0) for place in self.here.values() for name, p in place.items()}
         self.free = {
             player: {n: torch.zeros_like(g, requires_grad=True) for n, g in slope.items()}
             for player, slope in self.slopes.items()
@@ -140,5 +140,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.competitive.CompetitiveGradient()",
         papers=(Paper("Schäfer and Anandkumar", 2019, "https://arxiv.org/abs/1905.12103"),),
+        record="rates",
+        measured="competitive",
     ),
 )

@@ -51,5 +51,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.consensus.Consensus(weight=0.1)",
         papers=(Paper("Mescheder et al.", 2017, "https://arxiv.org/abs/1705.10461"),),
+        record="rates",
+        measured="consensus",
     ),
 )

@@ -54,5 +54,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.extragradient.Extragradient()",
         papers=(Paper("Gidel et al.", 2018, "https://arxiv.org/abs/1802.10551"),),
+        record="rates",
+        measured="extragradient",
     ),
 )

@@ -38,9 +38,13 @@ def finite(game: Game, rule: str) -> FiniteGame:
 
 @torch.no_grad()
 def approach(game: Game, rule: str, weight: float) -> None:
-    """Moves every player's mixture at once by `weight` of the way to its best action; of equals to the first one."""
+    """Moves every player's mixture at once by `weight` of the way to its best action; of equals to the first one.
+
+    The costs of the actions are the gradient in the mixture, and stay in `.grad` for hooks, as `move` leaves them.
+    """
     table = finite(game, rule)
-    best = {player: table.pure_costs(player).argmin() for player in game.sides()}
-    for player, action in best.items():
+    costs = {player: table.pure_costs(player).detach() for player in game.sides()}
+    for player, values in costs.items():
         for mixture in game.strategy(player).values():
-            mixture.lerp_(one_hot(action, len(mixture)).to(mixture), weight)
+            mixture.grad = values
+            mixture.lerp_(one_hot(values.argmin(), len(mixture)).to(mixture), weight)

@@ -68,5 +68,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.lookahead.Lookahead(Alternating(), every=5, weight=0.5)",
         papers=(Paper("Chavdarova et al.", 2020, "https://arxiv.org/abs/2006.14567"),),
+        record="rates",
+        measured="lookahead",
     ),
 )

@@ -56,5 +56,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.negative_momentum.NegativeMomentum(-0.5)",
         papers=(Paper("Gidel et al.", 2018, "https://arxiv.org/abs/1807.04740"),),
+        record="rates",
+        measured="negative momentum -.3",
     ),
 )

@@ -49,5 +49,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.optimistic.Optimistic()",
         papers=(Paper("Daskalakis et al.", 2017, "https://arxiv.org/abs/1711.00141"),),
+        record="rates",
+        measured="optimistic:",
     ),
 )

@@ -50,5 +50,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.past_extrapolation.PastExtrapolation()",
         papers=(Paper("Gidel et al.", 2018, "https://arxiv.org/abs/1802.10551"),),
+        record="rates",
+        measured="extrapolation",
     ),
 )

@@ -30,8 +30,8 @@ class Symplectic(Dynamics):
 
     Attributes:
         weight: Of the adjustment.
-        align: Whether its sign is chosen anew in each round, as in the paper's algorithm 1: so that the field is drawn
-            to where it is stable, and pushed from where it is not.
+        align: Whether its sign is chosen anew in each round, as the paper proposes: so that the field is drawn to where
+            it is stable, and pushed from where it is not.
     """
 
     weight: float = 0.1
@@ -72,5 +72,7 @@ METHODS = (
         category="dynamics",
         python="dynamics.symplectic.Symplectic(weight=0.1)",
         papers=(Paper("Balduzzi et al.", 2018, "https://arxiv.org/abs/1802.05642"),),
+        record="rates",
+        measured="symplectic",
     ),
 )

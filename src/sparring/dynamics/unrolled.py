@@ -77,5 +77,7 @@ METHODS = (
         papers=(Paper("Metz et al.", 2016, "https://arxiv.org/abs/1611.02163"),),
         section="5.1.1",
         figure="32",
+        record="rates",
+        measured="unrolled",
     ),
 )
