@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 
 from sparring.looks.colours import NIGHT, SERIES
 from sparring.looks.plots import plotted
-from sparring.looks.vector import blank, svg
+from sparring.looks.vector import blank, logarithmic, svg
 
 
 @plotted
@@ -34,3 +34,13 @@ def test_it_is_the_same_again_and_loads_nothing():
     assert "<text" not in text, "letters are outlines"
     assert set(re.findall(r"https?://[^\"]+", text)) == {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
     assert not re.search(r"<metadata|<!DOCTYPE|<script|@import|url\((?!#)", text)
+
+
+@plotted
+def test_logarithmic_axes_have_plain_numbers():
+    axes = blank("", "x", "y")
+    axes.plot([1, 1000], [1e-3, 1])
+    logarithmic(axes, "x", "y")
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert [axes.xaxis.get_major_formatter()(value) for value in (1, 1000)] == ["1", "1,000"]
+    assert axes.yaxis.get_major_formatter()(1e-3) == "0.001"

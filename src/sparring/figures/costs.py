@@ -80,7 +80,7 @@ FIGURE = Figure(
     "the shares",
     section="3.2.6",
     make=make,
-    seconds=0.4,
+    seconds=0.7,
     python="""
 import torch
 from sparring import losses

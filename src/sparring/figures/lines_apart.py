@@ -91,7 +91,7 @@ FIGURE = Figure(
     source="Gavranovi\u0107 2017, the toy example of learning distributions, after Arjovsky et al. 2017",
     section="3.2.5",
     make=make,
-    seconds=0.5,
+    seconds=0.8,
     python="""
 import torch
 from sparring import losses

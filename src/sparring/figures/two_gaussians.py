@@ -111,7 +111,7 @@ FIGURE = Figure(
     source="report, section 3.2.5 and figure 14",
     section="3.2.5",
     make=make,
-    seconds=3.0,
+    seconds=1.0,
     python="""
 import torch
 from torch.distributions import Normal

@@ -6,7 +6,7 @@ import io
 import re
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sparring.looks.colours import NIGHT
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["blank", "svg"]
+__all__ = ["blank", "logarithmic", "svg"]
 
 
 def blank(title: str, x: str, y: str, size: tuple[float, float] = (4.6, 3.3)) -> Axes:
@@ -31,6 +31,17 @@ def blank(title: str, x: str, y: str, size: tuple[float, float] = (4.6, 3.3)) ->
     axes = Figure(figsize=size, layout="constrained").subplots()
     axes.set(title=title, xlabel=x, ylabel=y)
     return axes
+
+
+def logarithmic(axes: Axes, *sides: Literal["x", "y"]) -> None:
+    """Makes axes logarithmic, with numbers as people write them. Call it before the limits are set."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    for side in sides:
+        axes.set(**{f"{side}scale": "log"})
+        axis = axes.xaxis if side == "x" else axes.yaxis
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.set_minor_formatter(NullFormatter())
 
 
 def svg(figure: Figure) -> str:
