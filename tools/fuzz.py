@@ -105,7 +105,8 @@ def _be_child(reader: Reader, seed: int, numbers: Sequence[int], folder: Path, m
 def warm(readers: Sequence[Reader]) -> None:
     """Imports what the whole cases of all readers need, so that no child has to."""
     for reader in readers:
-        worker.files_of(reader, 0, 0)  # made once, for all children
+        for number in range(20):
+            worker.files_of(reader, 0, number)  # what they are made of is kept, for all children
         with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
             ear, mouth = os.pipe()
             if not os.fork():

@@ -123,9 +123,12 @@ def text(content: bytes, chance: Random) -> bytes:
 
 def tree(content: bytes, chance: Random) -> bytes:
     """JSON of which some values are others, gone or deep; or damage as of any bytes."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):  # it has been damaged before
+        return damaged(content, chance)
     if chance.random() < 0.25:
         return damaged(content, chance)
-    value = json.loads(content)
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
         value = _changed(value, chance)
     if chance.random() < 0.02:
