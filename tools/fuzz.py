@@ -1,10 +1,10 @@
 """Opens damaged files of all kinds that sparring reads, and tells what ends otherwise than in data or a line of words.
 
-Usage: python tools/fuzz.py --minutes 60 --seed 1 [--readers NAME ...] [--cases N] [--out FOLDER] [--again READER NUMBER]
+Usage: python tools/fuzz.py --minutes 60 --seed 1 [--readers NAME ...] [--cases N] [--again READER NUMBER]
 
 Each case is decided by seed, reader and number. It is opened in a child with ten seconds of processor time and 512 MB.
 What it writes elsewhere, runs, or warns of in a library's words is a finding too. The same command goes on where the
-last one ended. Findings are kept below FOLDER/findings with their files; `--again png 123` opens one case once more.
+last one ended. Findings are kept below .fuzz/findings with their files; `--again png 123` opens one case once more.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 sys.dont_write_bytecode = True
 
-from fuzzing import pictures, runs, tables, worker
-from fuzzing.reader import Reader
+from fuzzing import arrivals, pictures, runs, tables, worker  # noqa: E402 - what is beside this file is found now
+from fuzzing.reader import Reader  # noqa: E402
 
-READERS = {reader.name: reader for reader in (*pictures.READERS, *tables.READERS, *runs.READERS)}
+READERS = {reader.name: reader for reader in (*pictures.READERS, *tables.READERS, *runs.READERS, *arrivals.READERS)}
 
 BATCH, PATIENCE, KEPT = 200, 60, 5
 """Cases of a child, seconds after which one that neither ends nor computes hangs, and files kept of findings alike."""
@@ -147,14 +147,21 @@ def keep(reader: Reader, seed: int, end: dict[str, Any], out: Path) -> None:
 
 def table(tallies: dict[str, Tally]) -> str:
     """What came of all."""
-    rows = [f"{'reader':<18}{'cases':>9}{'read':>8}{'a minute':>10}{'slowest':>9}  findings"]
+    rows = [f"{'reader':<20}{'cases':>9}{'read':>7}{'a minute':>10}{'slowest':>9}  findings"]
     for name, tally in tallies.items():
         pace = 60 * tally.cases / max(tally.seconds, 1e-9)
         found = sum(map(len, tally.troubles.values()))
-        rows.append(f"{name:<18}{tally.cases:>9,}{tally.data / max(tally.cases, 1):>8.0%}{pace:>10,.0f}{tally.slowest:>8.1f}s"
-                    f"  {found}, {len(tally.troubles)} kinds")  # fmt: skip
-    kinds = Counter({f"{name}: {why}, as {numbers[0]}": len(numbers) for name, tally in tallies.items()
-                     for why, numbers in tally.troubles.items()})  # fmt: skip
+        rows.append(
+            f"{name:<20}{tally.cases:>9,}{tally.data / max(tally.cases, 1):>7.0%}{pace:>10,.0f}{tally.slowest:>8.1f}s"
+            f"  {found}"
+        )
+    kinds = Counter(
+        {
+            f"{name}: {why}, as {numbers[0]}": len(numbers)
+            for name, tally in tallies.items()
+            for why, numbers in tally.troubles.items()
+        }
+    )
     return "\n".join([*rows, *(f"  {count} x {what}" for what, count in kinds.most_common())])
 
 

@@ -211,7 +211,7 @@ def test_a_huge_table(tmp_path, monkeypatch):
 
 def test_odd_vectors_and_endless_columns_are_words():
     odd = {"labels": [["0.png", [["a"], 1]]]}
-    with pytest.raises(ValueError, match="row 1 of the table 'dataset.json' holds a list in 'labels'"):
+    with pytest.raises(ValueError, match=r"row 1 of the table 'dataset.json' holds a list in 'labels'"):
         tables.read("dataset.json", json.dumps(odd).encode())
     with pytest.raises(ValueError, match="has the columns") as caught:
         tables.read("a.csv", ",".join(f"column {i}" for i in range(10**4)).encode())

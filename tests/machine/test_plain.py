@@ -87,5 +87,5 @@ def test_a_value_of_another_type_is_refused():
         restore(Shape, {"type": "Circle", "radius": "1"})
     with pytest.raises(TypeError, match=r"sides is \(1, 'x'\); expected tuple"):
         restore(Box, {"sides": [1, "x"]})
-    with pytest.raises(TypeError, match="names is {'a': 3}; expected"):
+    with pytest.raises(TypeError, match=r"names is {'a': 3}; expected"):
         restore(Drawing, {"shapes": [], "names": {"a": 3}, "spare": None})

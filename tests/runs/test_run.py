@@ -341,5 +341,5 @@ def test_a_checkpoint_of_another_game_is_one_line(tmp_path, config):
     Session.create(tmp_path / "run", "dcgan", dataclasses.replace(config, rounds=1)).play()
     newest = checkpoint.found(tmp_path / "run" / "checkpoints")[-1]
     checkpoint.save(newest, checkpoint.load(newest) | {"state": {"round": "x"}})
-    with pytest.raises(ValueError, match="1 is not a checkpoint of this run .* use an older one or train again"):
+    with pytest.raises(ValueError, match=r"1 is not a checkpoint of this run .* use an older one or train again"):
         Session.resume(tmp_path / "run")

@@ -18,16 +18,54 @@ __all__ = ["SECONDS", "Guard", "limit_memory", "limit_time"]
 SECONDS, MEMORY = 10, 2**29
 """Of processor time, and bytes above what the process has."""
 
-_RUNS = ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn", "subprocess.Popen",
-         "os.startfile", "ctypes.dlopen", "ctypes.dlsym", "ctypes.cdata", "pickle.find_class", "marshal.loads",
-         "code.__new__", "webbrowser.open", "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo",
-         "urllib.Request")  # fmt: skip
-_CHANGES = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.link", "os.symlink", "os.truncate",
-            "os.utime", "os.setxattr", "shutil.rmtree", "shutil.move", "shutil.copyfile", "tempfile.mkstemp",
-            "tempfile.mkdtemp", "shutil.unpack_archive")  # fmt: skip
+_RUNS = (
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "os.forkpty",
+    "pty.spawn",
+    "subprocess.Popen",
+    "os.startfile",
+    "ctypes.dlopen",
+    "ctypes.dlsym",
+    "ctypes.cdata",
+    "pickle.find_class",
+    "marshal.loads",
+    "code.__new__",
+    "webbrowser.open",
+    "socket.connect",
+    "socket.bind",
+    "socket.sendto",
+    "socket.getaddrinfo",
+    "urllib.Request",
+)
+_CHANGES = (
+    "os.remove",
+    "os.rename",
+    "os.mkdir",
+    "os.rmdir",
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+    "os.utime",
+    "os.setxattr",
+    "shutil.rmtree",
+    "shutil.move",
+    "shutil.copyfile",
+    "tempfile.mkstemp",
+    "tempfile.mkdtemp",
+    "shutil.unpack_archive",
+)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_OURS = (*{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},
-         str(Path(__file__).parents[2]), "<frozen")  # fmt: skip
+_OURS = (
+    *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},
+    str(Path(__file__).parents[2]),
+    "<frozen",
+)
 
 
 def limit_time() -> None:

@@ -18,15 +18,63 @@ NUMBERS = (0, 1, 2, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2**31 - 1, 2
 """Lengths and counts at which programs break."""
 
 WORDS: tuple[Any, ...] = (
-    None, True, -1, 0, 2, 1e308, -0.5, float("nan"), float("inf"), 10**9, 10**18, 10**30, "", "0", "../../x", "/etc/passwd",
-    "a\nb", "\x1b[31m", "\ud800", "é" * 300, [], {}, [[]], {"type": "GAN"}, {"": None}, ["a", 1], [10**6] * 3,
-)  # fmt: skip
+    None,
+    True,
+    -1,
+    0,
+    2,
+    1e308,
+    -0.5,
+    float("nan"),
+    float("inf"),
+    10**9,
+    10**18,
+    10**30,
+    "",
+    "0",
+    "../../x",
+    "/etc/passwd",
+    "a\nb",
+    "\x1b[31m",
+    "\ud800",
+    "é" * 300,
+    [],
+    {},
+    [[]],
+    {"type": "GAN"},
+    {"": None},
+    ["a", 1],
+    [10**6] * 3,
+)
 """Values that nobody expects in JSON."""
 
 NAMES = (
-    "a\nb", "\x1b[2J", "..", "../up", "/root", "C:\\x", "-rf", " ", ".", "", "é\u0301", "\ud800", "\udcff", "a" * 250, "a/b/c",
-    "CON", "a\0b", "{}", "%s", "$(id)", "'\"`", "train/x", "__MACOSX/x", "a\\b", "\u202egnp",
-)  # fmt: skip
+    "a\nb",
+    "\x1b[2J",
+    "..",
+    "../up",
+    "/root",
+    "C:\\x",
+    "-rf",
+    " ",
+    ".",
+    "",
+    "é\u0301",
+    "\ud800",
+    "\udcff",
+    "a" * 250,
+    "a/b/c",
+    "CON",
+    "a\0b",
+    "{}",
+    "%s",
+    "$(id)",
+    "'\"`",
+    "train/x",
+    "__MACOSX/x",
+    "a\\b",
+    "\u202egnp",
+)
 """Names that people and archives have."""
 
 MOST = 2**20
@@ -106,18 +154,26 @@ def text(content: bytes, chance: Random) -> bytes:
     lines = content.split(b"\n")
     place = chance.randrange(len(lines))
     odd = str(chance.choice((*WORDS, *NAMES))).encode("utf-8", "surrogatepass")
-    signs = chance.choice((b",", b";", b"\t", b'"', b"\r", b"\0", b"'", b"\xff", b"\xef\xbb\xbf", b"\x85", "\u2028".encode()))
+    signs = chance.choice(
+        (b",", b";", b"\t", b'"', b"\r", b"\0", b"'", b"\xff", b"\xef\xbb\xbf", b"\x85", "\u2028".encode())
+    )
     changes = (
         lambda: lines[:place] + lines[place + 1 :],
         lambda: lines[:place] + [lines[place]] * chance.choice((2, 100, 5000)) + lines[place:],
-        lambda: [*lines[:place], lines[place].replace(chance.choice((b",", b"a", b"0", b'"')), odd), *lines[place + 1 :]],
+        lambda: [
+            *lines[:place],
+            lines[place].replace(chance.choice((b",", b"a", b"0", b'"')), odd),
+            *lines[place + 1 :],
+        ],
         lambda: [*lines[:place], lines[place] + signs + odd, *lines[place + 1 :]],
         lambda: [*lines[:place], lines[place] * chance.choice((2, 1000, 20_000)), *lines[place + 1 :]],
         lambda: [line.replace(b",", signs) for line in lines],
     )
     content = b"\n".join(chance.choice(changes)())[: 4 * MOST]
     if chance.random() < 0.1:
-        return content.decode("utf-8", "replace").encode(chance.choice(("utf-16", "utf-16-be", "utf-32", "cp1252")), "replace")
+        return content.decode("utf-8", "replace").encode(
+            chance.choice(("utf-16", "utf-16-be", "utf-32", "cp1252")), "replace"
+        )
     return content
 
 

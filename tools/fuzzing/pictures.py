@@ -33,26 +33,49 @@ def _exif(turn: int) -> Image.Exif:
 
 def _tiffs() -> list[bytes]:
     several = {"save_all": True, "append_images": [Image.fromarray(pixels(20, 20, 3))]}
-    kinds = [encoded(COLOUR, "TIFF", compression=kind) for kind in ("raw", "tiff_lzw", "tiff_deflate", "packbits", "jpeg")]
+    kinds = [
+        encoded(COLOUR, "TIFF", compression=kind) for kind in ("raw", "tiff_lzw", "tiff_deflate", "packbits", "jpeg")
+    ]
     deep = [encoded(Image.fromarray(array), "TIFF") for array in (DEEP, GREY.astype("f4"), GREY.astype("i4"))]
-    return [*kinds, *deep, encoded(COLOUR, "TIFF", **several), encoded(Image.fromarray(GREY).convert("1"), "TIFF",
-            compression="group4"), encoded(Image.fromarray(COLOUR).convert("CMYK"), "TIFF")]  # fmt: skip
+    return [
+        *kinds,
+        *deep,
+        encoded(COLOUR, "TIFF", **several),
+        encoded(Image.fromarray(GREY).convert("1"), "TIFF", compression="group4"),
+        encoded(Image.fromarray(COLOUR).convert("CMYK"), "TIFF"),
+    ]
 
 
 def _pngs() -> list[bytes]:
     palette = Image.fromarray(COLOUR).convert("P", palette=Image.Palette.ADAPTIVE)
     about = {"exif": _exif(6), "transparency": (1, 2, 3), "dpi": (72, 72)}
     frames = {"save_all": True, "append_images": [Image.fromarray(pixels(9, 8, 3))]}
-    return [WHOLE, encoded(COLOUR, **about), encoded(ALPHA), encoded(palette, transparency=0), encoded(COLOUR, **frames),
-            encoded(DEEP), encoded(Image.fromarray(GREY).convert("1")), encoded(Image.fromarray(ALPHA[..., :2], "LA"))]  # fmt: skip
+    return [
+        WHOLE,
+        encoded(COLOUR, **about),
+        encoded(ALPHA),
+        encoded(palette, transparency=0),
+        encoded(COLOUR, **frames),
+        encoded(DEEP),
+        encoded(Image.fromarray(GREY).convert("1")),
+        encoded(Image.fromarray(ALPHA[..., :2], "LA")),
+    ]
 
 
 def _ppms() -> list[bytes]:
     rgb = bytes(pixels(2, 2, 3))
     text = b" ".join(str(value).encode() for value in rgb)
-    return [b"P6 2 2 255\n" + rgb, b"P3 2 2 255\n" + text, b"P5\n# a\n4 3\n255\n" + rgb, b"P2 4 3 9\n" + text, b"P4 8 2\nab",
-            b"P1 2 2\n0 1 1 0", b"P5 2 3 65535\n" + rgb, b"Pf 1 3 -1.0\n" + rgb, b"P7\nWIDTH 2\nHEIGHT 2\nDEPTH 3\nMAXVAL 255\n"
-            b"TUPLTYPE RGB\nENDHDR\n" + rgb]  # fmt: skip
+    return [
+        b"P6 2 2 255\n" + rgb,
+        b"P3 2 2 255\n" + text,
+        b"P5\n# a\n4 3\n255\n" + rgb,
+        b"P2 4 3 9\n" + text,
+        b"P4 8 2\nab",
+        b"P1 2 2\n0 1 1 0",
+        b"P5 2 3 65535\n" + rgb,
+        b"Pf 1 3 -1.0\n" + rgb,
+        b"P7\nWIDTH 2\nHEIGHT 2\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n" + rgb,
+    ]
 
 
 def _frames(format: str) -> list[bytes]:
@@ -63,8 +86,13 @@ def _frames(format: str) -> list[bytes]:
 
 _SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "png": _pngs,
-    "jpg": lambda: [encoded(COLOUR, "JPEG", exif=_exif(6)), encoded(COLOUR, "JPEG", progressive=True), encoded(GREY, "JPEG"),
-                    encoded(Image.fromarray(ALPHA, "CMYK"), "JPEG"), encoded(COLOUR, "JPEG", quality=95, restart_marker_blocks=1)],
+    "jpg": lambda: [
+        encoded(COLOUR, "JPEG", exif=_exif(6)),
+        encoded(COLOUR, "JPEG", progressive=True),
+        encoded(GREY, "JPEG"),
+        encoded(Image.fromarray(ALPHA, "CMYK"), "JPEG"),
+        encoded(COLOUR, "JPEG", quality=95, restart_marker_blocks=1),
+    ],
     "mpo": lambda: [encoded(COLOUR, "MPO", save_all=True, append_images=[Image.fromarray(COLOUR)])],
     "webp": lambda: [*_frames("WEBP"), encoded(COLOUR, "WEBP", lossless=True, exif=_exif(3))],
     "avif": lambda: _frames("AVIF"),
@@ -72,7 +100,7 @@ _SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "gif": lambda: [encoded(GREY, "GIF"), *_frames("GIF")],
     "tif": _tiffs,
     "ppm": _ppms,
-}  # fmt: skip
+}
 
 
 @cache
@@ -94,8 +122,9 @@ def _picture(ending: str) -> Callable[[Touch], Files]:
 
 
 SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 24 24"><defs>
-<linearGradient id="a"><stop offset="0.5" stop-color="#f00"/></linearGradient><filter id="f"><feGaussianBlur stdDeviation="2"/>
-</filter><g id="u"><path d="M1 2 L20 3 A 5 5 0 0 1 9 9 Z" stroke="url(#a)" stroke-width="3" filter="url(#f)"/></g></defs>
+<linearGradient id="a"><stop offset="0.5" stop-color="#f00"/></linearGradient>
+<filter id="f"><feGaussianBlur stdDeviation="2"/></filter>
+<g id="u"><path d="M1 2 L20 3 A 5 5 0 0 1 9 9 Z" stroke="url(#a)" stroke-width="3" filter="url(#f)"/></g></defs>
 <use xlink:href="#u" transform="rotate(30 2 2) scale(2)"/><text x="3" y="9" font-size="8">ab</text>
 <style>circle{fill:#0f0}</style><circle cx="12" cy="12" r="9"/><mask id="m"><rect width="9" height="9"/></mask></svg>"""
 
@@ -119,7 +148,9 @@ def _zip(touch: Touch) -> Files:
     method = touch.pick((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
     names = [named(touch, name) for name in ("one/a.png", "two/b.png", "two/c.png")]
     members = [(name, touch(WHOLE)) for name in names]
-    table = b"file,label\n" + b"".join(b"%s,%d\n" % (name.encode("utf-8", "replace"), i) for i, name in enumerate(names))
+    table = b"file,label\n" + b"".join(
+        b"%s,%d\n" % (name.encode("utf-8", "replace"), i) for i, name in enumerate(names)
+    )
     more = touch.pick(((), ("labels.csv",), ("run/config.json",), ("in.zip", "notes.txt")))
     members += [(name, touch(table, mutation.text)) for name in more]
     return {f"{GIVEN}.zip": touch(zipped(members, method))}
@@ -133,8 +164,19 @@ def _npy(array: np.ndarray) -> bytes:
 
 def _arrays() -> Sequence[np.ndarray]:
     noise = pixels(3, 9, 8, 3)
-    return (noise, noise[..., 0], noise / 255, noise.transpose(0, 3, 1, 2), noise > 9, noise.astype("<u2"), noise.astype("c8"),
-            np.asfortranarray(noise), noise.astype("f2"), np.zeros((3, 9, 8), [("a", "u1")]), np.array([{}, [], 1], object))  # fmt: skip
+    return (
+        noise,
+        noise[..., 0],
+        noise / 255,
+        noise.transpose(0, 3, 1, 2),
+        noise > 9,
+        noise.astype("<u2"),
+        noise.astype("c8"),
+        np.asfortranarray(noise),
+        noise.astype("f2"),
+        np.zeros((3, 9, 8), [("a", "u1")]),
+        np.array([{}, [], 1], object),
+    )
 
 
 def _npz(touch: Touch) -> Files:
@@ -165,14 +207,19 @@ def _mat(touch: Touch) -> Files:
 
 READERS = (
     *(Reader(ending, _picture(ending), opened(size=16)) for ending in _SEEDS),
-    Reader("range", lambda touch: _picture(touch.pick(("tif", "png")))(touch), opened(size=16, range=(0, 9), alpha="keep")),
+    Reader(
+        "range", lambda touch: _picture(touch.pick(("tif", "png")))(touch), opened(size=16, range=(0, 9), alpha="keep")
+    ),
     Reader("drawings", _drawings, _open_drawings),
     Reader("zip", _zip, opened(f"{GIVEN}.zip", size=16)),
     Reader("npy", lambda touch: {f"{GIVEN}.npy": touch(_npy(touch.pick(_arrays())))}, opened(f"{GIVEN}.npy", size=16)),
     Reader("npz", _npz, opened(f"{GIVEN}.npz", size=16)),
     Reader("idx", _idx, opened(size=16)),
     Reader("mat", _mat, opened(f"{GIVEN}.mat", size=16)),
-    Reader("cifar", lambda touch: {f"{GIVEN}/data_batch_{i}.bin": touch(bytes([i]) + bytes(pixels(3, 32, 32))) for i in (1, 2)},
-           opened(size=16)),
-)  # fmt: skip
+    Reader(
+        "cifar",
+        lambda touch: {f"{GIVEN}/data_batch_{i}.bin": touch(bytes([i]) + bytes(pixels(3, 32, 32))) for i in (1, 2)},
+        opened(size=16),
+    ),
+)
 """One for each kind of file that holds pictures."""

@@ -1,29 +1,22 @@
-"""Readers of what sparring wrote itself, or somebody says so: runs, weights, the cache, and what is downloaded."""
+"""Readers of what sparring wrote itself, or somebody says so: runs and the cache."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
 import os
-import pickle
 import re
-import tarfile
 import tempfile
-import threading
-import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from socket import create_server
 from unittest import mock
 
 from fuzzing import mutation
+from fuzzing.arrivals import headed
 from fuzzing.mutation import Touch
-from fuzzing.pictures import WHOLE
-from fuzzing.reader import CACHE, GIVEN, Files, Reader, encoded, opened, pixels, zipped
+from fuzzing.reader import CACHE, GIVEN, Files, Reader, encoded, opened, pixels
 
 __all__ = ["READERS"]
 
@@ -47,11 +40,25 @@ def _played(name: str) -> Mapping[str, bytes]:
             (there / f"data/{i % 2}").mkdir(parents=True, exist_ok=True)
             (there / f"data/{i % 2}/{i}.png").write_bytes(encoded(pixels(32, 32 + i)))
         known = recipes.find(name).Config.__dataclass_fields__
-        options = {key: value for key, value in {**SMALL, **data, "hold_out": 20 if name == "ring" else 0}.items() if key in known}
-        with mock.patch.dict(os.environ, SPARRING_CACHE=scratch), mock.patch.object(Session, "draw", lambda _: []):
+        options = {
+            key: value
+            for key, value in {**SMALL, **data, "hold_out": 20 if name == "ring" else 0}.items()
+            if key in known
+        }
+        with mock.patch.dict(os.environ, SPARRING_CACHE=scratch), mock.patch.object(Session, "draw", return_value=[]):
             Session.create(there / "run", name, recipes.find(name).Config(**options)).play()
-        score = {"value": 1.0, "low": 0.5, "high": 2.0, "metric": "FID", "weights": "average", "generated": 9, "real": 9,
-                 "data": "x, y", "seed": 0, "extractor": {"name": "a", "weights": "b", "resize": "c"}}  # fmt: skip
+        score = {
+            "value": 1.0,
+            "low": 0.5,
+            "high": 2.0,
+            "metric": "FID",
+            "weights": "average",
+            "generated": 9,
+            "real": 9,
+            "data": "x, y",
+            "seed": 0,
+            "extractor": {"name": "a", "weights": "b", "resize": "c"},
+        }
         scores = {"scores": [{"score": score, "floor": score}], "verdict": {"words": "w", "doubts": ["d"]}}
         evaluation = json.dumps(scores).encode()
         return {**_contents(there / "run"), "evaluation.json": evaluation, ".lock": b'{"pid": 1, "host": "x"}'}
@@ -74,15 +81,6 @@ def _summed(content: bytes) -> bytes:
     return b"\n".join(b'%s, "crc32": "%08x"}' % (line[:-1], zlib.crc32(line)) if line else b"" for line in lines)
 
 
-def _headed(content: bytes, touch: Touch) -> bytes:
-    """A file of safetensors of which the header or the whole is damaged."""
-    if touch.often(0.5):
-        return touch(content)
-    length = int.from_bytes(content[:8], "little")
-    header = touch(content[8 : 8 + length], mutation.tree)
-    return len(header).to_bytes(8, "little") + header + content[8 + length :]
-
-
 def _run(touch: Touch, names: tuple[str, ...] = ("ring", "table")) -> Files:
     """A run, of which one file is damaged and perhaps says that it is whole."""
     files = dict(_played(touch.pick(names)))
@@ -90,7 +88,7 @@ def _run(touch: Touch, names: tuple[str, ...] = ("ring", "table")) -> Files:
         if "checkpoints/1" in name or "/samples/" in name or name.endswith(".png"):
             del files[name]
         elif name.endswith("safetensors"):
-            files[name] = _headed(files[name], touch)
+            files[name] = headed(files[name], touch)
         elif name.endswith(".jsonl"):
             damaged = touch(files[name], mutation.text)
             files[name] = _summed(damaged) if touch.often(0.7) else damaged
@@ -113,7 +111,9 @@ def _own(touch: Touch) -> Files:
     source = {"sha256": hashlib.sha256(listed).hexdigest(), "files": ["mine.py"]}
     about = json.loads(_played("ring")["config.json"]) | {"recipe": "mine.py", "source": source}
     config = _sealed(touch(json.dumps(about).encode(), mutation.tree))
-    known = touch(b"0" * 64 + b"  /home/me/mine.py\n" + hashlib.sha256(b"").hexdigest().encode() + b"  x\n", mutation.text)
+    known = touch(
+        b"0" * 64 + b"  /home/me/mine.py\n" + hashlib.sha256(b"").hexdigest().encode() + b"  x\n", mutation.text
+    )
     files = {**_played("ring"), "config.json": config, "recipe/mine.py": touch(code, mutation.text)}
     return {**{f"{GIVEN}/run/{name}": each for name, each in files.items()}, "state/sparring/recipes": known}
 
@@ -175,51 +175,14 @@ def _resume(path: Path) -> object:
 
 
 @cache
-def _weights() -> Mapping[str, bytes]:
-    import safetensors.torch
-    import torch
-    from torch import nn
-
-    state = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4)).state_dict()
-    made = {"a.safetensors": safetensors.torch.save(state)}
-    for name, content, new in (("a.pth", {"state_dict": state, "epoch": 3}, True), ("b.pt", state, False)):
-        buffer = io.BytesIO()
-        torch.save(content, buffer, _use_new_zipfile_serialization=new)
-        made[name] = buffer.getvalue()
-    return made
-
-
-class _Code:
-    def __reduce__(self) -> tuple[object, ...]:
-        return os.mkdir, ("ran",)
-
-
-def _torch(touch: Touch) -> Files:
-    """Weights of torch; the members of its zip are damaged too, and its pickle may name code."""
-    name = touch.pick(("a.pth", "b.pt", "c.bin"))
-    if name == "c.bin":
-        return {f"{GIVEN}/{name}": touch(pickle.dumps({"a": _Code()}, touch.pick((2, 4))))}
-    if name == "b.pt":
-        return {f"{GIVEN}/{name}": touch(_weights()[name])}
-    with zipfile.ZipFile(io.BytesIO(_weights()[name])) as archive:
-        members = [(info.filename, archive.read(info)) for info in archive.infolist()]
-    changed = [(member, touch(content) if "data" in member else content) for member, content in members]
-    return {f"{GIVEN}/{name}": touch(zipped(changed))}
-
-
-def _read_weights(folder: Path) -> object:
-    from sparring.metrics.foreign import digest, read_weights
-
-    (file,) = (folder / GIVEN).iterdir()
-    return read_weights(file, digest(file))
-
-
-@cache
 def _prepared() -> Mapping[str, bytes]:
     """The cache after a folder was opened, and the folder, which it finds by content."""
     from sparring.data import opening, preparation
 
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch, mock.patch.dict(os.environ, SPARRING_CACHE=f"{scratch}/{CACHE}"):
+    with (
+        tempfile.TemporaryDirectory(prefix="fuzz-") as scratch,
+        mock.patch.dict(os.environ, SPARRING_CACHE=f"{scratch}/{CACHE}"),
+    ):
         for name, shape in {"a/1.png": (9, 8), "b/2.png": (8, 9), "b/3.png": (9, 9)}.items():
             file = Path(scratch, GIVEN, name)
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -236,7 +199,9 @@ def _cache(touch: Touch) -> Files:
     (seal,) = (name for name in files if name.endswith("seal.json"))
     if touch.often(0.7):
         home = seal.removesuffix("seal.json")
-        sums = {name.removeprefix(home): _chunks(files[name]) for name in files if name.startswith(home) and name != seal}
+        sums = {
+            name.removeprefix(home): _chunks(files[name]) for name in files if name.startswith(home) and name != seal
+        }
         files[seal] = json.dumps({"name": Path(seal).parent.name, "sums": sums}).encode()
     return files
 
@@ -251,81 +216,11 @@ def _open_cache(folder: Path) -> object:
     return cached.found(), opened(size=16)(folder)
 
 
-def _tar() -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name in ("package/a.png", "package/b.png.gz"):
-            info = tarfile.TarInfo(name)
-            content = gzip.compress(WHOLE) if name.endswith("gz") else WHOLE
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
-
-
-def _archive(touch: Touch) -> Files:
-    content = touch.pick((_tar(), gzip.decompress(_tar()), zipped([("package/a.png", WHOLE)], zipfile.ZIP_DEFLATED)))
-    packed = content.startswith((b"PK", b"\x1f\x8b"))
-    damaged = touch(content)
-    name = "a.zip" if content.startswith(b"PK") else "a.tgz"
-    return {f"{GIVEN}/{name}": damaged if packed else gzip.compress(damaged)}
-
-
-def _take(folder: Path) -> object:
-    from sparring.data import archives
-
-    (file,) = (folder / GIVEN).iterdir()
-    return archives.take(file, {"package/*.png": "*.png", "package/*.gz": "*"})
-
-
-def _answer(touch: Touch) -> Files:
-    """What a server says."""
-    head = touch.pick((b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n", b"HTTP/1.1 206 Partial\r\nContent-Range: bytes 4-8/9\r\n",
-                       b"HTTP/1.1 302 Found\r\nLocation: /other\r\n", b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n",
-                       b"HTTP/1.1 416 No\r\nContent-Range: bytes */4\r\n"))  # fmt: skip
-    partly = {"keep/a.zip.part": b"1234"} if touch.pick((True, False)) else {}
-    return {"answer": touch(head + b"\r\n123456789", mutation.text), **partly}
-
-
-def _download(folder: Path) -> object:
-    from sparring.data.downloads import Web
-
-    content = (folder / "answer").read_bytes()
-
-    def serve() -> None:
-        for _ in range(40):
-            client, _ = server.accept()
-            with client:
-                client.recv(65536)
-                client.sendall(content)
-
-    with create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=lambda: _quietly(serve), daemon=True)
-        thread.start()
-        try:
-            return Web({}, f"http://127.0.0.1:{server.getsockname()[1]}/a.zip").get(folder / "keep", folder / "tmp")
-        finally:
-            server.shutdown(2)
-            thread.join()
-
-
-def _quietly(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except OSError:
-        pass
-
-
-_NET = frozenset({"socket.connect", "socket.bind", "socket.getaddrinfo", "urllib.Request"})
-
 READERS = (
     Reader("run listed", _run, _run_is(_list, _differ, _configured)),
     Reader("run loaded", lambda touch: _run(touch, ("ring", "table", "cgan")), _run_is(_load, _game)),
     Reader("run resumed", _run, _run_is(_resume)),
     Reader("run of a file", _own, _run_is(_list, _load, _resume)),
-    Reader("safetensors", lambda touch: {f"{GIVEN}/a.safetensors": _headed(_weights()["a.safetensors"], touch)}, _read_weights),
-    Reader("torch", _torch, _read_weights),
     Reader("cache", _cache, _open_cache),
-    Reader("archives", _archive, _take),
-    Reader("download", _answer, _download, _NET),
-)  # fmt: skip
-"""One for each kind of file that sparring trusts only after a look."""
+)
+"""Runs as they are listed, loaded and resumed, and the cache."""

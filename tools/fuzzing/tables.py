@@ -22,7 +22,9 @@ ROWS = [(f"{i}.png", ("cat", "dog")[i % 2], f"a small, {i}") for i in range(3)]
 def _delimited(sign: str, touch: Touch) -> bytes:
     head = touch.pick(("file,label,caption", "file_name,text,x", "id,class,prompt", ",file,label"))
     lines = [head, *(f'{file},{label},"{caption}"' for file, label, caption in ROWS)]
-    return touch("\n".join(lines).replace(",", sign).encode(touch.pick(("utf-8", "utf-8-sig", "utf-16"))), mutation.text)
+    return touch(
+        "\n".join(lines).replace(",", sign).encode(touch.pick(("utf-8", "utf-8-sig", "utf-16"))), mutation.text
+    )
 
 
 @cache
@@ -50,11 +52,20 @@ _TABLES: dict[str, Callable[[Touch], bytes]] = {
         touch(json.dumps({"file_name": file, "text": caption, "label": label}).encode(), mutation.tree)
         for file, label, caption in ROWS
     ),
-    "dataset.json": lambda touch: touch(json.dumps(touch.pick((
-        {"labels": [[file, i] for i, (file, _, _) in enumerate(ROWS)]}, {"labels": {file: [0, 1] for file, _, _ in ROWS}},
-        {"labels": None}))).encode(), mutation.tree),
+    "dataset.json": lambda touch: touch(
+        json.dumps(
+            touch.pick(
+                (
+                    {"labels": [[file, i] for i, (file, _, _) in enumerate(ROWS)]},
+                    {"labels": {file: [0, 1] for file, _, _ in ROWS}},
+                    {"labels": None},
+                )
+            )
+        ).encode(),
+        mutation.tree,
+    ),
     "xlsx": _workbook,
-}  # fmt: skip
+}
 
 
 def _beside(kind: str) -> Callable[[Touch], Files]:
@@ -73,7 +84,11 @@ def _names(touch: Touch) -> Files:
     """Odd names in folders for classes, and what other tools leave."""
     names = [named(touch, name) for name in ("one/a.png", "two/b.png", "two/c.png", "00000/img00000001.png")]
     more = ("labels/0.txt", "data.yaml", "annotations/0.xml", "instances_train.json", "config.json", "a.arrow", "b.mdb")
-    others = {named(touch, touch.pick(more)): touch(b'{"recipe": 1, "config": 2, "data": 3, "format": 3, "sha256": ""}', mutation.tree)}
+    others = {
+        named(touch, touch.pick(more)): touch(
+            b'{"recipe": 1, "config": 2, "data": 3, "format": 3, "sha256": ""}', mutation.tree
+        )
+    }
     return {f"{GIVEN}/{name}": content for name, content in {**dict.fromkeys(names, WHOLE), **others}.items()}
 
 
@@ -86,9 +101,14 @@ def _sheet(folder: Path) -> object:
     return sheet.sheet(data, data.report).size, report.lines(data.report)
 
 
-ANSWERS = {"turing": 1, "runs": ["a"], "model": "0", "answers": [{"generated": bool(i % 2), "said": "real"} for i in range(4)]}
+ANSWERS = {
+    "turing": 1,
+    "runs": ["a"],
+    "model": "0",
+    "answers": [{"generated": bool(i % 2), "said": "real"} for i in range(4)],
+}
 TABLE = b"name;size;count;answer\nAnn;1.5;3;yes\nBo;-2.25;4;\nAnn;10;3;no\n" + b"Cy;7.5;3;no\n" * 3
-LINES = "CC(=O)O\nc1ccccc1\nC[C@H](N)C(=O)O\n\nMKVLAAGG\nthe cat sat\n".encode()
+LINES = b"CC(=O)O\nc1ccccc1\nC[C@H](N)C(=O)O\n\nMKVLAAGG\nthe cat sat\n"
 
 
 def _rows(folder: Path) -> object:
@@ -113,11 +133,18 @@ def _turing(folder: Path) -> object:
 READERS = (
     *(Reader(f"labels {kind}", _beside(kind), opened(size=16)) for kind in _TABLES),
     Reader("labels misnamed", _named_as_csv, opened(size=16)),
-    Reader("labels file", lambda touch: {**PICTURES, "l.csv": _delimited(",", touch)},
-           lambda folder: opened(size=16, labels=str(folder / "l.csv"))(folder)),
+    Reader(
+        "labels file",
+        lambda touch: {**PICTURES, "l.csv": _delimited(",", touch)},
+        lambda folder: opened(size=16, labels=str(folder / "l.csv"))(folder),
+    ),
     Reader("names", _names, _sheet),
-    Reader("rows", lambda touch: {f"{GIVEN}.csv": touch(TABLE.replace(b";", touch.pick((b";", b",", b"\t"))), mutation.text)}, _rows),
+    Reader(
+        "rows",
+        lambda touch: {f"{GIVEN}.csv": touch(TABLE.replace(b";", touch.pick((b";", b",", b"\t"))), mutation.text)},
+        _rows,
+    ),
     Reader("sequences", lambda touch: {f"{GIVEN}.txt": touch(LINES, mutation.text)}, _sequences),
     Reader("answers", lambda touch: {f"{GIVEN}.json": touch(json.dumps(ANSWERS).encode(), mutation.tree)}, _turing),
-)  # fmt: skip
+)
 """One for each kind of table or text."""

@@ -33,7 +33,12 @@ def files_of(reader: Reader, seed: int, number: int) -> Mapping[str, bytes]:
 def work(reader: Reader, seed: int, numbers: Sequence[int], folder: Path, said: int) -> None:
     """Opens cases in `folder`, and writes a line of JSON before and after each one."""
     guard, home = Guard(), folder / "case"
-    for variable, place in {"SPARRING_CACHE": CACHE, "XDG_STATE_HOME": "state", "TMPDIR": "tmp", "HOME": "home"}.items():
+    for variable, place in {
+        "SPARRING_CACHE": CACHE,
+        "XDG_STATE_HOME": "state",
+        "TMPDIR": "tmp",
+        "HOME": "home",
+    }.items():
         os.environ[variable] = str(home / place)
     tempfile.tempdir = str(home / "tmp")
     limit_memory()
@@ -64,8 +69,11 @@ def _write(home: Path, files: Mapping[str, bytes]) -> None:
             if file.is_relative_to(home):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
-        except (OSError, UnicodeEncodeError) as error:
-            assert isinstance(error, UnicodeEncodeError) or error.errno != errno.ENOSPC, "the disk is full"
+        except UnicodeEncodeError:
+            continue
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
     os.chdir(home)
 
 
@@ -106,7 +114,9 @@ def _place(error: BaseException) -> str:
     """The last line of sparring, and the last of all."""
     frames = _frames(error)
     own = [frame for frame in frames if frame.filename.startswith(_SOURCE)] or frames
-    places = dict.fromkeys(f"{'/'.join(frame.filename.rsplit('/', 2)[1:])}:{frame.lineno}" for frame in (own[-1], frames[-1]))
+    places = dict.fromkeys(
+        f"{'/'.join(frame.filename.rsplit('/', 2)[1:])}:{frame.lineno}" for frame in (own[-1], frames[-1])
+    )
     return ", ".join(places)
 
 

@@ -104,7 +104,9 @@ def _drawings(
         table = csv.DictReader(io.StringIO(folder.joinpath("captions.csv").read_text(encoding="utf-8")))
         rows = [(str(row["file"]), str(row["caption"])) for row in table if keep(row)]
     except (ValueError, csv.Error, KeyError, TypeError) as error:
-        raise ValueError(f"{shown(folder / 'captions.csv')!r} is damaged: remove its folder, and get the set again") from error
+        raise ValueError(
+            f"{shown(folder / 'captions.csv')!r} is damaged: remove its folder, and get the set again"
+        ) from error
     listing = data.drawings.read_drawings(folder / "drawings.zip", rows, looks, (size, size))
     return dataclasses.replace(listing, labels=data.listing.Labels()) if labels == "none" else listing
 

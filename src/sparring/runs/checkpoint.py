@@ -91,7 +91,15 @@ def fitting(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, SafetensorError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        SafetensorError,
+    ) as error:
         why = " ".join(str(error).split())[:200]
         raise ValueError(f"{path} is not a checkpoint of this run ({why}): use an older one or train again") from error
 
