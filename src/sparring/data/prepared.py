@@ -31,8 +31,7 @@ from sparring.data.preparation import Preparation
 from sparring.data.report import Report
 from sparring.data.source import InMemory
 from sparring.machine import devices
-from sparring.machine.plain import restore
-from sparring.machine.typed import fits
+from sparring.machine.typed import fits, sound
 
 __all__ = ["VERSION", "digest_of", "load", "make"]
 
@@ -63,12 +62,19 @@ def load(entry: Path, found: Listing) -> InMemory | None:
         return None
     try:
         about = json.loads(entry.joinpath("about.json").read_bytes())
-        report = restore(Report, about["report"])
+        tuples = {name: tuple(about["report"][name]) for name in ("shape", "range")}
+        report = Report(**{**about["report"], **tuples})
         x, partners = (_mapped(entry / f"{part}.bin", report.shape) for part in ("pictures", "partners"))
         y = torch.from_numpy(np.load(entry / "labels.npy", allow_pickle=False)) if about["classes"] else partners
         named = {name: about[name] for name in ("classes", "captions", "sha256")}
         texts = fits(Sequence[str], named["classes"]) and fits(Sequence[str], named["captions"])
-        if x is None or not texts or len(x) != report.count or about["paired"] != (partners is not None):
+        if (
+            x is None
+            or not texts
+            or not sound(report)
+            or len(x) != report.count
+            or about["paired"] != (partners is not None)
+        ):
             return None
         here = dataclasses.replace(report, path=str(found.path), kind=found.kind, ignored=found.ignored)
         data = InMemory(x, y, **named, report=here)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-__all__ = ["fits"]
+__all__ = ["fits", "sound"]
 
 _NUMBERS = {float: (int, float), int: (int,), bool: (bool,), str: (str,), NoneType: (NoneType,)}
 
@@ -29,6 +29,11 @@ def fits(cls: Any, value: object) -> bool:
     if origin in {Mapping, dict}:
         return isinstance(value, Mapping) and all(fits(parts[1], part) for part in value.values())
     return _is(origin, value) and (origin is not Sequence or _all_fit((*parts, ...), value))
+
+
+def sound(value: object) -> bool:
+    """Whether all fields of a dataclass are of their types."""
+    return all(fits(cls, getattr(value, name)) for name, cls in get_type_hints(type(value)).items())
 
 
 def _all_fit(parts: Sequence[Any], values: Any) -> bool:
