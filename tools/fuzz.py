@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.dont_write_bytecode = True
@@ -76,7 +76,7 @@ def ends(reader: Reader, seed: int, numbers: Sequence[int]) -> Iterator[dict[str
         running, status = None, 0
         try:
             with os.fdopen(ear, "rb") as said:
-                while select.select([said], [], [], PATIENCE)[0] and (line := said.readline()):
+                while _speaks(said, child) and (line := said.readline()):
                     event = json.loads(line)
                     running = event.get("start")
                     if "end" in event:
@@ -89,6 +89,29 @@ def ends(reader: Reader, seed: int, numbers: Sequence[int]) -> Iterator[dict[str
             number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
             why = died.get(number) or (f"ended by {signal.Signals(number).name}" if number else "ended its process")
             yield {"end": running, "seconds": 0.0, "outcome": why, "trouble": why}
+
+
+def _speaks(said: IO[bytes], child: int) -> bool:
+    """Waits for a child to say something; False if it neither does nor computes."""
+    while not select.select([said], [], [], PATIENCE)[0]:
+        before = _ticks(child)
+        time.sleep(1)
+        if _ticks(child) == before and not _waits_for_a_core(child):
+            return False
+    return True
+
+
+def _ticks(child: int) -> list[str]:
+    """The processor time that a child has had."""
+    return _stat(child)[11:13]
+
+
+def _waits_for_a_core(child: int) -> bool:
+    return _stat(child)[0] == "R"
+
+
+def _stat(child: int) -> list[str]:
+    return Path(f"/proc/{child}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
 
 
 def _be_child(reader: Reader, seed: int, numbers: Sequence[int], folder: Path, mouth: int) -> None:
