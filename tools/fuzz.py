@@ -75,7 +75,7 @@ def ends(reader: Reader, seed: int, numbers: Sequence[int]) -> Iterator[dict[str
         os.close(mouth)
         running, status = None, 0
         try:
-            with os.fdopen(ear, "rb") as said:
+            with os.fdopen(ear, "rb", buffering=0) as said:
                 while _speaks(said, child) and (line := said.readline()):
                     event = json.loads(line)
                     running = event.get("start")
