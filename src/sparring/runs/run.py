@@ -33,6 +33,7 @@ from sparring.runs import checkpoint, files, moved
 from sparring.runs.code import Code, of_run
 from sparring.runs.own import source
 from sparring.samplers import Sampler, settle
+from sparring.trainer import Trainer
 
 __all__ = ["Run", "load"]
 
@@ -195,7 +196,7 @@ class Run:
         if newest is None:
             raise FileNotFoundError(f"{str(self.path)!r} has no checkpoint yet: train it for some rounds first")
         config = dataclasses.replace(self.config, device=device)
-        trainer = self.code.made("build", config, self.spec.stand_in())
+        trainer: Trainer = self.code.made("build", config, self.spec.stand_in())
         with checkpoint.fitting(newest):
             trainer.load_games(checkpoint.load(newest)["games"])
         return settle(trainer.game)
