@@ -15,6 +15,7 @@ from sparring.chance import Draws, Key
 from sparring.dynamics.gradients import load_optimizer
 from sparring.game import Cost, Game
 from sparring.hooks import Action, GradientCheck, Hook, hooks_of
+from sparring.machine.plain import restore
 from sparring.machine.progress import steps
 from sparring.machine.trees import differing, placed
 from sparring.phase import Phase, Source, TrainState, phases_of
@@ -223,6 +224,7 @@ class Trainer:
             ValueError: The state is of another game, seed or set of hooks.
         """
         self._check(state)
+        reached = restore(TrainState, state["state"])
         state = copy.deepcopy(dict(state))  # optimizers keep, and then move, the tensors they load
         self.load_games(state["games"])
         for phase, optimizers, sources in zip(self.phases, state["optimizers"], state["sources"], strict=True):
@@ -236,7 +238,7 @@ class Trainer:
         for name, saved in state["hooks"].items():
             hooks[name].load_state_dict(saved)
         torch.set_rng_state(state["generator"])
-        self.state = TrainState(**state["state"])
+        self.state = reached
 
     def load_games(self, tensors: Mapping[str, Tensor]) -> None:
         """Takes back parameters and buffers alone, `state_dict()["games"]`: enough to look at the players.

@@ -211,6 +211,16 @@ CASES = {
         "'a.npy' is not a whole array",
         "save it again",
     ),
+    "an npz that claims more than its member has": (
+        lambda: packed("a.npz", [("x.npy", npy_header("(2000, 1000, 1000)") + bytes(99))]),
+        "'a.npz' is not whole arrays of numbers (its header claims",
+        "save it again",
+    ),
+    "an npy that claims an endless header": (
+        lambda: written("a.npy", b"\x93NUMPY\x03\x00\xff\xff\xff\x7f"),
+        "'a.npy' is not a whole array of numbers (its header is damaged",
+        "save it again",
+    ),
     "an npy with a broken header": (
         lambda: written("a.npy", npy_header("(((")),
         "'a.npy' is not a whole",
@@ -606,6 +616,14 @@ def test_a_zip_with_a_hidden_twin_of_each_picture_takes_no_time(here):
     start = time.process_time()
     assert len(open_data("a.zip").report.ignored["hidden"]) == 20_000
     assert time.process_time() - start < 10  # 40 s if the time grew with the square
+
+
+def test_what_is_no_array_in_an_npz_is_left_out(here):
+    """NumPy gives the bytes of such members."""
+    path = saved_npz()
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("notes.txt", "mine")
+    assert open_data(path).x.shape == (5, 1, 9, 8)
 
 
 def test_an_npz_may_hold_one_large_array(here):

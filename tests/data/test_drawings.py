@@ -3,7 +3,8 @@
 import pytest
 from PIL import Image
 
-from sparring.data.drawings import _drawn
+from made import packed
+from sparring.data.drawings import _drawn, read_drawings
 from sparring.data.picture import BadPictureError
 
 HEAD = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 8 8"'
@@ -39,3 +40,30 @@ def test_text_needs_no_font_of_this_machine():
     """The same drawing is the same picture on every machine."""
     drawn = _drawn(f"<svg {HEAD}><text y='8' font-size='8'>W</text></svg>".encode(), (8, 8))
     assert drawn.getbbox() is None
+
+
+@pytest.mark.parametrize(
+    ("inside", "why"),
+    [
+        ("<g opacity='0.9'>" * 50 + "</g>" * 50, "more than 50 elements in each other"),
+        ("<filter id='f'>" * 20_000 + "</filter>" * 20_000, "more than 50 elements in each other"),
+        (f"<desc>{'x' * 2**20}</desc>", "over 1 MB"),
+        ("<filter id='f'><feTurbulence numOctaves='100000000'/></filter>", "feTurbulence, which may take hours"),
+        ("<g>", "cannot be drawn"),
+    ],
+)
+def test_what_would_end_the_process_is_refused(inside, why):
+    with pytest.raises(BadPictureError, match=why):
+        _drawn(f"<svg {HEAD}>{inside}</svg>".encode(), (8, 8))
+
+
+@pytest.mark.parametrize("damage", ["a byte", "gone"])
+def test_a_damaged_drawing_is_skipped(tmp_path, damage):
+    svgs = [(f"{i}.svg", f"<svg {HEAD}><rect {SIZE} fill='#{i}00'/></svg>".encode()) for i in range(3)]
+    path = packed(tmp_path / "a.zip", [(f"x/{name}", svg) for name, svg in svgs[damage == "gone" :]])
+    content = path.read_bytes()
+    path.write_bytes(content if damage == "gone" else content.replace(b"#000", b"#001", 1))
+    found = read_drawings(path, [(str(i), "") for i in range(3)], ["x"], (8, 8))
+    with pytest.raises(BadPictureError, match="archive"):
+        found.header(0)
+    assert [found.image(i, (8, 8)).size for i in (1, 2)] == [(8, 8)] * 2

@@ -27,12 +27,15 @@ GZIPPED = gzip.compress(CONTENT)
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files`; `cuts` times it stops half way. It may send `drop` bytes at a time. `asked` has the requests."""
+    """Serves `files`; `cuts` times it stops half way. It may send `drop` bytes at a time, or `drip` before them.
+
+    `asked` has the requests.
+    """
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files, self.asked, self.cuts, self.ranges, self.length = {}, [], 0, True, True
-        self.drop = 0
+        self.drop, self.drip = 0, False
         self.address = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -52,6 +55,10 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         rest = content[start:]
+        with contextlib.suppress(ConnectionError):
+            for _ in range(300 if server.drip else 0):
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                time.sleep(0.02)
         self.send_response(206 if start else 200)
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
@@ -182,6 +189,17 @@ def test_a_server_that_is_never_silent_and_never_done(server, keep, monkeypatch)
     server.drop = 0
     fetching.fetch("tiny")
     assert server.asked[-1] == ("/numbers", f"bytes={have}-")
+
+
+def test_a_server_that_never_begins(server, keep, monkeypatch):
+    """It is never silent, and never says what it has."""
+    server.files, server.drip = {"/numbers": CONTENT}, True
+    define(monkeypatch, web(server))
+    monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.3)
+    begun = time.monotonic()
+    with pytest.raises(OSError, match=r"it was not done after 0\.005 minutes"):
+        fetching.fetch("tiny")
+    assert time.monotonic() - begun < 4
 
 
 def test_a_client_that_is_never_done(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 import io
 import struct
 import time
+import zlib
 
 import numpy as np
 import pytest
@@ -163,3 +164,33 @@ def test_what_takes_minutes_to_decode_is_refused(head):
         header(f"{head}\n".encode() + bytes(100))
     assert header(b"P3 2 2 255\n" + b"0 " * 12).size == (2, 2)
     assert header(b"P6 1700 1700 255\n" + bytes(1700 * 1700 * 3)).size == (1700, 1700)
+
+
+def _chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def test_colour_of_16_bits_keeps_the_upper_8():
+    values = np.random.default_rng(0).integers(0, 65536, (5, 4, 3), np.uint16)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    head = struct.pack(">IIBBBBB", 4, 5, 16, 2, 0, 0, 0)
+    parts = [_chunk(b"IHDR", head), _chunk(b"IDAT", zlib.compress(rows)), _chunk(b"IEND", b"")]
+    found = picture.decode(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    assert found.mode == "RGB"
+    np.testing.assert_array_equal(np.asarray(found), values >> 8)
+
+
+SMALL_PARTS = {
+    "PNG": lambda: encoded(noise(9, 8))[:33] + _chunk(b"abCd", b"") * 2_000_000 + encoded(noise(9, 8))[33:],
+    "JPEG": lambda: b"\xff\xd8" + b"\xff\xef\0\2" * 2_000_000 + encoded(noise(9, 8), "JPEG")[2:],
+    "GIF": lambda: b"GIF89a" + struct.pack("<HHBBB", 8, 9, 0, 0, 0) + b"\x21\xfe\0" * 2_000_000,
+    "PPM": lambda: b"P5 #" + b" " * 4_000_000 + b"\n8 9 255\n" + bytes(72),
+}
+
+
+@pytest.mark.parametrize("format", SMALL_PARTS)
+def test_millions_of_small_parts_take_little_time(format):
+    content, begun = SMALL_PARTS[format](), time.process_time()
+    with pytest.raises(picture.BadPictureError, match="in too many small parts: save it again"):
+        picture.header(content)
+    assert time.process_time() - begun < 5

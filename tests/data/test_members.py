@@ -3,11 +3,13 @@
 import io
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
 
 from made import encoded, folder, noise, packed
+from sparring.data import members
 from sparring.data.opening import open_data
 
 GOOD = [(f"{i}.png", encoded(noise(9, 8))) for i in range(5)]
@@ -170,3 +172,17 @@ def test_a_zip_is_its_folder(tmp_path):
             archive.write(tmp_path / "d" / name, name.replace("/", "\\"))
     (tmp_path / "a.zip").write_bytes(buffer.getvalue())
     assert open_data("a.zip").digest() == open_data("d").digest()
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_names_in_the_field_of_info_zip(right):
+    """0x7075: version 1, the CRC-32 of the name in the header, the name in UTF-8; of another name it is out of date."""
+    with zipfile.ZipFile("a.zip", "w") as archive:
+        for i, (name, content) in enumerate(GOOD):
+            info = zipfile.ZipInfo(name)
+            body = struct.pack("<BI", 1, zlib.crc32(name.encode()) ^ (not right)) + f"猫/{i}.png".encode()
+            info.extra = struct.pack("<HH", 0x5455, 1) + b"x" + struct.pack("<HH", 0x7075, len(body)) + body
+            archive.writestr(info, content)
+    found = members.open_some(Path("a.zip"))[0]
+    assert found.namelist() == [f"猫/{i}.png" if right else f"{i}.png" for i in range(5)]
+    assert len(open_data("a.zip")) == 5

@@ -151,3 +151,12 @@ def test_report_get_and_list_as_json(mnist, capsys):
     assert rows["openmoji-pairs"]["here"] == "sparring data get openmoji"
     assert cli.run("data", ["list"]) == 0
     assert "CC-BY-SA-4.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("table", [b"\xff\xfe,", b"x,y\n1,2\n", b"file,caption,group,skintone\n1,a\n"])
+def test_a_damaged_table_of_a_set_is_one_line(cache, table):
+    folder = cache / "openmoji"
+    folder.mkdir(parents=True)
+    folder.joinpath("captions.csv").write_bytes(table)
+    with pytest.raises(ValueError, match=r"captions\.csv' is damaged: remove its folder, and get the set again"):
+        open_data("openmoji")

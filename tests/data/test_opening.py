@@ -1,6 +1,7 @@
 """Each reader against pictures that the test wrote, and the cache behind them."""
 
 import gzip
+import json
 import os
 import shutil
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from made import encoded, folder, idx, noise, packed
-from sparring.data import cache, drawings, opening
+from sparring.data import cache, drawings, opening, seals
 from sparring.data.opening import open_data
 from sparring.data.preparation import Preparation
 
@@ -277,6 +278,36 @@ def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch):
         file.write_text("{")
     with pytest.warns(UserWarning, match="made again"):
         assert torch.equal(open_data(tmp_path / "a").x, first)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"captions": 3},
+        {"classes": "ab"},
+        {"report": {"count": "5"}},
+        {"report": {"shape": [3, "9", 8]}},
+        {"report": {"notes": [[1]]}},
+        {"report": {"sizes": {"9 x 8": "5"}}},
+        "labels",
+    ],
+)
+def test_an_entry_of_the_cache_that_is_sealed_and_yet_none_is_made_anew(tmp_path, monkeypatch, change):
+    monkeypatch.setenv("SPARRING_CACHE", str(tmp_path / "cache"))
+    folder(tmp_path / "a", 4, classes=2)
+    first = open_data(tmp_path / "a")
+    (entry,) = (tmp_path / "cache" / "prepared").iterdir()
+    about = json.loads(entry.joinpath("about.json").read_bytes())
+    if change == "labels":
+        entry.joinpath("labels.npy").write_bytes(b"\x93NUMPY\1\0\x20\0{'descr': '|u1', 'shape': (3,}  ")
+    else:
+        about["report"].update(change.pop("report", {}))
+        entry.joinpath("about.json").write_text(json.dumps(about | change))
+    entry.joinpath("seal.json").unlink()
+    seals.seal(entry, entry.name)
+    with pytest.warns(UserWarning, match="made again"):
+        again = open_data(tmp_path / "a")
+    assert (again.report, again.classes) == (first.report, first.classes)
 
 
 def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):

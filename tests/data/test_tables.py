@@ -207,3 +207,12 @@ def test_a_huge_table(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "LARGEST", 20)
     with pytest.raises(ValueError, match=r"'labels\.csv' has over 0 MB: keep the columns 'file'"):
         opened(tmp_path, csv("a", "b", "a", "b"))
+
+
+def test_odd_vectors_and_endless_columns_are_words():
+    odd = {"labels": [["0.png", [["a"], 1]]]}
+    with pytest.raises(ValueError, match=r"row 1 of the table 'dataset.json' holds a list in 'labels'"):
+        tables.read("dataset.json", json.dumps(odd).encode())
+    with pytest.raises(ValueError, match="has the columns") as caught:
+        tables.read("a.csv", ",".join(f"column {i}" for i in range(10**4)).encode())
+    assert len(str(caught.value)) < 1000

@@ -9,6 +9,7 @@ import torch
 
 from sparring.doctor import environment
 from sparring.doctor.diagnosis import CHECKS, examine
+from sparring.machine import quota
 
 GOOD = {"auto": "cpu", "all": ["cpu"], "gpus": [], "bf16": False, "build": None, "nvidia-smi": None}
 FOLDER = {"path": "/x", "free": 2 * 10**9, "trouble": None}
@@ -116,10 +117,16 @@ def test_folders_that_cannot_be_written_are_seen(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["file"], "looking leaves nothing"
 
 
-def test_memory_against_another_source():
+def test_memory_against_another_source(monkeypatch):
+    monkeypatch.setattr(quota, "memory", lambda: None)
     found = environment.memory()
     assert found["total"] == os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     assert 0 < found["free"] <= found["total"]
+
+
+def test_memory_of_a_container(monkeypatch):
+    monkeypatch.setattr(quota, "memory", lambda: (2**20, 2**10))
+    assert environment.memory() == {"total": 2**20, "free": 2**10}
 
 
 def test_torchvision_is_asked_for_its_torch(monkeypatch):

@@ -80,3 +80,12 @@ def test_a_class_in_a_module_beside_need_not_be_imported():
     )
     said = subprocess.check_output([sys.executable, "-c", code], text=True)
     assert said == "Classes(names=('a', 'b'), counts=(2, 1))\n"
+
+
+def test_a_value_of_another_type_is_refused():
+    with pytest.raises(TypeError, match="radius is '1'; expected float"):
+        restore(Shape, {"type": "Circle", "radius": "1"})
+    with pytest.raises(TypeError, match=r"sides is \(1, 'x'\); expected tuple"):
+        restore(Box, {"sides": [1, "x"]})
+    with pytest.raises(TypeError, match=r"names is {'a': 3}; expected"):
+        restore(Drawing, {"shapes": [], "names": {"a": 3}, "spare": None})

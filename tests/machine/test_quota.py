@@ -23,9 +23,40 @@ CASES = {
 }  # fmt: skip
 
 
+MEMORY = {
+    "none": ("0::/", {}, None),
+    "no limit": ("0::/", {"memory.max": "max\n", "memory.current": "5"}, None),
+    "of a container": ("0::/", {"memory.max": "1000", "memory.current": "700",
+        "memory.stat": "anon 1\nfile 500\ninactive_file 200\n"}, (1000, 500)),
+    "of a group around it": ("0::/a/b", {"a/memory.max": "900", "a/memory.current": "100", "a/b/memory.max": "max",
+        "a/b/memory.current": "9"}, (900, 800)),
+    "the narrowest": ("0::/a", {"memory.max": "900", "memory.current": "880", "a/memory.max": "500",
+        "a/memory.current": "100"}, (900, 20)),
+    "over its limit": ("0::/", {"memory.max": "900", "memory.current": "950"}, (900, 0)),
+    "version 1": ("5:memory:/", {"memory/memory.limit_in_bytes": "900", "memory/memory.usage_in_bytes": "400"},
+        (900, 500)),
+    "version 1, no limit": ("5:memory:/", {"memory/memory.limit_in_bytes": "9223372036854771712",
+        "memory/memory.usage_in_bytes": "400"}, None),
+    "another group": ("1:cpu:/", {"cpu/memory.max": "900", "cpu/memory.current": "1"}, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MEMORY)
+def test_memory(tmp_path, monkeypatch, case):
+    groups, files, found = MEMORY[case]
+    _group(tmp_path, monkeypatch, groups, files)
+    assert quota.memory() == found
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_cores(tmp_path, monkeypatch, case):
     groups, files, found = CASES[case]
+    _group(tmp_path, monkeypatch, groups, files)
+    assert quota.cores() == found
+
+
+def _group(tmp_path, monkeypatch, groups, files):
+    """The files of control groups, and which groups this process is in."""
     for name, content in files.items():
         tmp_path.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
         tmp_path.joinpath(name).write_text(content)
@@ -33,4 +64,3 @@ def test_cores(tmp_path, monkeypatch, case):
     monkeypatch.setattr(quota, "GROUPS", tmp_path / "of this process")
     if groups is not None:
         quota.GROUPS.write_text(groups + "\n")
-    assert quota.cores() == found

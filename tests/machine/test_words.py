@@ -48,3 +48,8 @@ def test_a_large_number_is_written_out():
         "1,040", "999", "1,000", "12,346", "-1,000,000", "0.0123", "1e+12", "inf"
     ]  # fmt: skip
     assert [rounded(n, 4) for n in (1040.4, 999.6, 999.96)] == ["1,040", "999.6", "1,000"]
+
+
+def test_a_text_that_is_no_name_is_cut_in_its_middle():
+    assert shown("a" * 600) == "a" * 600
+    assert shown("a" * 10**6 + "b") == "a" * 300 + "..." + "a" * 299 + "b"

@@ -1,5 +1,6 @@
 import json
 import shutil
+from hashlib import sha256
 
 import pytest
 import torch
@@ -104,3 +105,14 @@ def test_tensors_may_share_memory(tmp_path):
     tree = {"once": table, "again": table, "row": table[1], "column": table[:, 1]}
     checkpoint.save(tmp_path / "1", tree)
     assert same(checkpoint.load(tmp_path / "1"), tree)
+
+
+@pytest.mark.parametrize("tree", [b"{", b"3", b'{"tensor": "gone"}', b'{"dict": [3]}', b'{"dict": 3}', b"[" * 99_999])
+def test_a_tree_that_is_sealed_and_yet_none_is_one_line(tmp_path, tree):
+    checkpoint.save(tmp_path / "1", TREE)
+    (tmp_path / "1" / checkpoint.TREE).write_bytes(tree)
+    manifest = tmp_path / "1" / checkpoint.MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {checkpoint.TREE: sha256(tree).hexdigest()}))
+    with pytest.raises(ValueError, match="1 is not a checkpoint of this run") as caught:
+        checkpoint.load(tmp_path / "1")
+    assert "\n" not in str(caught.value)

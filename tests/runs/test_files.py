@@ -1,6 +1,7 @@
 """The files of a run: what is read is what was written, or an error that names the file."""
 
 import json
+import zlib
 
 import pytest
 import torch
@@ -125,3 +126,25 @@ def test_lines_that_are_lost_are_missed(tmp_path):
     assert log.begin(4) == LINES[2:]
     assert log.begin(3) == LINES[2:3]
     assert log.count == 1
+
+
+@pytest.mark.parametrize(
+    "text", [b"{x}", b'{"round": "2"}', b'{"loss": 1}', b'{"round": 2, "loss": [1]}', b'{"round": 2, "loss": 1e300}',
+             b'{"round": 2, "loss": true}', b'{"round": ' + b"[" * 99_999 + b"}", b'{"round": 2.5}'],
+)  # fmt: skip
+def test_a_line_that_is_whole_but_no_line_of_a_log_is_damaged(tmp_path, text):
+    file = tmp_path / files.LOG
+    log = files.Lines(file)
+    log.append(LINES[0])
+    with file.open("ab") as opened:
+        opened.write(b'%s, "crc32": "%08x"}\n' % (text[:-1], zlib.crc32(text)))
+    log.append(LINES[2])
+    found = files.read_lines(file)
+    assert (found.lines, found.damaged) == ([LINES[0], LINES[2]], [2])
+
+
+@pytest.mark.parametrize("part", ["recipe", "config", "data"])
+def test_a_configuration_of_another_program_is_no_run(tmp_path, part):
+    files.write_config(tmp_path, {**CONTENT, part: 3})
+    with pytest.raises(ValueError, match=r"config\.json was not written by sparring"):
+        files.read_config(tmp_path)

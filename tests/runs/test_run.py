@@ -316,3 +316,30 @@ def largest(module):
     """The largest singular value of every weight with a spectral norm."""
     layers = [layer for layer in module.modules() if is_parametrized(layer)]
     return [torch.linalg.svdvals(layer.weight.detach())[0].item() for layer in layers]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"config": {"width": "2"}}, "does not describe a run of this version .width is '2'; expected int"),
+        ({"config": {"width": 10**9}}, "dcgan cannot be built with these options"),
+        ({"time": "soon"}, "does not describe a run of this version .time is 'soon'"),
+        ({"extra": None}, "does not describe a run of this version .extra is None"),
+    ],
+)
+def test_a_configuration_that_is_sealed_and_makes_no_sense_is_one_line(tmp_path, config, change, words):
+    Session.create(tmp_path / "run", "dcgan", dataclasses.replace(config, rounds=1)).play()
+    about = read_config(tmp_path / "run")
+    write_config(tmp_path / "run", about | change | {"config": about["config"] | change.get("config", {})})
+    for opened in (Session.resume, sparring.load):
+        with pytest.raises(ValueError, match=words) as caught:
+            opened(tmp_path / "run")
+        assert "\n" not in str(caught.value)
+
+
+def test_a_checkpoint_of_another_game_is_one_line(tmp_path, config):
+    Session.create(tmp_path / "run", "dcgan", dataclasses.replace(config, rounds=1)).play()
+    newest = checkpoint.found(tmp_path / "run" / "checkpoints")[-1]
+    checkpoint.save(newest, checkpoint.load(newest) | {"state": {"round": "x"}})
+    with pytest.raises(ValueError, match=r"1 is not a checkpoint of this run .* use an older one or train again"):
+        Session.resume(tmp_path / "run")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ def read_npy(path: Path, labels: str = "auto") -> Arrays:
         ValueError: It holds something else.
     """
     try:
+        with path.open("rb") as file:
+            _check(file, path.stat().st_size)
         array = np.lib.format.open_memmap(path, mode="r")
     except Exception as error:  # NumPy raises almost anything on what is broken
         raise ValueError(f"{shown(path)!r} is not a whole array of numbers ({_short(error)}): save it again") from error
@@ -37,10 +41,15 @@ def read_npz(path: Path, labels: str = "auto") -> Arrays:
     Raises:
         ValueError: It holds no pictures, or several sets of them.
     """
-    open_sound(path, largest=2**40).close()  # it is a zip: the same dangers, but for one large member
+    archive = open_sound(path, largest=2**40)  # it is a zip: the same dangers, but for one large member
     try:
+        with archive:
+            for member in archive.filelist:
+                with archive.open(member) as opened:
+                    _check(opened, member.file_size)
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+            held = {name: file[name] for name in file.files}
+            arrays = {name: array for name, array in held.items() if isinstance(array, np.ndarray)}  # others are bytes
     except Exception as error:  # NumPy raises almost anything on what is broken
         raise ValueError(f"{shown(path)!r} is not whole arrays of numbers ({_short(error)}): save it again") from error
     name = _choose(path, [name for name, array in arrays.items() if array.ndim in {3, 4}], arrays, "pictures")
@@ -60,6 +69,30 @@ def read_npz(path: Path, labels: str = "auto") -> Arrays:
         )
     y = arrays[_choose(path, flat, arrays, "labels")] if flat else None
     return of_array(path, f"{path.name}: {name}", pixels, y)
+
+
+_HEADER = 10_000
+"""Bytes of a header that NumPy reads."""
+
+
+def _check(stream: IO[bytes], size: int) -> None:
+    """Refuses an array of `size` bytes whose header claims more, before memory for that is taken."""
+    magic = stream.read(len(_MAGIC))
+    if magic != _MAGIC:
+        return
+    old = stream.read(2)[:1] == b"\1"
+    length = stream.read(2 if old else 4)
+    number = int.from_bytes(length, "little")
+    if number > _HEADER:
+        raise ValueError("its header is damaged")
+    header = BytesIO(length + stream.read(number))
+    read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(header)
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize > size or min(shape, default=0) < 0:
+        raise ValueError(f"its header claims {dtype} of shape {list(shape)}"[:200])
+
+
+_MAGIC = b"\x93NUMPY"
 
 
 def _choose(path: Path, names: Sequence[str], arrays: Mapping[str, NDArray[Any]], what: str) -> str:

@@ -101,5 +101,5 @@ def _described(entry: Path) -> str:
         report: dict[str, Any] = json.loads(entry.joinpath("about.json").read_bytes())["report"]
         size = " x ".join(map(str, report["shape"][1:]))
         return f"{report['count']:,} of {size} from {shown(Path(report['path']))}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return "not whole"

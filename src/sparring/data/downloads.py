@@ -6,19 +6,24 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import ClassVar, cast
+from queue import Empty, SimpleQueue
+from typing import ClassVar, NoReturn, TypeVar, cast
 from urllib.error import HTTPError, URLError
 from urllib.request import build_opener
 
 from sparring.machine import progress
 
 __all__ = ["Apt", "Download", "Npm", "Package", "Pip", "Web"]
+
+T = TypeVar("T")
 
 SILENCE_SECONDS = 10
 TOTAL_SECONDS = 3600
@@ -218,7 +223,8 @@ def _continue(address: str, part: Path, end: float) -> bool:
     opener.addheaders = [("User-Agent", "sparring"), ("Accept-Encoding", "identity")]
     opener.addheaders += [("Range", f"bytes={have}-")] if have else []
     try:
-        with cast("HTTPResponse", opener.open(address, timeout=SILENCE_SECONDS)) as response:
+        answer = _in_time(lambda: opener.open(address, timeout=SILENCE_SECONDS), end)
+        with cast("HTTPResponse", answer) as response:
             return _append(response, part, have if response.status == 206 else 0, end)
     except HTTPError as error:
         if error.code != 416:
@@ -232,6 +238,34 @@ def _continue(address: str, part: Path, end: float) -> bool:
         raise OSError(f"no connection ({error.reason})") from error
     except HTTPException as error:
         raise OSError(f"the server's answer cannot be read ({error!r})") from error
+
+
+def _in_time(work: Callable[[], T], end: float) -> T:
+    """What `work` gives until `end` by the clock; after that it is left alone.
+
+    Raises:
+        OSError: There is nothing by then.
+    """
+    found: SimpleQueue[Callable[[], T]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            given = work()
+        except BaseException as error:  # noqa: BLE001 - it is raised where somebody waits
+            found.put(partial(_raised, error))
+        else:
+            found.put(lambda: given)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        give = found.get(timeout=max(0.0, end - time.monotonic()))
+    except Empty:
+        raise OSError(_too_slow()) from None
+    return give()
+
+
+def _raised(error: BaseException) -> NoReturn:
+    raise error
 
 
 def _append(response: HTTPResponse, part: Path, have: int, end: float) -> bool:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.parsers import expat
 from zipfile import ZipFile
 
 from PIL import Image
 
 from sparring.data import picture
 from sparring.data.listing import Labels, Listing, shown, stamp
-from sparring.data.members import open_sound
+from sparring.data.members import DAMAGED, open_sound
 from sparring.data.picture import BadPictureError, Header
 from sparring.data.pixels import Limits
 
@@ -21,6 +22,13 @@ __all__ = ["Drawings", "read_drawings"]
 
 _OTHERS = re.compile(rb"<!ENTITY|<([\w.-]+:)?(image|feImage)\b")
 """What has another file opened by its name: pictures in a drawing, and entities, in which they can hide."""
+
+
+_LARGEST, _DEEPEST = 2**20, 50
+"""Bytes of a drawing, and elements in each other: what draws them dies of more."""
+
+_ENDLESS = {"feTurbulence"}
+"""Elements that may take hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +59,12 @@ class Drawings(Listing):
         return _drawn(self._svg(self.looks[1], i), size) if len(self.looks) > 1 else None
 
     def _svg(self, look: str, i: int) -> bytes:
-        return self.archive.read(f"{look}/{self.names[i]}.svg")
+        try:
+            return self.archive.read(f"{look}/{self.names[i]}.svg")
+        except KeyError:
+            raise BadPictureError("not in the archive") from None
+        except DAMAGED as error:
+            raise BadPictureError("damaged in the archive") from error
 
 
 def read_drawings(
@@ -84,12 +97,37 @@ def read_drawings(
     )
 
 
+def _check(svg: bytes) -> None:
+    """Raises BadPictureError if a drawing shows another file, or would take too much time or memory."""
+    if _OTHERS.search(svg):
+        raise BadPictureError("a drawing that shows another file")
+    if len(svg) > _LARGEST:
+        raise BadPictureError(f"a drawing of over {_LARGEST >> 20} MB")
+    parser, depth = expat.ParserCreate(), 0
+
+    def begin(name: str, _: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise BadPictureError(f"a drawing of more than {_DEEPEST} elements in each other")
+        if name.rpartition(":")[2] in _ENDLESS:
+            raise BadPictureError(f"a drawing with {name}, which may take hours")
+
+    def end(_: object) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    try:
+        parser.Parse(svg, True)
+    except expat.ExpatError as error:
+        raise BadPictureError("a drawing that cannot be drawn") from error
+
+
 def _drawn(svg: bytes, size: tuple[int, int]) -> Image.Image:
     import resvg_py
 
-    if _OTHERS.search(svg):
-        raise BadPictureError("a drawing that shows another file")
-
+    _check(svg)
     side = max(size)  # they are square; cropped or padded to another shape they are made smaller, never larger
     try:
         png = resvg_py.svg_to_bytes(svg_string=svg.decode(), width=side, height=side, skip_system_fonts=True)

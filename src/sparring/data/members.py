@@ -22,7 +22,7 @@ DAMAGED = (
 )  # fmt: skip
 """What reading a broken or odd member raises; a name that is not of its encoding is a ValueError."""
 
-_ENCRYPTED, _UTF8 = 0x1, 0x800
+_ENCRYPTED, _UTF8, _UNICODE_PATH = 0x1, 0x800, 0x7075
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar", ".xz", ".bz2")
 _METHODS = {0, 8, 12, 14}
 """Of packing: stored, deflate, bzip2, LZMA."""
@@ -52,11 +52,25 @@ def _open(path: Path) -> ZipFile:
 
 def _utf8(member: ZipInfo) -> str | None:
     """The name in UTF-8; None if it is in an old code page, of which code page 437 is the guess of zipfile."""
+    if name := _unicode_path(member):
+        return name
     if member.flag_bits & _UTF8:
         return member.orig_filename
     with suppress(ValueError):
         return member.orig_filename.encode("cp437").decode()
     return None
+
+
+def _unicode_path(member: ZipInfo) -> str:
+    """The name in the extra field of Info-ZIP, if it is that of the name in the header; "" without one."""
+    extra, raw = member.extra, member.orig_filename.encode("utf-8" if member.flag_bits & _UTF8 else "cp437", "replace")
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        body, extra = extra[4 : 4 + length], extra[4 + length :]
+        if kind == _UNICODE_PATH and body[:5] == b"\1" + struct.pack("<I", zlib.crc32(raw)):
+            with suppress(ValueError):
+                return body[5:].decode()
+    return ""
 
 
 def strange(members: Sequence[ZipInfo]) -> list[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sparring import data
 from sparring.data import cache, fetching
 from sparring.data.sets import SETS
+from sparring.machine.words import shown
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -99,8 +100,13 @@ def _pictures(labels: str, folder: Path) -> Found:
 def _drawings(
     looks: tuple[str, ...], size: int, keep: Callable[[Mapping[str, str]], bool], labels: str, folder: Path
 ) -> Found:
-    table = csv.DictReader(io.StringIO(folder.joinpath("captions.csv").read_text(encoding="utf-8")))
-    rows = [(row["file"], row["caption"]) for row in table if keep(row)]
+    try:
+        table = csv.DictReader(io.StringIO(folder.joinpath("captions.csv").read_text(encoding="utf-8")))
+        rows = [(str(row["file"]), str(row["caption"])) for row in table if keep(row)]
+    except (ValueError, csv.Error, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{shown(folder / 'captions.csv')!r} is damaged: remove its folder, and get the set again"
+        ) from error
     listing = data.drawings.read_drawings(folder / "drawings.zip", rows, looks, (size, size))
     return dataclasses.replace(listing, labels=data.listing.Labels()) if labels == "none" else listing
 

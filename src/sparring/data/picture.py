@@ -32,6 +32,22 @@ _PAGES = 100
 _ROWS = 256
 
 
+_READS = 500_000
+"""Times that Pillow may ask for bytes: of a picture in millions of parts it asks for each."""
+
+
+class _Counted(io.BytesIO):
+    """Bytes that are read in a limited number of parts."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > _READS:
+            raise BadPictureError("in too many small parts: save it again")
+        return super().read(size)
+
+
 class _CorruptError(BadPictureError):
     """What other programs may forgive."""
 
@@ -230,7 +246,7 @@ def _formats() -> tuple[str, ...]:
 @contextmanager
 def _opened(content: bytes) -> Iterator[Image.Image]:
     try:
-        with Image.open(io.BytesIO(content), formats=_formats()) as image:
+        with Image.open(_Counted(content), formats=_formats()) as image:
             yield image
     except BadPictureError:
         raise

@@ -31,6 +31,7 @@ from sparring.data.preparation import Preparation
 from sparring.data.report import Report
 from sparring.data.source import InMemory
 from sparring.machine import devices
+from sparring.machine.typed import fits, sound
 
 __all__ = ["VERSION", "digest_of", "load", "make"]
 
@@ -65,13 +66,22 @@ def load(entry: Path, found: Listing) -> InMemory | None:
         report = Report(**{**about["report"], **tuples})
         x, partners = (_mapped(entry / f"{part}.bin", report.shape) for part in ("pictures", "partners"))
         y = torch.from_numpy(np.load(entry / "labels.npy", allow_pickle=False)) if about["classes"] else partners
-    except (OSError, ValueError, KeyError, TypeError):
+        named = {name: about[name] for name in ("classes", "captions", "sha256")}
+        texts = fits(Sequence[str], named["classes"]) and fits(Sequence[str], named["captions"])
+        if (
+            x is None
+            or not texts
+            or not sound(report)
+            or len(x) != report.count
+            or about["paired"] != (partners is not None)
+        ):
+            return None
+        here = dataclasses.replace(report, path=str(found.path), kind=found.kind, ignored=found.ignored)
+        data = InMemory(x, y, **named, report=here)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - NumPy raises almost anything on what is broken
         return None
-    if x is None or len(x) != report.count or about["paired"] != (partners is not None):
-        return None
-    here = dataclasses.replace(report, path=str(found.path), kind=found.kind, ignored=found.ignored)
-    named = {name: about[name] for name in ("classes", "captions", "sha256")}
-    data = InMemory(x, y, **named, report=here)
     data.fresh = found.fresh
     return data
 

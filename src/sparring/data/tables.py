@@ -81,7 +81,7 @@ def _choose(name: str, columns: Sequence[str]) -> Chosen:
     chosen = {kind: own for kind, own in called.items() if own is not None}
     if "file" not in chosen or len(chosen) < 2:
         raise ValueError(
-            f"the table {shown(name)!r} has the columns {list(columns)}; expected 'file' and 'label' or 'caption': "
+            f"the table {shown(name)!r} has the columns {_few(columns)}; expected 'file' and 'label' or 'caption': "
             "rename them, move the table elsewhere, or train with --labels none"
         )
     if twice := [own for own in chosen.values() if columns.count(own) > 1]:
@@ -90,6 +90,11 @@ def _choose(name: str, columns: Sequence[str]) -> Chosen:
             "others"
         )
     return chosen
+
+
+def _few(columns: Sequence[str], most: int = 20) -> list[str]:
+    """The names of columns, as many as somebody may want to read."""
+    return [shown(column) for column in columns[:most]] + ["..."] * (len(columns) > most)
 
 
 def _text(name: str, content: bytes) -> Columns:
@@ -157,7 +162,8 @@ def _dataset(name: str, content: bytes) -> Columns | None:
 
 
 def _place(label: Any) -> Any:
-    hot = isinstance(label, list) and Counter(label) == {0: len(label) - 1, 1: 1}
+    numbers = isinstance(label, list) and all(isinstance(value, int | float) for value in label)
+    hot = numbers and Counter(label) == {0: len(label) - 1, 1: 1}
     return label.index(1) if hot else label
 
 

@@ -82,11 +82,15 @@ def processor() -> Facts:
 
 
 def memory() -> Facts:
-    """Bytes of memory, in all and free, as far as the system tells."""
+    """Bytes of memory, in all and free, as far as the system tells; in a container, no more than that may have."""
+    from sparring.machine import quota
+
     meminfo = Path("/proc/meminfo")
     if meminfo.exists():
         kib = dict(re.findall(r"(\w+):\s+(\d+) kB", meminfo.read_text(encoding="ascii")))
-        return {"total": int(kib["MemTotal"]) * 1024, "free": int(kib["MemAvailable"]) * 1024}
+        total, free = int(kib["MemTotal"]) * 1024, int(kib["MemAvailable"]) * 1024
+        limit, left = quota.memory() or (total, free)
+        return {"total": min(total, limit), "free": min(free, left)}
     return {"total": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), "free": None}
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sparring.machine import signals as signals
     from sparring.machine import streams as streams
     from sparring.machine import trees as trees
+    from sparring.machine import typed as typed
     from sparring.machine import words as words
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -10,6 +10,7 @@ from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from sparring.machine.lazy import below
+from sparring.machine.typed import fits
 
 __all__ = ["describe", "restore"]
 
@@ -40,7 +41,7 @@ def restore(cls: type[T], values: Mapping[str, Any], homes: Sequence[str] = ()) 
         homes: Where a class is meant to be if several have its name: how the names of modules begin, the nearest first.
 
     Raises:
-        TypeError: A value is missing or unknown.
+        TypeError: A value is missing, unknown or of another type than its field.
         ValueError: There is not exactly one such class.
     """
     parts = dict(values)
@@ -49,8 +50,15 @@ def restore(cls: type[T], values: Mapping[str, Any], homes: Sequence[str] = ()) 
     if len(found) != 1:
         raise ValueError(f"there are {len(found)} classes {name!r} of {cls.__name__}; expected one: import its module")
     types = get_type_hints(found[0])
-    made = found[0](**{part: _restored(types.get(part), value, homes) for part, value in parts.items()})
-    return cast("T", made)
+    restored = {part: _restored(types.get(part), value, homes) for part, value in parts.items()}
+    for part, value in restored.items():
+        if not fits(types.get(part, Any), value):
+            raise TypeError(f"{part} is {repr(value)[:80]}; expected {_called_plainly(types[part])}")
+    return cast("T", found[0](**restored))
+
+
+def _called_plainly(cls: Any) -> str:
+    return cls.__name__ if isinstance(cls, type) and not get_args(cls) else str(cls)
 
 
 def _called(name: str, cls: type[Any], homes: Sequence[str]) -> list[type[Any]]:

@@ -12,10 +12,18 @@ __all__ = ["command", "counted", "printable", "program", "quoted", "rounded", "s
 
 
 def shown(name: str | Path) -> str:
-    """A name as it can be printed: paths below the present folder short, unprintable and undecodable parts escaped."""
+    """A name as it can be printed: paths below the present folder short, unprintable and undecodable parts escaped.
+
+    Of a text so long that it is no name the middle is left out.
+    """
     if isinstance(name, Path) and name.is_relative_to(Path.cwd()):
         name = name.relative_to(Path.cwd())
-    return _escaped(str(name))
+    text = str(name)
+    return _escaped(text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 2 :]}")
+
+
+_LONGEST = 600
+"""Letters of what can be a path."""
 
 
 def printable(text: str) -> str:

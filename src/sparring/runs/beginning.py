@@ -63,7 +63,8 @@ def newest(trainer: Trainer, run: Path) -> int:
     """
     folder = run / files.CHECKPOINTS
     if there := checkpoint.latest(folder):
-        trainer.load_state_dict(checkpoint.load(there))
+        with checkpoint.fitting(there):
+            trainer.load_state_dict(checkpoint.load(there))
         return trainer.state.round
     if checkpoint.found(folder):
         raise ValueError(
@@ -86,7 +87,8 @@ def take(trainer: Trainer, origin: Path) -> str:
     newest = checkpoint.latest(origin / files.CHECKPOINTS)
     if newest is None:
         raise FileNotFoundError(f"{str(origin)!r} has no checkpoint yet: train it for some rounds first")
-    taken, left = trainer.take(checkpoint.load(newest)["games"])
+    with checkpoint.fitting(newest):
+        taken, left = trainer.take(checkpoint.load(newest)["games"])
     if not taken:
         raise ValueError(
             f"no weights of {str(origin)!r} fit: its networks differ. Use its recipe, size of pictures and width"

@@ -14,6 +14,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from sparring.machine.files import explained, naming, synchronise, write
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["found", "interrupted", "latest", "load", "prune", "save", "whole"]
+__all__ = ["fitting", "found", "interrupted", "latest", "load", "prune", "save", "whole"]
 
 TENSORS, TREE, MANIFEST = "tensors.safetensors", "tree.json", "manifest.json"
 
@@ -74,8 +75,33 @@ def load(path: Path) -> dict[str, Any]:
     import safetensors.torch
 
     files = _contents(path)
-    tree: dict[str, Any] = _unpack(json.loads(files[TREE]), safetensors.torch.load(files[TENSORS]))
-    return tree
+    with fitting(path):
+        tree = _unpack(json.loads(files[TREE]), safetensors.torch.load(files[TENSORS]))
+        return dict(tree)
+
+
+@contextmanager
+def fitting(path: Path) -> Iterator[None]:
+    """Says so where what is in a checkpoint is not what a run puts there.
+
+    Raises:
+        ValueError: It is not.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        SafetensorError,
+    ) as error:
+        why = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} is not a checkpoint of this run ({why}): use an older one or train again") from error
 
 
 def _contents(path: Path) -> dict[str, bytes]:

@@ -61,6 +61,22 @@ class Code:
         """The packages in which kinds and conditions are looked for, the nearest first."""
         return (*([] if self.source is None else [loading.package(self.source)]), "sparring.")
 
+    def made(self, part: str, *given: Any) -> Any:
+        """What a part of the recipe makes of what it is given.
+
+        Raises:
+            ValueError: A recipe of sparring cannot make it: values are too large, or do not go together.
+        """
+        try:
+            return getattr(self.recipe, part)(*given)
+        except (ArithmeticError, LookupError, RuntimeError, TypeError) as error:
+            if self.source is not None:
+                raise  # its lines say most
+            why = " ".join(str(error).split())[:200]
+            raise ValueError(
+                f"{self.name} cannot be built with these options ({why}): try smaller numbers, or leave options out"
+            ) from error
+
     def check(self, run: Path) -> None:
         """Says what differs, where a new run of an edited file would take the place of one of the file before.
 

@@ -79,6 +79,10 @@ def fingerprint(run: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
+_PARTS = {"recipe": str, "config": dict, "data": dict}
+"""Of every config.json."""
+
+
 def about(run: Path) -> dict[str, Any]:
     """The content of config.json, of whatever recipe and format, and whether it is whole or not.
 
@@ -96,7 +100,7 @@ def about(run: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         why = f"its {CONFIG} is damaged ({error}){_copy(run, ': ')}"
         raise ValueError(f"{str(run)!r} is not a run: {why}") from error
-    if not isinstance(content, dict) or not {"recipe", "config", "data"} <= content.keys():
+    if not isinstance(content, dict) or any(not isinstance(content.get(part), kind) for part, kind in _PARTS.items()):
         raise ValueError(f"{str(run)!r} is not a run: its {CONFIG} was not written by sparring")
     return content
 
@@ -173,12 +177,28 @@ def read_lines(file: Path) -> Reading:
     *texts, last = file.read_bytes().split(b"\n") if file.exists() else [b""]
     for number, text in enumerate([*texts, last], 1):
         match = _LINE.fullmatch(text)
-        if match and zlib.crc32(match[1] + b"}") == int(match[2], 16):
-            found.lines.append(json.loads(match[1] + b"}"))
+        whole = match and zlib.crc32(match[1] + b"}") == int(match[2], 16)
+        if match and whole and (values := _numbers(match[1] + b"}")):
+            found.lines.append(values)
             found.texts.append(text)
         elif number <= len(texts):
             found.damaged.append(number)
     return found
+
+
+def _numbers(text: bytes) -> dict[str, float]:
+    """What a line of a log holds, numbers and among them that of its round; nothing if it holds something else."""
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    kinds = {type(value) for value in values.values()} if isinstance(values, dict) else {None}
+    small = kinds <= {int, float} and not any(abs(value) >= _GREATEST for value in values.values())
+    return values if small and isinstance(values.get("round"), int) else {}
+
+
+_GREATEST = 2**63
+"""Of the numbers in a log, which may be NaN."""
 
 
 def read_log(file: Path) -> list[dict[str, float]]:

@@ -27,13 +27,19 @@ from sparring import recipes
 from sparring.data.streams import Data, Spec
 from sparring.game import Game
 from sparring.machine.plain import restore
+from sparring.machine.typed import fits
 from sparring.recipes import Recipe
 from sparring.runs import checkpoint, files, moved
 from sparring.runs.code import Code, of_run
 from sparring.runs.own import source
 from sparring.samplers import Sampler, settle
+from sparring.trainer import Trainer
 
 __all__ = ["Run", "load"]
+
+
+_MORE = {"extra": int, "time": float | None, "origin": str}
+"""What a config.json has besides recipe, configuration and data."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,9 @@ class Run:
             data = {name: about["data"][name] for name in ("shape", "count", "sha256", "spec")}
             restore(Spec, data["spec"], made_by.homes)
             config = restore(made_by.recipe.Config, about["config"], made_by.homes)
-            more = {name: about[name] for name in ("extra", "time", "origin")}
+            more = {name: about[name] for name in _MORE}
+            if wrong := [name for name, kind in _MORE.items() if not fits(kind, more[name])]:
+                raise TypeError(f"{wrong[0]} is {repr(more[wrong[0]])[:80]}")  # noqa: TRY301 - said as the others are
             return Run(path, about["recipe"], config, data, **more, made_by=made_by)
         except (KeyError, TypeError) as error:
             file = str(path / files.CONFIG)
@@ -188,8 +196,9 @@ class Run:
         if newest is None:
             raise FileNotFoundError(f"{str(self.path)!r} has no checkpoint yet: train it for some rounds first")
         config = dataclasses.replace(self.config, device=device)
-        trainer = self.parts.build(config, self.spec.stand_in())
-        trainer.load_games(checkpoint.load(newest)["games"])
+        trainer: Trainer = self.code.made("build", config, self.spec.stand_in())
+        with checkpoint.fitting(newest):
+            trainer.load_games(checkpoint.load(newest)["games"])
         return settle(trainer.game)
 
     def sampler(self, weights: str = "average", device: str = "cpu") -> Sampler:
@@ -205,7 +214,7 @@ class Run:
         """
         tensors = files.read_model(self.path, weights)
         config = dataclasses.replace(self.config, device=device)
-        sampler = self.parts.sampler(config, self.spec).of(self.spec.kind)
+        sampler = self.code.made("sampler", config, self.spec).of(self.spec.kind)
         return _filled(sampler, tensors, self.path)
 
 

@@ -134,7 +134,7 @@ class Session:
                 "give a larger number, counted from the first round"
             )
         if run.time is not None and rounds is None:
-            spent = max((line["seconds"] for line in files.read_lines(path / files.LOG).lines), default=0.0)
+            spent = max((line.get("seconds", 0.0) for line in files.read_lines(path / files.LOG).lines), default=0.0)
             session.give(max(1.0, run.time - spent))
         return session
 
@@ -158,7 +158,8 @@ class Session:
     def seconds_each(self) -> float | None:
         """Seconds of a round, by the newest line of the log; None without one."""
         lines = files.read_lines(self.log.path).lines
-        return self.trainer.phases[-1].batch / max(lines[-1]["images_per_second"], 1e-9) if lines else None
+        speed = lines[-1].get("images_per_second") if lines else None
+        return self.trainer.phases[-1].batch / max(speed, 1e-9) if speed else None
 
     def seconds_left(self) -> float | None:
         """How long the rest takes, where that is known."""

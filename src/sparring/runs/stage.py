@@ -75,6 +75,6 @@ class Stage:
 def built(run: Run, data: Data) -> Trainer:
     """The trainer alone."""
     torch.manual_seed(run.config.seed)  # ours does not read torch's own generator; somebody's source may
-    trainer: Trainer = run.parts.build(run.config, data)
+    trainer: Trainer = run.code.made("build", run.config, data)
     trainer.ranks = ranks.of_environment(run.config.device)
     return trainer

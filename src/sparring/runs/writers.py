@@ -88,7 +88,7 @@ class Log(_Written):
     def start(self, trainer: Playing) -> None:
         """Drops lines of rounds that are to be played again."""
         kept = self._begin(trainer)
-        self._seconds = kept[-1]["seconds"] if kept else 0.0
+        self._seconds = kept[-1].get("seconds", 0.0) if kept else 0.0
         self._images, self._since = trainer.state.images, time.perf_counter()
 
     def __call__(self, trainer: Playing, costs: Mapping[str, Cost]) -> None:
