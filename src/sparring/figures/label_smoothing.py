@@ -28,7 +28,7 @@ LATE = brentq(lambda a: a + math.exp(a) - 401, 0, 10)
 
 
 def normal(x: Tensor, mean: float, scale: float) -> Tensor:
-    return torch.exp(-((x - mean) / scale).square() / 2) / scale / (2 * torch.pi) ** 0.5
+    return torch.exp(-((x - mean) / scale).square() / 2) / scale / math.sqrt(2 * math.pi)
 
 
 def densities(x: Tensor) -> tuple[Tensor, Tensor]:

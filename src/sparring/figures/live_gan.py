@@ -46,7 +46,7 @@ ALONE, STAGES = 300, (90, 250, 500, 1000, 1500)
 """Rounds of D alone, and the rounds of both after which we look."""
 
 
-def trainer() -> Trainer:
+def trainer() -> tuple[GAN, Trainer]:
     """First D plays alone, then both."""
     with Key(2).seeded():
         generator = MLP(1, 16, 16, 1, activation=nn.SiLU)
@@ -57,7 +57,7 @@ def trainer() -> Trainer:
     adams = {name: Adam(network.parameters(), rate, (0.5, 0.99)) for name, (network, rate) in rates.items()}
     slower = LearningRate(dict.fromkeys(rates, linear(1.0, 0.05, 0.3)), STAGES[-1])
     alone = Phase(game, adams, streams, ALONE, Alternating({"generator": 0}), batch=256)
-    return Trainer(alone, Phase(game, adams, streams, STAGES[-1], batch=256), hooks=[slower])
+    return game, Trainer(alone, Phase(game, adams, streams, STAGES[-1], batch=256), hooks=[slower])
 
 
 class Look:
@@ -77,11 +77,11 @@ class Look:
     def divergence(self) -> float:
         """Jensen-Shannon by quadrature, nats."""
         terms = torch.special.xlogy(P, 2 * self.best) + torch.special.xlogy(self.q, 2 - 2 * self.best)
-        return terms.sum().item() / 2
+        return float(terms.sum()) / 2
 
     def away(self, other: Tensor | float) -> float:
         """The mean distance of D, weighted by where data and model live."""
-        return (self.both * (self.d - other).abs()).sum().item()
+        return float((self.both * (self.d - other).abs()).sum())
 
 
 def draw(axes: Axes, look: Look) -> None:
@@ -106,15 +106,15 @@ def draw(axes: Axes, look: Look) -> None:
 
 def frame(look: Look, title: str) -> Image.Image:
     """One picture of the animation."""
-    axes = Canvas(figsize=(4.6, 3.4), dpi=80, layout="constrained").subplots()
+    canvas = Canvas(figsize=(4.6, 3.4), dpi=80, layout="constrained")
+    axes = canvas.subplots()
     draw(axes, look)
     axes.set_title(title)
-    return render(axes.get_figure(root=True)).quantize(24)
+    return render(canvas).quantize(24)
 
 
 def make() -> Drawn:
-    playing, looks, frames = trainer(), {}, []
-    game = playing.game
+    (game, playing), looks, frames = trainer(), {}, []
     look = partial(Look, game)
     looks["Before the first round"] = look()
     playing.play(ALONE)

@@ -52,7 +52,7 @@ def fitted(logits: Callable[[], Tensor], parameters: Sequence[Tensor], *, rate: 
             group["lr"] = rate * (1 - step / steps)
         at = logits()
         optimizer.zero_grad()
-        Minimax().discriminator(at[real], at[fake]).backward()
+        Minimax().discriminator(at[real], at[fake]).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     return logits().detach().double().sigmoid()
 

@@ -27,7 +27,8 @@ def cloud(mean: Tensor, deviation: float, name: str, n: int = 1000) -> Tensor:
     points = Key(0).normal(name, (n, 2), torch.float64)
     points = points - points.mean(0)
     spread = torch.linalg.cholesky(points.T @ points / n)
-    return mean + deviation * torch.linalg.solve_triangular(spread, points.T, upper=False).T
+    round: Tensor = torch.linalg.solve_triangular(spread, points.T, upper=False).T
+    return mean + deviation * round
 
 
 def features(x: Tensor) -> Tensor:

@@ -34,7 +34,7 @@ NOISE = (0.0, 2.0)
 
 ROUNDS = 500
 
-Z = torch.special.ndtri((torch.arange(1000, dtype=torch.float64) + 0.5) / 1000)
+Z: Tensor = torch.special.ndtri((torch.arange(1000, dtype=torch.float64) + 0.5) / 1000)
 REAL = MEAN + DEVIATION * Z
 """Samples without chance, [1000]: standard normal, and of the data."""
 
@@ -130,7 +130,7 @@ def make() -> Drawn:
     for (name, way), colour in zip(ways.items(), SERIES, strict=False):
         plane.plot(*zip(*way, strict=True), color=colour, label=name)
     for at, sign, name in ((START, "o", "quiet"), ((MEAN, DEVIATION), "*", "real")):
-        plane.plot(*at, sign, markerfacecolor="#ffffff", color=COLOURS[name].light, markersize=10)
+        plane.plot(*at, sign, markerfacecolor="#ffffff", color=COLOURS[name].light, markersize=9, zorder=3)
         plane.text(at[0] + 0.06, at[1] - 0.12, "data" if name == "real" else "start", color=COLOURS[name].light)
     plane.legend(loc="upper right")
     plane.set(xlim=(-0.8, 1.6), ylim=(0.3, 1.9))
