@@ -1,0 +1,174 @@
+"""A GAN of one dimension while it trains: data, model, discriminator, and the map from latents to samples."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from PIL import Image
+from torch import Tensor, nn
+from torch.optim import Adam
+
+from sparring.chance import Key
+from sparring.data.source import InMemory
+from sparring.data.toys import gaussians
+from sparring.dynamics.alternating import Alternating
+from sparring.figures.frame import Drawn, Figure, Pair, Picture
+from sparring.games.gan import GAN
+from sparring.hooks import LearningRate
+from sparring.latents import Normal
+from sparring.looks.colours import COLOURS
+from sparring.looks.plots import render
+from sparring.looks.vector import blank
+from sparring.losses.ratio import jensen_shannon
+from sparring.networks.mlp import MLP
+from sparring.schedules import linear
+from sparring.trainer import Phase, Trainer
+
+__all__ = ["FIGURE"]
+
+MEAN, DEVIATION = 1.0, 0.7
+"""Of the data."""
+
+WIDTH = 0.05
+EDGES = torch.linspace(-3, 5, 161, dtype=torch.float64)
+X = (EDGES[1:] + EDGES[:-1]) / 2
+P = torch.special.ndtr((EDGES - MEAN) / DEVIATION).diff()
+"""The data's mass in each cell of the axis, exact, [160]."""
+
+EVEN = (torch.arange(40_000, dtype=torch.float64) + 0.5) / 40_000
+Z = torch.special.ndtri(EVEN).float()[:, None]
+"""Latents at even quantiles, [40000, 1]: averages over them are integrals."""
+
+ALONE, STAGES = 300, (90, 250, 500, 1000, 1500)
+"""Rounds of D alone, and the rounds of both after which we look."""
+
+
+def trainer() -> tuple[GAN, Trainer]:
+    """First D plays alone, then both."""
+    with Key(2).seeded():
+        generator = MLP(1, 16, 16, 1, activation=nn.SiLU)
+        discriminator = MLP(1, 16, 16, 1, activation=nn.SiLU, logits=True)
+    game = GAN(generator, discriminator, Normal(1))
+    streams = {"real": InMemory(gaussians(100_000, [[MEAN]], stds=DEVIATION))}
+    rates = {"discriminator": (discriminator, 5e-3), "generator": (generator, 5e-4)}
+    adams = {name: Adam(network.parameters(), rate, (0.5, 0.99)) for name, (network, rate) in rates.items()}
+    slower = LearningRate(dict.fromkeys(rates, linear(1.0, 0.05, 0.3)), STAGES[-1])
+    alone = Phase(game, adams, streams, ALONE, Alternating({"generator": 0}), batch=256)
+    return game, Trainer(alone, Phase(game, adams, streams, STAGES[-1], batch=256), hooks=[slower])
+
+
+class Look:
+    """What there is to see of a game at one time."""
+
+    def __init__(self, game: GAN) -> None:
+        with torch.no_grad():
+            made, self.d = game.generator(Z), game.discriminator(X[:, None].float()).double().sigmoid()
+            even = MEAN + DEVIATION * Z
+            self.seen = jensen_shannon(game.discriminator(even), game.discriminator(made)).item()
+        inside = made[:, 0].double().clamp(EDGES[0] + 1e-6, EDGES[-1] - 1e-6)
+        self.q = torch.histogram(inside, EDGES).hist / len(Z)
+        self.best, self.both = P / (P + self.q), (P + self.q) / 2
+        self.arrows = MEAN + Z[999::2000, 0], made[999::2000, 0]
+
+    @property
+    def divergence(self) -> float:
+        """Jensen-Shannon by quadrature, nats."""
+        terms = torch.special.xlogy(P, 2 * self.best) + torch.special.xlogy(self.q, 2 - 2 * self.best)
+        return float(terms.sum()) / 2
+
+    def away(self, other: Tensor | float) -> float:
+        """The mean distance of D, weighted by where data and model live."""
+        return float((self.both * (self.d - other).abs()).sum())
+
+
+def draw(axes: Axes, look: Look) -> None:
+    """One stage; latents and samples are on the two lines below."""
+    quiet, (z, x) = COLOURS["quiet"].light, look.arrows
+    axes.plot(torch.stack([z, x]), [[-0.48], [-0.14]], color="#8c8c8c", linewidth=0.7)
+    axes.plot(x, [-0.14] * len(x), "^", color="#8c8c8c", markersize=3)
+    for height, word in ((-0.12, "x = G(z)"), (-0.48, "z")):
+        axes.axhline(height, color=quiet, linewidth=0.8)
+        axes.text(-2.9, height - 0.02 if word != "z" else height + 0.02, word, color=quiet, fontsize=9,
+                  va="top" if word != "z" else "bottom")  # fmt: skip
+    lives = look.both > 1e-4
+    axes.plot(X[lives], look.best[lives], color=COLOURS["line"].light, linewidth=5)
+    lines = {"real": (P / WIDTH, (0, (1, 1))), "generated": (look.q / WIDTH, "-"),
+             "discriminator": (look.d, (0, (4, 1.5)))}  # fmt: skip
+    words = zip(("data", "model", "D"), (0.36, 0.26, 0.16), strict=True)
+    for (name, (y, dashes)), (word, place) in zip(lines.items(), words, strict=True):
+        axes.plot(X, y, color=COLOURS[name].light, linestyle=dashes)
+        axes.text(4.9, place, word, color=COLOURS[name].light, ha="right", fontsize=9)
+    axes.set(xlim=(-3, 5), ylim=(-0.55, 1.08), yticks=[0, 0.5, 1])
+
+
+def frame(look: Look, title: str) -> Image.Image:
+    """One picture of the animation."""
+    canvas = Canvas(figsize=(4.6, 3.4), dpi=80, layout="constrained")
+    axes = canvas.subplots()
+    draw(axes, look)
+    axes.set_title(title)
+    return render(canvas).quantize(24)
+
+
+def make() -> Drawn:
+    (game, playing), looks, frames = trainer(), {}, []
+    look = partial(Look, game)
+    looks["Before the first round"] = look()
+    playing.play(ALONE)
+    looks["D alone has learned"] = look()
+    for now in sorted({*range(10, 100, 10), *range(100, 501, 25), *range(600, STAGES[-1] + 1, 100), *STAGES}):
+        playing.play(ALONE + now - playing.state.round)
+        frames.append(frame(found := look(), f"After {now} rounds"))
+        if now in STAGES:
+            looks[f"After {now} rounds"] = found
+    pictures = []
+    for title, found in looks.items():
+        axes = blank(title, "", "density; D", (4.6, 3.4))
+        draw(axes, found)
+        words = f"D is {found.away(found.best):.2f} from p / (p + q) and {found.away(0.5):.2f} from 1/2 on average."
+        pictures.append(Picture.of(axes, f"{title}. Jensen-Shannon is {found.divergence:.3f} nats. {words}"))
+    moving = "The same as an animation: the model moves onto the data, D becomes flat, lines from z to x become even."
+    pictures.append(Picture.gif(frames, moving, seconds=0.2))
+    pairs = []
+    for title, found in list(looks.items())[1:]:
+        pairs += [Pair(f"{title}: D away from p / (p + q), mean", found.away(found.best), 0.0, 0.06),
+                  Pair(f"{title}: JS read off D, nats", found.seen, found.divergence, 0.02)]  # fmt: skip
+    last = looks[f"After {STAGES[-1]} rounds"]
+    pairs += [Pair("at the end: D away from 1/2, mean", last.away(0.5), 0.0, 0.02),
+              Pair("at the end: JS by quadrature, nats", last.divergence, 0.0, 0.005)]  # fmt: skip
+    return Drawn(tuple(pictures), tuple(pairs))
+
+
+FIGURE = Figure(
+    title="A GAN in one dimension, live",
+    text="D follows the ratio p / (p + q), the wide grey line, and samples move to where D is larger. "
+    "When the model has become the data, D says 1/2 everywhere.",
+    source="report, exercise 7.1 and figure 35, after Goodfellow et al. 2014, figure 1; stages as in Zhanson's talk",
+    section="7.1",
+    make=make,
+    seconds=12.0,
+    python="""
+import torch
+from sparring.data.source import InMemory
+from sparring.data.toys import gaussians
+from sparring.games.gan import GAN
+from sparring.latents import Normal
+from sparring.networks.mlp import MLP
+from sparring.trainer import Phase, Trainer
+
+torch.manual_seed(0)
+game = GAN(MLP(1, 16, 16, 1, activation=torch.nn.SiLU),
+           MLP(1, 16, 16, 1, activation=torch.nn.SiLU, logits=True), Normal(1))
+adams = {name: torch.optim.Adam(getattr(game, name).parameters(), rate, (0.0, 0.99))
+         for name, rate in (("discriminator", 1e-2), ("generator", 1e-3))}
+data = InMemory(gaussians(100_000, [[1.0]], stds=0.7))
+Trainer(Phase(game, adams, {"real": data}, rounds=800, batch=256)).play()
+with torch.no_grad():
+    away = (game.discriminator(data.x).sigmoid() - 0.5).abs().mean().item()
+measured = {"at the end: D away from 1/2, mean": away}
+print(measured)
+""",
+)
