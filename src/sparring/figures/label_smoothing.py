@@ -122,8 +122,8 @@ FIGURE = Figure(
     title="Soft labels, on the real side and on the generated side",
     text="A label of 0.9 for real samples scales D down and stops its logits, and still pulls stray samples to the "
     "data. A label of 0.1 for generated samples makes D flat where only they are, so nothing pulls them away.",
-    source="report, section 4.2 and equation 15; its text has a peak of D at the stray mode, but by the equation D is "
-    "never below the label of generated samples, and the mode is the lowest place",
+    source="report, section 4.2 and equation 15. The text has a peak of D at the stray mode. By the equation D is "
+    "never below the label of generated samples, and it is lowest there.",
     section="4.2",
     make=make,
     seconds=2.0,
