@@ -23,7 +23,19 @@ from sparring.metrics.frechet import frechet_distance
 from sparring.recipes.images import dcgan
 
 OUT, RUNS = Path(__file__).with_suffix(".json"), Path(__file__).parents[1] / "costs"
-NAMES = ("dcgan", "minimax", "lsgan", "fgan-reverse-kl", "fgan-kl", "wgan", "wgan-gp", "cramer", "hinge", "r3gan")
+NAMES = (
+    "dcgan",
+    "minimax",
+    "lsgan",
+    "fgan-reverse-kl",
+    "fgan-kl",
+    "wgan",
+    "wgan-gp",
+    "cramer",
+    "hinge",
+    "r3gan",
+    "gan2014",
+)
 SEEDS, HOW = (1, 2, 3), ("published", "best")
 FRECHET, OTHERS = "Fréchet distance", ("precision", "recall", "density", "coverage")
 RATES = ("generator_rate", "discriminator_rate", "rounds")
@@ -43,7 +55,7 @@ def scores(result: Mapping[str, Any], metric: str, of: str = "score") -> float |
 def correlation(result: Mapping[str, Any], player: str) -> float | None:
     """Spearman's rank correlation of a player's mean cost with the distance to held-out pictures, along a run."""
     course = result["course"]
-    costs, distances = course.get(f"{player}/loss", []), course["held out/kernel distance"]
+    costs, distances = course.get(f"{player}/loss", []), course.get("held out/kernel distance", [])
     few = min(len(costs), len(distances))
     return float(spearmanr(costs[:few], distances[:few]).statistic) if few > 2 else None
 
