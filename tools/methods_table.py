@@ -92,9 +92,14 @@ def _compared(name: str, rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     published, best = (rows[f"{name}, {how}"] for how in ("published", "best"))
     correlations = (best[f"rank correlation of the {player}'s cost with distance"] for player in PLAYERS)
     rates = f"{best['generator_rate']:g}, {best['discriminator_rate']:g}"
-    means = (f"{fmean(best[metric]):.2f}" for metric in ("precision", "coverage"))
+    means = (f"{_mean(best[metric]):.2f}" for metric in ("precision", "coverage"))
     distances = (over(row["Fréchet distance"]) for row in (published, best))
-    return f"`{name}`", *distances, *means, *(f"{fmean(found):+.2f}" for found in correlations), rates
+    return f"`{name}`", *distances, *means, *(f"{_mean(found):+.2f}" for found in correlations), rates
+
+
+def _mean(values: Sequence[float | None]) -> float:
+    """Of the runs that did not go wrong."""
+    return fmean(value for value in values if value is not None)
 
 
 def over(values: Sequence[float | None]) -> str:
