@@ -6,6 +6,7 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.games.theory import finite as finite
+    from sparring.games.theory import quadratic as quadratic
     from sparring.games.theory import xy as xy
 else:
     __getattr__, __dir__ = submodules(__name__)
