@@ -138,7 +138,7 @@ class Motion:
         if not self.known:
             return f"was not decided: the first eigenvalue is known to {self.residual:.2g} only"
         if self.converges:
-            but = f", but for {self.neutral} flat directions" if self.neutral else ""
+            but = f", but for {self.neutral} flat direction{'s' * (self.neutral > 1)}" if self.neutral else ""
             return f"converges with steps below {self.step:.3g}{'' if self.exact else ' at most'}{but}"
         if self.moving[0].real > self.zero:
             return "leads away"
