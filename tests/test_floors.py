@@ -19,7 +19,7 @@ FLOORS = (
     ("phase",),
     ("hooks",),
     ("trainer",),
-    ("checks", "games", "families", "metrics"),
+    ("checks", "equilibrium", "games", "families", "metrics"),
     ("evaluation",),
     ("recipes",),
     ("runs",),

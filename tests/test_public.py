@@ -25,7 +25,7 @@ def test_every_package_is_lazy():
     """Or imports its modules at once."""
     assert SOURCE.joinpath("networks", "__init__.py") in LAZY
     others = {file.parent.name for file in SOURCE.rglob("__init__.py")} - {file.parent.name for file in LAZY}
-    assert others == {"checks", "cli", "figures", "losses", "penalties"}
+    assert others == {"checks", "cli", "equilibrium", "figures", "losses", "penalties"}
 
 
 @pytest.mark.parametrize("file", LAZY, ids=lambda p: str(p.relative_to(SOURCE).parent))
