@@ -18,7 +18,7 @@ from sparring.games.theory.xy import XY
 from sparring.looks.colours import COLOURS, SERIES
 from sparring.looks.vector import blank
 
-__all__ = ["FIGURE", "played"]
+__all__ = ["FIGURE", "largest", "played"]
 
 INK, QUIET, FAINT = (COLOURS[name].light for name in ("ink", "quiet", "line"))
 SQUARE = (4.6, 4.4)
@@ -36,6 +36,23 @@ def played(
         trainer.play_round()
         points.append((game.x().item(), game.y().item()))
     return np.array(points)
+
+
+def largest(points: NDArray[np.float64], every: int = 1) -> float:
+    """The spectral radius of the matrix that makes the next point from the last one, or from the last two.
+
+    Args:
+        points: A path [N, 2]; the matrix is found from it by least squares.
+        every: How many rounds repeat.
+    """
+    points = points[::every]
+    for memory in (1, 2):
+        past = np.hstack([points[memory - 1 - k : len(points) - 1 - k] for k in range(memory)])
+        matrix = np.linalg.lstsq(past, points[memory:])[0].T
+        if np.abs(past @ matrix.T - points[memory:]).max() < 1e-9 * np.abs(points).max():
+            shift = np.eye(2 * memory - 2, 2 * memory)
+            return float(abs(np.linalg.eigvals(np.vstack([matrix, shift]))).max() ** (1 / every))
+    raise ValueError("the path is not that of a linear rule which remembers one round")
 
 
 def velocity(time: float, point: NDArray[np.float64]) -> list[float]:
