@@ -67,7 +67,7 @@ SADDLES: Mapping[str, Saddle] = {
 
 def draw(name: str, saddle: Saddle, told: Findings) -> Picture:
     """Contours of V and the paths of gradient play, above the verdict."""
-    axes = blank(f"{name[0].upper()}{name[1:]}: V = {saddle.formula}", "", "y", (4.6, 4.6))
+    axes = blank(f"{name[0].upper()}{name[1:]}: V = {saddle.formula}", "", "y", (4.6, 4.8))
     grid = np.linspace(-1.0, 1.0, 41)
     x, y = np.meshgrid(grid, grid)
     value = saddle.a * x**2 / 2 + saddle.b * x * y + saddle.c * y**2 / 2
@@ -123,7 +123,7 @@ def hessian(saddle: Saddle) -> float:
     z = tuple(game.z.values())
     slopes = torch.autograd.grad(game.value("x"), z, create_graph=True)
     rows = [torch.cat(torch.autograd.grad(slope, z, torch.ones(1).double(), retain_graph=True)) for slope in slopes]
-    return torch.linalg.det(torch.stack(rows)).item()
+    return float(torch.linalg.det(torch.stack(rows)))
 
 
 def max_over_y(saddle: Saddle, x: float) -> float:

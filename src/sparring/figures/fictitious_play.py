@@ -70,7 +70,8 @@ def period(mixtures: NDArray[np.float64]) -> int:
 
 def triangle(mixtures: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mixtures of three actions [..., 3] as points [..., 2] of a triangle."""
-    return mixtures @ np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.75**0.5]])
+    points: NDArray[np.float64] = mixtures @ np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.75**0.5]])
+    return points
 
 
 def make() -> Drawn:
@@ -114,7 +115,7 @@ def pairs(
     for name, (mixtures, gains) in played.items():
         game, actions = GAMES[name](), ACTIONS[name]
         start = np.array([game.row().tolist(), game.column().tolist()])
-        expected = counted(game.rows.tolist(), start, ROUNDS)
+        expected = counted(game.get_buffer("rows").tolist(), start, ROUNDS)
         found += [Pair(f"{name}: share of {action} after {ROUNDS} rounds", float(mixtures[-1, 0, k]), 1 / len(actions),
                        0.03) for k, action in enumerate(actions)]  # fmt: skip
         distance = float(np.abs(mixtures[-1] - expected).max())

@@ -31,12 +31,12 @@ def uniform(size: int) -> Tabular:
 
 def best(game: Tabular, q: Tensor) -> Tensor:
     """The logits [K] of the best discriminator against a density [K], p / (p + q); where q is 0 it is sure."""
-    return torch.where(q > 0, game.p.log() - q.clamp(min=1e-300).log(), SURE)
+    return torch.where(q > 0, game.get_buffer("p").log() - q.clamp(min=1e-300).log(), SURE)
 
 
 def min_max(game: Tabular) -> float:
     """G chooses a point first, then D answers: every point is tried."""
-    points = torch.eye(len(game.p), dtype=torch.float64)
+    points = torch.eye(game.q().numel(), dtype=torch.float64)
     return min(game.value(best(game, q), q).item() for q in points)
 
 
@@ -45,7 +45,7 @@ def max_min(game: Tabular, start: float = 0.5) -> float:
 
     A mixture of points answers no better than its best point: the value is that of densities too.
     """
-    size = len(game.p)
+    size = game.q().numel()
     pure = torch.eye(size, dtype=torch.float64)
 
     def values(u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -53,7 +53,7 @@ def max_min(game: Tabular, start: float = 0.5) -> float:
 
     def slopes(u: NDArray[np.float64]) -> NDArray[np.float64]:
         d = 1 / (1 + np.exp(-u[1:]))
-        return np.hstack([-np.ones((size, 1)), game.p.numpy() * (1 - d) - np.diag(d)])
+        return np.hstack([-np.ones((size, 1)), game.get_buffer("p").numpy() * (1 - d) - np.diag(d)])
 
     begin = np.concatenate([[-3.0], np.linspace(-start, start, size)])
     rule = {"type": "ineq", "fun": values, "jac": slopes}
@@ -74,7 +74,7 @@ def mixed(game: Tabular) -> float:
         (slope,) = torch.autograd.grad(value, logits)
         return value.item(), slope.numpy()
 
-    return float(minimize(down, np.linspace(-1.0, 1.0, len(game.p)), jac=True, options={"gtol": 1e-8}).fun)
+    return float(minimize(down, np.linspace(-1.0, 1.0, game.q().numel()), jac=True, options={"gtol": 1e-8}).fun)
 
 
 def pure(size: int) -> float:
