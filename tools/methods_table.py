@@ -107,8 +107,9 @@ def over(values: Sequence[float | None]) -> str:
     there = [value for value in values if value is not None]
     if not there:
         return "went wrong"
-    mean = f"{number(fmean(there))} ({number(min(there))} to {number(max(there))})"
-    return mean if len(there) == len(values) else f"{number(there[0])}, {len(values) - len(there)} went wrong"
+    spread = f" ({number(min(there))} to {number(max(there))})" if len(there) > 1 else ""
+    wrong = f", {len(values) - len(there)} went wrong" if len(there) < len(values) else ""
+    return f"{number(fmean(there))}{wrong}{spread}"
 
 
 def tutorial(method: Method) -> str:
