@@ -100,5 +100,7 @@ METHODS = (
         python="networks.gan2014.Generator((1, 28, 28)), networks.gan2014.Discriminator((1, 28, 28))",
         papers=(Paper("Goodfellow et al.", 2014, "https://arxiv.org/abs/1406.2661"),),
         command="sparring train gan2014",
+        record="gan2014",
+        measured="Parzen log-likelihood of the average",
     ),
 )

@@ -1,13 +1,13 @@
 """The first GAN on MNIST as its authors trained it, and its figure under the Parzen window protocol.
 
-Usage: python benchmarks/gan2014.py      (about 100 minutes on one core, in runs/gan2014_record; goes on where it was
-stopped; `sparring data get mnist` first)
+Usage: python benchmarks/records/gan2014.py      (about 100 minutes on one core, in runs/gan2014_record; goes on where it
+was stopped; `sparring data get mnist` first)
 
 Trained on the pictures 0 to 49,999, one seed, for a number of rounds that was fixed before the run: those that one idle
-core plays in 100 minutes. The protocol is that of records/parzen.py. Before it, players that moved in turn, with normal
+core plays in 100 minutes. The protocol is that of parzen.py. Before it, players that moved in turn, with normal
 latents, were tried by mistake: all samples were one shape after 54,500 rounds. The authors' code samples from the last
 weights; the average of the weights is ours. Controls: the network before training, and means of nearest training
-pictures, which are no model at all. Results: gan2014.json beside this file. With them it moves into records/.
+pictures, which are no model at all. Results: gan2014.json beside this file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from sparring.recipes.images import gan2014
 from sparring.runs.session import Session
 
 OUT = Path(__file__).with_suffix(".json")
-SPEC = importlib.util.spec_from_file_location("records_parzen", OUT.parent / "records" / "parzen.py")
+SPEC = importlib.util.spec_from_file_location("records_parzen", OUT.with_name("parzen.py"))
 assert SPEC is not None
 assert SPEC.loader is not None
 parzen = importlib.util.module_from_spec(SPEC)
@@ -72,7 +72,7 @@ def made(results: Mapping[str, Mapping[str, Any]], **about: Any) -> Record:
     """The record of what `report` found."""
     raw, average, untrained, means = (figure(name, results[name]) for name in (RAW, AVERAGE, UNTRAINED, parzen.MEANS))
     return Record(
-        command="python benchmarks/gan2014.py",
+        command="python benchmarks/records/gan2014.py",
         seeds=(SEED,),
         ours=(raw, average),
         controls=(means, untrained),
