@@ -1,7 +1,7 @@
 """The first GAN on MNIST as its authors trained it, and its figure under the Parzen window protocol.
 
-Usage: python benchmarks/records/gan2014.py      (about 100 minutes on one core, in runs/gan2014_record; goes on where it
-was stopped; `sparring data get mnist` first)
+Usage: python benchmarks/records/gan2014.py      (about 100 minutes on one core, in runs/gan2014_record; goes on where
+it was stopped; `sparring data get mnist` first)
 
 Trained on the pictures 0 to 49,999, one seed, for a number of rounds that was fixed before the run: those that one idle
 core plays in 100 minutes. The protocol is that of parzen.py. Before it, players that moved in turn, with normal
