@@ -96,8 +96,8 @@ FIGURE = Figure(
     title="What an average of all points is good for",
     text="Steps in turn on V = xy go round the equilibrium and never come nearer. "
     "The average of all points so far goes to it as 1/t, because the points of a turn add up to almost nothing.",
-    source="report, section 8.2; averages of iterates after Polyak and Juditsky 1992; from (1, 0.4) with steps of 0.3, "
-    "x first; the dashed line is 2 r / (h t), with r the largest radius",
+    source="report, section 8.2, and for averages Polyak and Juditsky 1992. Play is from (1, 0.4) with steps of 0.3, x "
+    "first. The dashed line is 2 r / (h t), with r the largest radius",
     section="8.2",
     make=make,
     seconds=1.5,

@@ -148,8 +148,8 @@ FIGURE = Figure(
     title="The smallest GAN, and what makes it converge",
     text="Without help the eigenvalues are imaginary, and play goes round the equilibrium or away from it. "
     "R1, R2 and instance noise move them to the left, so that play converges; the penalty of WGAN-GP does not.",
-    source="Mescheder et al. 2018, the Dirac-GAN; our \u03c8 has the other sign; R1 and R2 with \u03b3 = 0.6, "
-    "WGAN-GP with weight 0.25; the report has the question in section 5.1",
+    source="Mescheder et al. 2018, the Dirac-GAN; the report has the question in section 5.1. Our \u03c8 has the other "
+    "sign. R1 and R2 are with \u03b3 = 0.6, WGAN-GP is with weight 0.25",
     section="5.1",
     make=make,
     seconds=4.0,

@@ -92,8 +92,8 @@ FIGURE = Figure(
     title="The non-saturating game on the smallest GAN",
     text="In continuous time it converges without help, but ever more slowly: the radius falls as \u221a(8 / time). "
     "Steps at once do not converge: from inside and outside they settle on one cycle.",
-    source="Mescheder et al. 2018, the Dirac-GAN, from (1, 1); the report has the question in section 5.1 and the cost "
-    "in 3.2.3; the library plays the last turn of the cycle, the formula all before it",
+    source="Mescheder et al. 2018, the Dirac-GAN; the report has the question in section 5.1. Continuous time begins "
+    "at (1, 1). The library plays the last turn of the cycle, the formula all before it",
     section="5.1",
     make=make,
     seconds=2.5,
@@ -104,7 +104,7 @@ from sparring import Phase, Simultaneous, Trainer
 from sparring.games.theory.dirac import DiracGAN, data
 from sparring.losses import NonSaturating
 
-game, radii = DiracGAN(0.45, 0.0, NonSaturating()), []  # near the cycle; from elsewhere it takes thousands of rounds
+game, radii = DiracGAN(0.447, 0.0, NonSaturating()), []  # on the cycle; from elsewhere it takes thousands of rounds
 optimizers = {name: torch.optim.SGD(game.strategy(name).values(), 0.1) for name in game.players()}
 trainer = Trainer(Phase(game, optimizers, {"real": data()}, 250, Simultaneous(), batch=1))
 for _ in range(250):

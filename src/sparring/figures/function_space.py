@@ -116,8 +116,8 @@ FIGURE = Figure(
     title="In function space the game converges, in parameters it may not",
     text="Where D has a number for each point and G is a density on them, steps at once lead to the data. "
     "The same loss with the same steps goes away if G is a point and D a line.",
-    source="report, sections 3.2.2 and 5.1; Goodfellow et al. 2014, proposition 2; in parameters the Dirac-GAN of "
-    "Mescheder et al. 2018; minimax loss, steps at once of 0.5",
+    source="report, sections 3.2.2 and 5.1; Goodfellow et al. 2014, proposition 2. In parameters it is the Dirac-GAN "
+    "of Mescheder et al. 2018. Both are played with the minimax loss and steps at once of 0.5",
     section="5.1",
     make=make,
     seconds=2.5,

@@ -132,7 +132,7 @@ from sparring.games.theory.tabular import Tabular
 game = Tabular([1 / 8] * 8)
 values = []
 for q in torch.eye(8, dtype=torch.float64):  # G is one of 8 points
-    best = torch.where(q > 0, -math.log(8), 40.0)  # the logit of D = p / (p + q): 1/9 there, and 1 elsewhere
+    best = torch.where(q > 0, -math.log(8), 40.0).double()  # the logit of D = p / (p + q): 1/9 there, and 1 elsewhere
     values.append(game.value(best, q).item())
 measured = {"min max, G is one of 8 points": min(values)}
 print(measured)

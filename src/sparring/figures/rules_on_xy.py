@@ -140,9 +140,9 @@ FIGURE = Figure(
     title="Every rule on V = xy",
     text="With the same steps of 0.3 some rules go away from the equilibrium, some round it, and most into it. "
     "In the long run the distance changes by one factor a round, and the measured factor is that of theory.",
-    source="report, sections 5.1 and 8.2; the rules are of many papers, named in the table of methods; consensus and "
-    "symplectic with weight 1, unrolled through one step of 0.5, negative momentum -0.5, lookahead of five steps at "
-    "once with weight 0.5; the table has the slope of the log radius and the spectral radius of the iteration matrix",
+    source="report, sections 5.1 and 8.2; the table of methods names the papers of the rules. Consensus and symplectic "
+    "are with weight 1, unrolled through one step of 0.5, momentum is \u22120.5. Lookahead goes half of the way back "
+    "after five steps at once. The spectral radius is that of the matrix of a round",
     section="8.2",
     make=make,
     seconds=3.5,

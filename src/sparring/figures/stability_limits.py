@@ -110,8 +110,8 @@ FIGURE = Figure(
     title="How large a step may be",
     text="A rule converges on V = xy only with steps below its limit, where the factor of the radius passes 1. "
     "The limits were found by halving an interval, and theory gives the same.",
-    source="report, section 8.2; the rules are of many papers, named in the table of methods; lookahead is of five "
-    "steps at once with weight 0.5; steps in turn only go round below their limit",
+    source="report, section 8.2; the table of methods names the papers of the rules. Lookahead goes half of the way "
+    "back after five steps at once. Steps in turn only go round below their limit",
     section="8.2",
     make=make,
     seconds=5.0,
