@@ -19,6 +19,7 @@ from typing import Any
 
 import sparring
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
+from sparring.machine import words
 
 __all__ = ["Made", "made_by", "read", "versions"]
 
@@ -52,7 +53,7 @@ class Made:
     @staticmethod
     def now(figure: Figure, drawn: Drawn, seconds: float) -> Made:
         """What has just been computed."""
-        about = (f"sparring figures {figure.name}", f"{datetime.now(UTC):%Y-%m-%d}", versions(), made_by(figure))
+        about = (words.command("figures", figure.name), f"{datetime.now(UTC):%Y-%m-%d}", versions(), made_by(figure))
         return Made(figure.name, drawn, seconds, *about)
 
     @property
