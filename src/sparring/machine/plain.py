@@ -48,7 +48,8 @@ def restore(cls: type[T], values: Mapping[str, Any], homes: Sequence[str] = ()) 
     name = parts.pop(TYPE, None)
     found = (_called(name, cls, homes) or _called(name, _with_neighbours(cls), homes)) if name else [cls]
     if len(found) != 1:
-        raise ValueError(f"there are {len(found)} classes {name!r} of {cls.__name__}; expected one: import its module")
+        called = repr(name)[:80]
+        raise ValueError(f"there are {len(found)} classes {called} of {cls.__name__}; expected one: import its module")
     types = get_type_hints(found[0])
     restored = {part: _restored(types.get(part), value, homes) for part, value in parts.items()}
     for part, value in restored.items():
