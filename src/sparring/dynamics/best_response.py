@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from torch.optim import Optimizer
-
-from sparring.dynamics.dynamics import Dynamics
-from sparring.dynamics.finite import approach, finite
-from sparring.game import Cost, Game
+from sparring.dynamics.finite import Answering
 from sparring.methods import Method, Paper
 from sparring.round import Round
 
@@ -18,7 +12,7 @@ __all__ = ["METHODS", "BestResponse"]
 
 
 @dataclass(frozen=True)
-class BestResponse(Dynamics):
+class BestResponse(Answering):
     """All players move at once to the action that is best against the others' present mixtures.
 
     Where no pure action is an equilibrium, as in rock, paper, scissors, it goes round for ever. `FictitiousPlay`, which
@@ -37,23 +31,9 @@ class BestResponse(Dynamics):
         if not 0 <= self.weight <= 1:
             raise ValueError(f"weight is {self.weight}; expected 0 to 1")
 
-    def init(self, game: Game, optimizers: Mapping[str, Optimizer]) -> dict[str, Any]:
-        """Nothing to remember.
-
-        Raises:
-            TypeError: The game is not finite.
-        """
-        finite(game, "BestResponse")
-        return {}
-
-    def __call__(
-        self, game: Game, rounds: Iterator[Round], optimizers: Mapping[str, Optimizer], state: dict[str, Any]
-    ) -> dict[str, Cost]:
-        """Plays one round."""
-        round = next(rounds)
-        found = {player: game(player, round).detach() for player in game.sides()}
-        approach(game, "BestResponse", self.weight)
-        return found
+    def share(self, round: Round) -> float:
+        """How much of the way."""
+        return self.weight
 
 
 METHODS = (
