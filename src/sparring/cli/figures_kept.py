@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import json
 import platform
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,6 @@ from typing import Any
 
 import sparring
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
-from sparring.machine import words
 
 __all__ = ["Made", "made_by", "read", "versions"]
 
@@ -53,7 +53,12 @@ class Made:
     @staticmethod
     def now(figure: Figure, drawn: Drawn, seconds: float) -> Made:
         """What has just been computed."""
-        about = (words.command("figures", figure.name), f"{datetime.now(UTC):%Y-%m-%d}", versions(), made_by(figure))
+        about = (
+            shlex.join(["sparring", "figures", figure.name]),
+            f"{datetime.now(UTC):%Y-%m-%d}",
+            versions(),
+            made_by(figure),
+        )
         return Made(figure.name, drawn, seconds, *about)
 
     @property

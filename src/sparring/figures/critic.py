@@ -88,6 +88,15 @@ def seen(real: Tensor, fake: Tensor) -> float:
     return -Wasserstein().discriminator(real, fake).item()
 
 
+def between_gaussians() -> list[Pair]:
+    pairs = []
+    for d in (0.5, 1.0, 2.0, 4.0):
+        name, read_by_one = f"N(0, 1) and N({d:g}, 1)", seen(-EVEN[:, 0], -EVEN[:, 0] - d)
+        pairs += [Pair(f"{name}, best plan", exact_wasserstein(EVEN, EVEN + d), d, 1e-6),
+                  Pair(f"{name}, critic of slope 1", read_by_one, d, 1e-6)]  # fmt: skip
+    return pairs
+
+
 def make() -> Drawn:
     x, y = (torch.tensor(points, dtype=torch.float64) for points in SETS)
     above, below = dual(x, y)
@@ -114,11 +123,7 @@ def make() -> Drawn:
     line.plot([-3, 5], [1, 1], color=SERIES[2], linewidth=1, label="best with slope 1")
     line.legend(loc="lower center")
     line.set(xlim=(-3, 5), ylim=(0, 1.3))
-    pairs = []
-    for d in (0.5, 1.0, 2.0, 4.0):
-        name, read_by_one = f"N(0, 1) and N({d:g}, 1)", seen(-EVEN[:, 0], -EVEN[:, 0] - d)
-        pairs += [Pair(f"{name}, best plan", exact_wasserstein(EVEN, EVEN + d), d, 1e-6),
-                  Pair(f"{name}, critic of slope 1", read_by_one, d, 1e-6)]  # fmt: skip
+    pairs = between_gaussians()
     inside = (at > 0) & (at < D)
     pairs += [Pair("learned with the penalty: distance read", read, reading, 0.05),
               Pair("learned with the penalty: mean slope between the means", -found[inside].mean().item(),

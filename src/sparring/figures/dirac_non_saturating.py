@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -68,24 +69,29 @@ def make() -> Drawn:
     plane.text(0, 0.1, f"largest radius {np.hypot(*turn.T).max():.3f}", color=SERIES[0], ha="center")
     plane.set(aspect="equal", xlim=(-0.8, 0.8), ylim=(-0.75, 0.75))
     more = "A closed curve round (0, 0). A path from outside winds into it, and one from inside winds out to it."
+    known = pairs({time: float(np.hypot(*flow.sol(time))) for time in RADII}, paths, turn)
+    return Drawn((Picture.of(radius, words), Picture.of(plane, more)), tuple(known))
+
+
+def pairs(flow: Mapping[float, float], paths: Mapping[float, Path], turn: Path) -> list[Pair]:
+    """Radii of continuous time by time, paths by their start, and a turn of the cycle."""
     at = np.array([0.3, -1.2])
-    pairs = [
+    found = [
         Pair(f"{name}'s velocity at (0.3, \u22121.2)", mine, theirs, 1e-9)
         for name, mine, theirs in zip(("t", "\u03c8"), velocity(0.0, at), formula(0.0, at), strict=True)
     ]
-    pairs += [
-        Pair(f"continuous time: radius at {time:g}", float(np.hypot(*flow.sol(time))), known, 0.02 * known)
-        for time, known in RADII.items()
+    found += [
+        Pair(f"continuous time: radius at {time:g}", flow[time], known, 0.02 * known) for time, known in RADII.items()
     ]
     radii = np.hypot(*turn.T)
     there = settled(paths[0.7][-1], 130)[-1]
-    pairs += [
+    found += [
         Pair("steps at once of 0.1: largest radius of the cycle", float(radii.max()), 0.449, 1e-3),
         Pair("steps at once of 0.1: mean radius, \u221a(2h)", float(radii[1:126].mean()), math.sqrt(2 * STEP), 2e-3),
         Pair("steps at once of 0.1: t after a turn of it", float(turn[-1, 0]), float(there[0]), 1e-9),
         Pair("from inside: largest radius at last", float(np.hypot(*paths[0.25][-130:].T).max()), 0.449, 1e-3),
     ]
-    return Drawn((Picture.of(radius, words), Picture.of(plane, more)), tuple(pairs))
+    return found
 
 
 FIGURE = Figure(
@@ -99,6 +105,7 @@ FIGURE = Figure(
     seconds=2.5,
     python="""
 import math
+from collections.abc import Mapping
 import torch
 from sparring import Phase, Simultaneous, Trainer
 from sparring.games.theory.dirac import DiracGAN, data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import torch
 from scipy.optimize import brentq
@@ -96,26 +97,30 @@ def make() -> Drawn:
     line.text(100, 4.75, "label 1: no end", color=SERIES[0])
     line.text(100, 3.15, "label 0.9: log 19", color=SERIES[1])
     line.set(ylim=(0, 6.5), xlim=(0, 200))
-    stray = int((X - STRAY).abs().argmin())
-    pairs = []
-    for name, targets in TARGETS.items():
-        for x in (0.0, STRAY):
-            at = int((X - x).abs().argmin())
-            pairs.append(
-                Pair(f"D({x:g}), {name}", learned[name][at].sigmoid().item(), exact(X[at], *targets).item(), 1e-4)
-            )
-        place = X[stray].clone().requires_grad_()
-        (expected,) = torch.autograd.grad(exact(place, *targets).log(), place)
-        pairs.append(Pair(f"pull at the stray mode, {name}", pull(learned[name])[stray].item(), expected.item(), 0.02))
-    least = learned["0.9 and 0.1"].sigmoid().min().item()
-    pairs += [Pair("least D, 0.9 and 0.1: the label of samples", least, 0.1, 0.005),
-              Pair("logit at x = 1, label 1, time 200", grown[1.0][-1], LATE, 0.01),
-              Pair("logit at x = 1, label 0.9: log 19", grown[0.9][-1], 2.944439, 1e-4)]  # fmt: skip
     words = "Four curves of D, high on the data and lowest on the stray mode: 0, or 0.1 with that label of samples."
     forces = "On the stray mode the pull is about -3 with label 0 for samples, and near 0 with label 0.1."
     growing = "The logit grows without end with label 1, and stays at log 19, about 2.9, with label 0.9."
     shown = ((best, words), (force, forces), (line, growing))
-    return Drawn(tuple(Picture.of(axes, said) for axes, said in shown), tuple(pairs))
+    return Drawn(tuple(Picture.of(axes, said) for axes, said in shown), tuple(pairs(learned, grown)))
+
+
+def pairs(learned: Mapping[str, Tensor], grown: Mapping[float, Sequence[float]]) -> list[Pair]:
+    stray = int((X - STRAY).abs().argmin())
+    found = []
+    for name, targets in TARGETS.items():
+        for x in (0.0, STRAY):
+            at = int((X - x).abs().argmin())
+            found.append(
+                Pair(f"D({x:g}), {name}", learned[name][at].sigmoid().item(), exact(X[at], *targets).item(), 1e-4)
+            )
+        place = X[stray].clone().requires_grad_()
+        (expected,) = torch.autograd.grad(exact(place, *targets).log(), place)
+        found.append(Pair(f"pull at the stray mode, {name}", pull(learned[name])[stray].item(), expected.item(), 0.02))
+    least = learned["0.9 and 0.1"].sigmoid().min().item()
+    found += [Pair("least D, 0.9 and 0.1: the label of samples", least, 0.1, 0.005),
+              Pair("logit at x = 1, label 1, time 200", grown[1.0][-1], LATE, 0.01),
+              Pair("logit at x = 1, label 0.9: log 19", grown[0.9][-1], 2.944439, 1e-4)]  # fmt: skip
+    return found
 
 
 FIGURE = Figure(
