@@ -12,7 +12,7 @@ from sparring.recipes.images import dcgan
 from sparring.recipes.text import seqgan
 from sparring.recipes.theory import ring
 from sparring.runs import budget as module
-from sparring.runs import files, stage
+from sparring.runs import files, models, stage
 from sparring.runs.budget import PLANNED, Budget, played
 from sparring.runs.run import Run
 from sparring.runs.session import Session
@@ -97,7 +97,7 @@ def test_a_run_by_time_is_one_by_rounds(tmp_path, clock, few):
     other = Session.create(tmp_path / "counted", "ring", dataclasses.replace(config, rounds=285))
     assert other.play()
     for name in ("average", "raw"):
-        one, two = (files.read_model(tmp_path / folder, name) for folder in ("timed", "counted"))
+        one, two = (models.read(tmp_path / folder, name) for folder in ("timed", "counted"))
         assert all(torch.equal(one[key], two[key]) for key in one)
     assert (tmp_path / "timed" / "timelapse.gif").exists()
     scores = files.read_log(tmp_path / "timed" / "scores.jsonl")

@@ -10,7 +10,7 @@ from same import same
 from sparring import cli
 from sparring.hooks import Every
 from sparring.recipes.theory.ring import Config
-from sparring.runs import checkpoint, files
+from sparring.runs import checkpoint, files, models
 from sparring.runs.session import Session
 
 
@@ -37,8 +37,8 @@ def outcome(path):
     newest = checkpoint.load(checkpoint.found(path / files.CHECKPOINTS)[-1])
     for name in [name for name in newest["hooks"] if name.startswith(("Log", "Evaluate"))]:
         del newest["hooks"][name]  # how many lines there are: fewer where some were lost
-    models = {name: dict(sorted(files.read_model(path, name).items())) for name in ("average", "raw")}
-    return {"checkpoint": newest, "models": models}
+    weights = {name: dict(sorted(models.read(path, name).items())) for name in ("average", "raw")}
+    return {"checkpoint": newest, "models": weights}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from same import same
-from sparring.runs import files
+from sparring.runs import files, models
 from sparring.runs.run import Run
 
 CONTENT = {"recipe": "ring", "config": {"rounds": 6, "rate": 1e-3, "size": [2, 3]}, "data": {"shape": [2]}}
@@ -22,7 +22,7 @@ TENSORS = {"b": torch.arange(6.0).reshape(2, 3), "a": torch.tensor(7), "half": t
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("run")
     files.write_config(path, CONTENT)
-    files.write_model(path, "average", TENSORS)
+    models.write(path, "average", TENSORS)
     log = files.Lines(path / files.LOG)
     for line in LINES:
         log.append(line)
@@ -31,7 +31,7 @@ def run(tmp_path_factory):
 
 def test_round_trip(run):
     assert files.read_config(run) == {**CONTENT, "format": files.FORMAT}
-    assert same(dict(sorted(files.read_model(run, "average").items())), dict(sorted(TENSORS.items())))
+    assert same(dict(sorted(models.read(run, "average").items())), dict(sorted(TENSORS.items())))
     assert files.read_log(run / files.LOG) == LINES
 
 
@@ -53,7 +53,7 @@ def with_damage(file, damage, read):
 def test_a_damaged_model_is_refused(run, damage):
     file = run / "model" / "average.safetensors"
     try:
-        found = with_damage(file, damage, lambda: files.read_model(run, "average"))
+        found = with_damage(file, damage, lambda: models.read(run, "average"))
     except ValueError as error:
         assert str(error).startswith(f"{str(file)!r} is damaged")  # noqa: PT017 - it may be whole too
         assert "sparring resume" in str(error)  # noqa: PT017
@@ -85,7 +85,7 @@ def test_the_other_weights_in_its_place(run):
     """Both models of a run are whole, and one is not the other."""
     (run / "model" / "raw.safetensors").write_bytes((run / "model" / "average.safetensors").read_bytes())
     with pytest.raises(ValueError, match=r"raw\.safetensors' is damaged"):
-        files.read_model(run, "raw")
+        models.read(run, "raw")
 
 
 def test_runs_of_other_versions_are_called_that(tmp_path):

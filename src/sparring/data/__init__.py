@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sparring.data import others as others
     from sparring.data import own as own
     from sparring.data import parallel as parallel
+    from sparring.data import patience as patience
     from sparring.data import picture as picture
     from sparring.data import pixels as pixels
     from sparring.data import preparation as preparation

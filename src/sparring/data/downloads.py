@@ -6,19 +6,18 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import ClassVar, cast
+from typing import ClassVar
 from urllib.error import HTTPError, URLError
 from urllib.request import build_opener
 
+from sparring.data.patience import in_time
 from sparring.machine import progress
 
 __all__ = ["Apt", "Download", "Npm", "Package", "Pip", "Web"]
@@ -221,7 +220,8 @@ def _continue(address: str, part: Path, end: float) -> bool:
     opener.addheaders = [("User-Agent", "sparring"), ("Accept-Encoding", "identity")]
     opener.addheaders += [("Range", f"bytes={have}-")] if have else []
     try:
-        with _in_time(lambda: cast("HTTPResponse", opener.open(address, timeout=SILENCE_SECONDS)), end) as response:
+        open_ = partial(opener.open, address, timeout=SILENCE_SECONDS)
+        with in_time(open_, end, _too_slow()) as response:
             return _append(response, part, have if response.status == 206 else 0, end)
     except HTTPError as error:
         if error.code != 416:
@@ -235,47 +235,6 @@ def _continue(address: str, part: Path, end: float) -> bool:
         raise OSError(f"no connection ({error.reason})") from error
     except HTTPException as error:
         raise OSError(f"the server's answer cannot be read ({error!r})") from error
-
-
-def _in_time(open_: Callable[[], HTTPResponse], end: float) -> HTTPResponse:
-    """What is opened until `end` by the clock; after that it is left alone, and closed when it comes.
-
-    Raises:
-        OSError: There is nothing by then.
-    """
-    found, late = SimpleQueue[HTTPResponse | Exception](), threading.Event()
-
-    def run() -> None:
-        try:
-            found.put(open_())
-        except Exception as error:  # noqa: BLE001 - it is raised where somebody waits
-            found.put(error)
-        if late.is_set():
-            _close(found)
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        given = found.get(timeout=max(0.0, end - time.monotonic()))
-    except BaseException as error:
-        late.set()
-        _close(found)
-        if isinstance(error, Empty):
-            raise OSError(_too_slow()) from None
-        raise
-    try:
-        if isinstance(given, Exception):
-            raise given
-        return given
-    finally:
-        del given  # an error that holds itself holds its connection open
-
-
-def _close(found: SimpleQueue[HTTPResponse | Exception]) -> None:
-    """Closes what has come, if it has."""
-    with suppress(Empty):
-        given = found.get_nowait()
-        if isinstance(given, HTTPResponse):
-            given.close()
 
 
 def _append(response: HTTPResponse, part: Path, have: int, end: float) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sparring.runs import listing as listing
     from sparring.runs import lock as lock
     from sparring.runs import mending as mending
+    from sparring.runs import models as models
     from sparring.runs import moved as moved
     from sparring.runs import news as news
     from sparring.runs import own as own

@@ -1,8 +1,8 @@
 """The files of a run: their names, their format, and how each is written, checked and read.
 
-config.json holds its own SHA-256, and so does each model; each line of a log has its own CRC-32; a checkpoint has a
-manifest (`checkpoint.py`), a copy of config.json, and the number of lines of the logs. So every file is replaced in one
-step and says itself whether it is whole: no crash can leave one beside the check of another.
+config.json holds its own SHA-256, and so does each model (`models.py`); each line of a log has its own CRC-32; a
+checkpoint has a manifest (`checkpoint.py`), a copy of config.json, and the number of lines of the logs. So every file
+is replaced in one step and says itself whether it is whole: no crash can leave one beside the check of another.
 """
 
 from __future__ import annotations
@@ -15,21 +15,17 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sparring.machine.files import naming, synchronise, write_atomically
 from sparring.machine.words import command
 from sparring.runs import checkpoint
 from sparring.runs.lock import LOCK
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 __all__ = [
     "CHECKPOINTS", "CONFIG", "CURVES", "DATA", "END", "EVALUATION", "FORMAT", "LEFTOVER", "LOG", "MODEL", "PREVIEW",
     "SAMPLES", "SCORES", "Lines", "Reading", "about", "fingerprint", "last_picture", "make_sure_vacant",
-    "read_config", "read_history", "read_lines", "read_log", "read_model", "write_config",
-    "write_model",
+    "read_config", "read_history", "read_lines", "read_log", "write_config",
 ]  # fmt: skip
 
 FORMAT = 3
@@ -249,65 +245,3 @@ class Lines:
     def synchronise(self) -> None:
         """Waits until all lines are on the disk."""
         synchronise(self.path)
-
-
-def write_model(run: Path, name: str, tensors: Mapping[str, Tensor]) -> None:
-    """Writes the tensors of one sampler, with their SHA-256."""
-    import safetensors.torch
-
-    whole = {key: tensor.cpu().contiguous() for key, tensor in tensors.items()}
-    about = {"sha256": _digest(name, whole)}  # alone: the order of two would change from time to time
-    write_atomically(run / MODEL / f"{name}.safetensors", safetensors.torch.save(whole, about))
-
-
-WEIGHTS = ("average", "raw")
-"""Of which weights a run has a model."""
-
-
-def read_model(run: Path, name: str) -> dict[str, Tensor]:
-    """The tensors of one sampler, on the CPU.
-
-    Raises:
-        FileNotFoundError: There are none.
-        ValueError: They are not what was written, or there is no such name.
-    """
-    import safetensors.torch
-
-    file, again = run / MODEL / f"{name}.safetensors", f"`{command('resume', run)}` makes it again from a checkpoint"
-    if name not in WEIGHTS:
-        raise ValueError(f"weights is {name!r}; expected one of {', '.join(map(repr, WEIGHTS))}")
-    if not file.is_file():
-        saved = sorted(p.stem for p in file.parent.glob("*.safetensors") if p.is_file())
-        raise FileNotFoundError(
-            f"{str(run)!r} has no {name!r} weights: it has {saved or 'not saved a model yet'}; "
-            f"if {str(file)!r} was lost, {again}"
-        )
-    content = file.read_bytes()
-    try:
-        tensors = safetensors.torch.load(content)
-        written = _metadata(content).get("sha256")
-    except (safetensors.SafetensorError, ValueError) as error:
-        raise ValueError(f"{str(file)!r} is damaged ({error}): {again}") from error
-    if written is None:
-        raise ValueError(f"{str(file)!r} is damaged (its SHA-256 is gone), or of sparring 0.1.0: {again}")
-    if written != _digest(name, tensors):
-        raise ValueError(f"{str(file)!r} is damaged (its SHA-256 differs): {again}")
-    return tensors
-
-
-def _metadata(content: bytes) -> dict[str, str]:
-    """The words in the header of a safetensors file."""
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    found: dict[str, str] = header.get("__metadata__", {})
-    return found
-
-
-def _digest(name: str, tensors: Mapping[str, Tensor]) -> str:
-    """The SHA-256 of names, kinds, shapes and numbers."""
-    import torch
-
-    sha = hashlib.sha256(name.encode())
-    for key, tensor in sorted(tensors.items()):
-        sha.update(json.dumps([key, str(tensor.dtype), list(tensor.shape)]).encode())
-        sha.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
-    return sha.hexdigest()

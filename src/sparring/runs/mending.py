@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from sparring.runs import files
+from sparring.runs import files, models
 from sparring.runs.writers import Checkpoint
 
 __all__ = ["damaged", "mend"]
@@ -15,7 +15,7 @@ def damaged(checkpoint: Checkpoint) -> list[str]:
     found = []
     for name in checkpoint.samplers if checkpoint.saved >= 0 else ():
         try:
-            files.read_model(checkpoint.folder, name)
+            models.read(checkpoint.folder, name)
         except (OSError, ValueError):
             found.append(name)
     return found

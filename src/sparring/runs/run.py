@@ -29,7 +29,7 @@ from sparring.game import Game
 from sparring.machine.plain import restore
 from sparring.machine.typed import fits
 from sparring.recipes import Recipe
-from sparring.runs import checkpoint, files, moved
+from sparring.runs import checkpoint, files, models, moved
 from sparring.runs.code import Code, of_run
 from sparring.runs.own import source
 from sparring.samplers import Sampler, settle
@@ -212,7 +212,7 @@ class Run:
             FileNotFoundError: The run has not saved a model yet.
             ValueError: The model is damaged.
         """
-        tensors = files.read_model(self.path, weights)
+        tensors = models.read(self.path, weights)
         config = dataclasses.replace(self.config, device=device)
         sampler = self.code.made("sampler", config, self.spec).of(self.spec.kind)
         return _filled(sampler, tensors, self.path)
@@ -251,7 +251,7 @@ def load(
     if not isinstance(sampler, Sampler):
         raise TypeError(f"sampler is a {type(sampler).__name__}; expected a Sampler: write sampler=game.sampler()")
     why = "the sampler given: build the game of this run, with networks of the same sizes"
-    return _filled(copy.deepcopy(sampler), files.read_model(path, weights), path, why).to(device)
+    return _filled(copy.deepcopy(sampler), models.read(path, weights), path, why).to(device)
 
 
 def _filled(sampler: Sampler, tensors: dict[str, Tensor], run: Path, than: str = "") -> Sampler:

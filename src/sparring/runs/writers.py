@@ -17,8 +17,8 @@ from sparring.game import Cost
 from sparring.hooks import Playing
 from sparring.kinds import drawing
 from sparring.machine.files import explained, write_atomically
-from sparring.runs import checkpoint
-from sparring.runs.files import CHECKPOINTS, CONFIG, PREVIEW, SAMPLES, Lines, write_model
+from sparring.runs import checkpoint, models
+from sparring.runs.files import CHECKPOINTS, CONFIG, PREVIEW, SAMPLES, Lines
 from sparring.runs.news import Listener, Writer
 from sparring.samplers import Sampler, tensors_of
 
@@ -283,4 +283,4 @@ class Checkpoint(Writer):
 
     def write_model(self, name: str) -> None:
         """Saves one sampler."""
-        write_model(self.folder, name, tensors_of(self.samplers[name].settled()))
+        models.write(self.folder, name, tensors_of(self.samplers[name].settled()))
