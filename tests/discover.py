@@ -92,7 +92,7 @@ def dynamics():
     return {
         name: cls
         for name, cls in public("sparring.dynamics").items()
-        if inspect.isclass(cls) and issubclass(cls, Dynamics) and cls is not Dynamics
+        if inspect.isclass(cls) and issubclass(cls, Dynamics) and not inspect.isabstract(cls)
     }
 
 
