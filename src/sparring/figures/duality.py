@@ -137,9 +137,7 @@ def make() -> Drawn:
     best = {space: (space.plan(), space.function()) for space in (LINE, PLANE)}
     pairs = [*compared("line", LINE, *best[LINE]), *compared("plane", PLANE, *best[PLANE])]
     gaps, cost = LINE.gaps.diagonal(1), pairs[0].expected
-    left = np.cumsum(np.subtract(*LINE.masses))[
-        :-1
-    ]  # F - G between neighbours: how much more of the data is on the left
+    left = np.cumsum(np.subtract(*LINE.masses))[:-1]  # F - G on the pieces between neighbours
     wrong = abs(np.diff(best[LINE][1]) / gaps + np.sign(left))[abs(left) > 1e-12]
     shadows = sliced_wasserstein(LINE.points[LINE.real], LINE.points[LINE.fake], projections=1, p=1)
     pairs += [
