@@ -37,6 +37,15 @@ def long():
     return drawn("long", pictures=1)
 
 
+def wide():
+    """Eleven numbers, of which the tenth may be wrong."""
+    pairs = [Pair(f"number {i}", i + WRONG.get(i, 0.0), i, 0.1) for i in range(11)]
+    return Drawn(drawn("wide", pictures=3).pictures, tuple(pairs))
+
+
+WRONG = {}
+
+
 def much_later():
     if STOPS:
         raise STOPS.pop()
@@ -69,7 +78,16 @@ def few(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     CALLS.clear()
     STOPS.clear()
+    WRONG.clear()
     return tmp_path
+
+
+@pytest.fixture
+def folded(few, monkeypatch):
+    """A figure of many numbers; what makes its page, and where that is."""
+    monkeypatch.setattr(figures, "names", lambda: ["wide"])
+    monkeypatch.setattr(figures, "find", lambda name: figure(wide))
+    return lambda: cli.run("figures", ["wide"]), few / "runs" / "figures" / "wide.html"
 
 
 class Reader(html.parser.HTMLParser):
@@ -193,6 +211,29 @@ def test_the_page_is_read_by_everybody(few):
     assert len(page.of("th")) == 4 * (5 + 2)
 
 
+def test_a_long_table_is_folded(folded):
+    """Eight numbers are seen at once; all are in the page, below headings of their own."""
+    compute, file = folded
+    assert compute() == 0
+    page = Reader(file.read_text())
+    assert [known for _, known in page.of("details")] == [{"class": "more"}, {"class": "python"}]
+    assert [known["aria-label"] for _, known in page.of("table")] == [
+        "Numbers of: About wide", "More numbers of: About wide",
+    ]  # fmt: skip
+    assert "3 more numbers" in page.text
+    assert re.findall(r">number (\d+)<", file.read_text()) == [str(i) for i in range(11)]
+    assert len(page.of("th")) == 2 * 5 + 11
+    assert "pictures threes" in [known.get("class") for _, known in page.of("div")]
+
+
+def test_a_fold_does_not_hide_a_wrong_number(folded):
+    WRONG[9] = 5.0
+    compute, file = folded
+    assert compute() == 5
+    page = Reader(file.read_text())
+    assert ("details", {"class": "more", "open": None}) in page.of("details")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -215,6 +256,29 @@ def test_the_list(few, capsys):
         ["wrong", "quick", "2"], ["right", "quick", "2"], ["long", "full", "2"], ["much_later", "full", "2"],
     ]  # fmt: skip
     assert not list(few.iterdir())
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+def test_a_browser_lays_it_out(folded):
+    """Print unfolds what the screen folds; three pictures are in one row, or the third is in the middle below."""
+    compute, file = folded
+    compute()
+    seen = "document.querySelector('.more td').checkVisibility()"
+    lefts = "[...document.images].map(each => Math.round(each.getBoundingClientRect().left))"
+    rows = "new Set([...document.images].map(each => each.getBoundingClientRect().top)).size"
+    with Browser() as browser:
+        browser.open(file, 1280)
+        assert browser.run(rows) == 1
+        assert not browser.run(seen)
+        browser.tell("Emulation.setEmulatedMedia", media="print")
+        assert browser.run(seen)
+        browser.tell("Emulation.setEmulatedMedia", media="")
+        browser.open(file, 820)
+        assert browser.run(rows) == 2
+        left, right, below = browser.run(lefts)
+        assert left < below < right
+        browser.open(file, 390)
+        assert browser.run(rows) == 3
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")

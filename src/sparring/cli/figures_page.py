@@ -30,6 +30,9 @@ _CHAPTERS = {
 }
 """What figures are listed under, by the first number of their section."""
 
+_SHOWN = 8
+"""How many numbers of a long table are shown before the others are unfolded."""
+
 _MINUS = "\u2212"
 _RAISED = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
@@ -92,11 +95,12 @@ def _figure(figure: Figure, made: Made) -> str:
         kept = f'<p class="quiet">Computed on {made.date} in {spent} with {_text(packages)}. {made_by}</p>\n'
     return f"""<section id="{figure.name}">
 <h3>{_text(figure.title)}</h3>
-<div class="pictures">{"".join(map(_picture, made.drawn.pictures))}</div>
+<div class="{_rows(len(made.drawn.pictures))}">{"".join(map(_picture, made.drawn.pictures))}</div>
 <p>{_text(figure.text)}</p>
-{_table(figure.title, made.drawn.pairs)}
+{_numbers(figure.title, made.drawn.pairs)}
 <p class="quiet">Source: {_text(figure.source)}. This figure alone: <code>{_text(made.command)}</code></p>
-{kept}<details><summary>In Python</summary><pre><code>{_text(figure.python.strip())}</code></pre></details>
+{kept}<details class="python"><summary>In Python</summary>
+<pre><code>{_text(figure.python.strip())}</code></pre></details>
 </section>"""
 
 
@@ -106,14 +110,32 @@ def _picture(picture: Picture) -> str:
     return f'<img src="{address}" {size} alt="{_text(picture.alternative)}">'
 
 
-def _table(title: str, pairs: Sequence[Pair]) -> str:
-    """The numbers. Roles are there because a phone's style takes rows apart."""
+def _rows(pictures: int) -> str:
+    """The class of their row. On a wide screen three are beside one another where two would leave one alone."""
+    return "pictures threes" if pictures > 1 and (pictures % 2 or pictures % 3 == 0) else "pictures"
+
+
+def _numbers(title: str, pairs: Sequence[Pair]) -> str:
+    """The numbers. Of a long table all but the first are folded, unless one of them is wrong."""
+    if len(pairs) <= _SHOWN + 2:
+        return _table(f"Numbers of: {title}", pairs)
+    first, others = pairs[:_SHOWN], pairs[_SHOWN:]
+    open = "" if all(pair.holds for pair in others) else " open"
+    return (
+        f"{_table(f'Numbers of: {title}', first)}\n"
+        f'<details class="more"{open}><summary>{counted(len(others), "more number")}</summary>\n'
+        f"{_table(f'More numbers of: {title}', others)}</details>"
+    )
+
+
+def _table(label: str, pairs: Sequence[Pair]) -> str:
+    """A table of numbers. Roles are there because a phone's style takes rows apart."""
     rows = "\n".join(map(_row, pairs))
     heads = "".join(
         f'<th role="columnheader" scope="col">{head}</th>' for head in ("", "measured", "expected", "within", "agrees")
     )
     return (
-        f'<div class="table"><table role="table" aria-label="Numbers of: {_text(title)}">'
+        f'<div class="table"><table role="table" aria-label="{_text(label)}">'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
         f'<tbody role="rowgroup">{rows}</tbody></table></div>'
     )
