@@ -100,7 +100,7 @@ FIGURE = Figure(
     "first. The dashed line is 2 r / (h t), with r the largest radius",
     section="8.2",
     make=make,
-    seconds=1.5,
+    seconds=1.0,
     python="""
 import torch
 from sparring import Alternating, Phase, Trainer

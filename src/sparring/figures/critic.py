@@ -143,7 +143,7 @@ FIGURE = Figure(
     source="Gavranovi\u0107 2017, the earth mover's distance, after Arjovsky et al. 2017 and Gulrajani et al. 2017",
     section="3.2.5",
     make=make,
-    seconds=5.0,
+    seconds=2.5,
     python="""
 import torch
 from sparring import losses

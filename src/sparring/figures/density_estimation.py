@@ -85,7 +85,7 @@ FIGURE = Figure(
     source="report, section 1 and figure 1; section 2.1, equation 3",
     section="2.1",
     make=make,
-    seconds=1.5,
+    seconds=0.5,
     python="""
 import torch
 from torch import nn

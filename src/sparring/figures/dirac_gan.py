@@ -152,7 +152,7 @@ FIGURE = Figure(
     "sign. R1 and R2 are with \u03b3 = 0.6, WGAN-GP is with weight 0.25",
     section="5.1",
     make=make,
-    seconds=4.0,
+    seconds=2.5,
     python="""
 from sparring.equilibrium import examine, round_of
 from sparring.games.theory.dirac import DiracGAN, data

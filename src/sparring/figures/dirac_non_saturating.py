@@ -102,7 +102,7 @@ FIGURE = Figure(
     "at (1, 1). The library plays the last turn of the cycle, the formula all before it",
     section="5.1",
     make=make,
-    seconds=2.5,
+    seconds=1.0,
     python="""
 import math
 from collections.abc import Mapping

@@ -135,7 +135,7 @@ FIGURE = Figure(
     "the library's games",
     section="8.2",
     make=make,
-    seconds=2.0,
+    seconds=1.5,
     python="""
 from sparring import Phase, Trainer
 from sparring.dynamics.fictitious_play import FictitiousPlay

@@ -120,7 +120,7 @@ FIGURE = Figure(
     "of Mescheder et al. 2018. Both are played with the minimax loss and steps at once of 0.5",
     section="5.1",
     make=make,
-    seconds=2.5,
+    seconds=1.5,
     python="""
 import torch
 from sparring import Phase, Simultaneous, Trainer

@@ -131,7 +131,7 @@ FIGURE = Figure(
     "never below the label of generated samples, and it is lowest there.",
     section="4.2",
     make=make,
-    seconds=2.0,
+    seconds=3.5,
     python="""
 import torch
 from torch.distributions import Normal

@@ -123,7 +123,7 @@ FIGURE = Figure(
     "log(1/(K + 1))/K + log(K/(K + 1))",
     section="5.1.1",
     make=make,
-    seconds=2.0,
+    seconds=1.0,
     python="""
 import math
 import torch

@@ -139,7 +139,7 @@ FIGURE = Figure(
     "same numbers",
     section="3.2.5",
     make=make,
-    seconds=3.0,
+    seconds=3.5,
     python="""
 import torch
 from sparring import losses

@@ -121,7 +121,7 @@ FIGURE = Figure(
     source="report, exercise 7.1, its solution in section 8.1, and equation 25",
     section="7.1",
     make=make,
-    seconds=4.0,
+    seconds=3.0,
     python="""
 import torch
 from sparring import losses

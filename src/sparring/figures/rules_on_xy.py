@@ -145,7 +145,7 @@ FIGURE = Figure(
     "after five steps at once. The spectral radius is that of the matrix of a round",
     section="8.2",
     make=make,
-    seconds=3.5,
+    seconds=2.0,
     python="""
 import math
 import torch

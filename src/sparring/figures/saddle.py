@@ -141,7 +141,7 @@ FIGURE = Figure(
     source="report, sections 7.2 and 8.2, figures 36 and 37, equations 26 to 31",
     section="7.2",
     make=make,
-    seconds=1.5,
+    seconds=1.0,
     python="""
 import math
 import torch
