@@ -137,6 +137,12 @@ def make() -> Drawn:
         pairs += [Pair(f"{title}: D away from p / (p + q), mean", found.away(found.best), 0.0, 0.06),
                   Pair(f"{title}: JS read off D, nats", found.seen, found.divergence, 0.02)]  # fmt: skip
     last = looks[f"After {STAGES[-1]} rounds"]
+    alone, moved = looks["D alone has learned"], looks[f"After {STAGES[0]} rounds"]
+    old, new = (
+        alone.d[torch.bucketize(at.double(), EDGES).clamp(1, len(P)) - 1] for _, at in (alone.arrows, moved.arrows)
+    )
+    risen = new.mean().sub(old.mean()).sign().item()
+    pairs.append(Pair(f"After {STAGES[0]} rounds: D alone likes the samples more, 1 is yes", risen, 1.0, 0.0))
     pairs += [Pair("at the end: D away from 1/2, mean", last.away(0.5), 0.0, 0.02),
               Pair("at the end: JS by quadrature, nats", last.divergence, 0.0, 0.005)]  # fmt: skip
     return Drawn(tuple(pictures), tuple(pairs))
@@ -146,7 +152,8 @@ FIGURE = Figure(
     title="A GAN in one dimension, live",
     text="D follows the ratio p / (p + q), the wide grey line, and samples move to where D is larger. "
     "When the model has become the data, D says 1/2 everywhere.",
-    source="report, exercise 7.1 and figure 35, after Goodfellow et al. 2014, figure 1; stages as in Zhanson's talk",
+    source="report, exercise 7.1 and figure 35, after Goodfellow et al. 2014, figure 1, whose four "
+    "panels are like the first three stages and the last; stages as in Zhanson's talk",
     section="7.1",
     make=make,
     seconds=12.0,
