@@ -152,9 +152,9 @@ FIGURE = Figure(
     title="The best function and the best plan agree",
     text="What it costs at least to carry the model's mass to the data is what the best function of slope 1 reads. "
     "Along every way of the best plan that function rises by the length of the way, so its slope there is 1.",
-    source="Gavranovi\u0107 2017, Kantorovich-Rubinstein duality and Lipschitz continuity, after Arjovsky et al. 2017; "
-    "two spaces of 30 points with 60 samples each, both sides by linear programmes; F and G are the shares of data and "
-    "samples up to a point",
+    source="Gavranovi\u0107 2017, Kantorovich-Rubinstein duality and Lipschitz continuity, after Arjovsky et al. 2017. "
+    "There are 30 points and 60 samples of each kind, and linear programmes find both sides. F and G are the shares of "
+    "data and samples up to a point",
     section="3.2.5",
     make=make,
     seconds=1.0,

@@ -152,8 +152,8 @@ FIGURE = Figure(
     title="A GAN in one dimension, live",
     text="D follows the ratio p / (p + q), the wide grey line, and samples move to where D is larger. "
     "When the model has become the data, D says 1/2 everywhere.",
-    source="report, exercise 7.1 and figure 35, after Goodfellow et al. 2014, figure 1, whose four "
-    "panels are like the first three stages and the last; stages as in Zhanson's talk",
+    source="report, exercise 7.1 and figure 35, after Goodfellow et al. 2014, figure 1. Its four panels are like the "
+    "first three stages and the last. The stages are those of Zhanson's talk",
     section="7.1",
     make=make,
     seconds=12.0,
