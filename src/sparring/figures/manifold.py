@@ -152,7 +152,7 @@ FIGURE = Figure(
     text="A picture of 784 pixels is a point in 784 dimensions, but distances to neighbours say that clothes lie "
     "on about 14. The same pixels mixed among pictures have ten times as many, and a generator's at most its latents.",
     source="Gavranovi\u0107 2017, the manifold hypothesis; Arjovsky and Bottou 2017. The estimate is TwoNN of Facco et "
-    "al. 2017, without the tenth of points with the largest ratios. Here r1 and r2 are the distances to the two nearest "
+    "al. 2017, without the tenth of points with the largest ratios. Here r1 and r2 are distances to the two nearest "
     "neighbours, and F is the share of smaller ratios. Each set has 1,500 points; of 10 dimensions and more it finds "
     "too few",
     section="1",
