@@ -72,8 +72,7 @@ def trainer(seed: int, pace: Pace) -> Trainer:
 
 def distance(trainer: Trainer) -> float:
     """Between 400 samples and 400 points of the ring: what an optimal plan carries them on average."""
-    with torch.no_grad():
-        made: Tensor = trainer.game.generator(Key(0).normal("look", (400, 16)))
+    made = trainer.game.sampler().sample(400)
     return exact_wasserstein(made, toys.gaussians(400, CENTRES, stds=STD, seed=toys.FRESH))
 
 
@@ -138,8 +137,8 @@ def make() -> Drawn:
 
 FIGURE = Figure(
     title="Two time scales",
-    text="At each rate of G the fastest D ends nearest to the data, and five steps of D a round help as well. The ratio "
-    "alone does not: a D at 0.002 is too slow even for a G at 0.0005.",
+    text="At each rate of G the fastest D ends nearest to the data, and five steps of D a round help as well. "
+    "The ratio alone does not: a D at 0.002 is too slow even for a G at 0.0005.",
     source="Heusel et al. 2017, two time scales (after the report); distances are exact Wasserstein distances of 400 "
     "samples to 400 points of a ring of eight Gaussians",
     section="7.2",
