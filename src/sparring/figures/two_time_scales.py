@@ -139,11 +139,10 @@ FIGURE = Figure(
     title="Two time scales",
     text="At each rate of G the fastest D ends nearest to the data, and five steps of D a round help as well. "
     "The ratio alone does not: a D at 0.002 is too slow even for a G at 0.0005.",
-    source="Heusel et al. 2017, two time scales (after the report); distances are exact Wasserstein distances of 400 "
-    "samples to 400 points of a ring of eight Gaussians",
+    source="Heusel et al. 2017, after the report; exact Wasserstein distances of 400 samples to 400 points of a ring",
     section="7.2",
     make=make,
-    seconds=160.0,
+    seconds=140.0,
     tier="full",
     python="""
 from sparring.figures.two_time_scales import Pace, course, end
