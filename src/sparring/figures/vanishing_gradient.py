@@ -60,7 +60,7 @@ def told(game: GAN) -> float:
         real = game.discriminator(fashion_mnist("held_out").x / 127.5 - 1)
         fake = game.discriminator(game.generator(Key(2**20).normal("latent", (1000, LATENT))))
     border = (real.mean() + fake.mean()) / 2
-    return ((real > border).float().mean() + (fake < border).float().mean()).item() / 2
+    return torch.cat([real > border, fake < border]).float().mean().item()  # as many of either
 
 
 def chase(game: GAN, costs: Mapping[str, AdversarialLoss], steps: tuple[int, ...], key: Key) -> dict[str, Tensor]:
@@ -108,13 +108,13 @@ def panel(found: Mapping[int, Courses], epochs: int, column: int, title: str, y:
     axes.set(xlim=(-0.3, 1200), xticks=(0, 3, 10, 100, 1000), ylim=(0.4, 1.05))
     axes.set_xticklabels(("0", "3", "10", "100", "1,000"))
     axes.minorticks_off()
-    names: dict[str, tuple[float, float]] = {"minimax": (12, 0.94), "Wasserstein": (40, 0.55)}
+    names: dict[str, tuple[float, float]] = {"D": (12, 0.94), "critic": (40, 0.55)}
     if column < 3:
         logarithmic(axes, "y")
         axes.set(ylim=(1e-4, 1e3))
         names = {"minimax": (15, 2e-3), "non-saturating": (3.4, 200), "Wasserstein": (0.2, 6e-4)}
     for name, place in names.items():
-        axes.text(*place, name, color=HUES[name])
+        axes.text(*place, name, color={**HUES, "D": SERIES[1], "critic": SERIES[3]}[name])
     return axes
 
 
