@@ -140,8 +140,8 @@ def pairs(procedure: str, found: Mapping[tuple[int, str], Seen]) -> list[Pair]:
 
 FIGURE = Figure(
     title="Which modes a GAN takes is not decided by its divergence",
-    text="If the divergence decided, a GAN of KL(data, model) would blur like the one Gaussian, and one of KL(model, data) "
-    "would not. GANs of three divergences are alike: all sharp, with many modes or few as the players' rates are.",
+    text="If the divergence decided, a GAN of KL(data, model) would blur like the one Gaussian, and one of "
+    "KL(model, data) would not. GANs of three divergences are alike: all sharp, with many modes or few as the players' rates are.",
     source="report, section 3.2.5 and figure 15, after Nowozin et al. 2016, who train on pictures: for such see "
     "docs/costs.md. Width is the median distance of samples from the middle of their mode, over the data's",
     section="3.2.5",
