@@ -129,7 +129,6 @@ def pairs(found: Courses, seed: int) -> list[Pair]:
             Pair(f"{where}non-saturating, the norm grows by orders", (ns[-1] / ns[0]).log10().item(), 2, 2),
             Pair(f"{where}non-saturating, the noise grows by orders", (noise[-1] / noise[0]).log10().item(), 2, 2),
             Pair(f"{where}Wasserstein, from the largest norm to the last", (ws[-1] / ws.max()).log10().item(), 0, 1),
-            Pair(f"{where}told right by an untrained D", right[0].item(), 0.5, 0.1),
             Pair(f"{where}told right by D at the end", right[-1].item(), 1, 0.01),
         ]
     return rows
