@@ -108,7 +108,7 @@ def panel(found: Mapping[int, Courses], epochs: int, column: int, title: str, y:
     axes.set(xlim=(-0.3, 1200), xticks=(0, 3, 10, 100, 1000), ylim=(0.4, 1.05))
     axes.set_xticklabels(("0", "3", "10", "100", "1,000"))
     axes.minorticks_off()
-    names: dict[str, tuple[float, float]] = {"D": (12, 0.94), "critic": (40, 0.55)}
+    names: dict[str, tuple[float, float]] = {"D": (4, 0.94), "critic": (130, 0.62)}
     if column < 3:
         logarithmic(axes, "y")
         axes.set(ylim=(1e-4, 1e3))
