@@ -86,7 +86,7 @@ def train(loss: FDivergence, rate: float, seed: int) -> Seen:
 
 def panel(title: str, seen: Sequence[tuple[str, Seen]], alternative: str) -> Picture:
     """Samples beside one another, each on the modes of the data."""
-    axes = blank(title, "", "", (4.6, 0.5 + 1.95 * math.ceil(len(seen) / 3)))
+    axes = blank(title, "", "", (4.6, 0.4 + 1.85 * math.ceil(len(seen) / 3)))
     for i, (name, one) in enumerate(seen):
         x, y = 3.3 * (i % 3), -4.1 * (i // 3)
         place = torch.tensor([x, y])
@@ -145,14 +145,14 @@ def pairs(procedure: str, found: Mapping[tuple[int, str], Seen]) -> list[Pair]:
 FIGURE = Figure(
     title="Which modes a GAN takes is not decided by its divergence",
     text="If the divergence decided, a GAN of KL(data, model) would blur like the one Gaussian, and one of "
-    "KL(model, data) would not. GANs of three divergences are alike: all sharp, on many modes or few by the players' "
-    "rates.",
+    "KL(model, data) would not. Three divergences give GANs that are much alike, with many modes or few by the "
+    "players' rates; one of KL(data, model) is blurred.",
     source="report, section 3.2.5 and figure 15, after Nowozin et al. 2016, who train on pictures: for such see "
     "docs/costs.md. Width is the median distance of samples from the middle of their mode, over the data's. "
-    "Modes and widths of GANs are means of 20 looks in the second half of training",
+    "Modes and widths of GANs are means of 21 looks in the second half of training",
     section="3.2.5",
     make=make,
-    seconds=250.0,
+    seconds=80.0,
     tier="full",
     python="""
 import torch

@@ -155,7 +155,7 @@ FIGURE = Figure(
     "none; the second seed is dashed",
     section="3.2.3",
     make=make,
-    seconds=300.0,
+    seconds=400.0,
     tier="full",
     python="""
 import torch
