@@ -151,8 +151,8 @@ FIGURE = Figure(
     title="A good discriminator, a vanishing gradient",
     text="The generator stands still while its opponent is trained: the better D, the smaller the gradient of the "
     "minimax cost. That of the non-saturating cost grows, and so does its noise; that of a Wasserstein critic stays.",
-    source="Arjovsky and Bottou 2017, figure 2; report, section 3.2.3; D has batch norm as in a DCGAN, the critic has "
-    "none; the second seed is dashed",
+    source="Arjovsky and Bottou 2017, figure 2; report, section 3.2.3. D has batch norm as in a DCGAN, and the critic "
+    "none. The second seed is dashed",
     section="3.2.3",
     make=make,
     seconds=400.0,
@@ -163,14 +163,16 @@ from sparring import GAN, Alternating, Normal, Phase, Trainer, losses
 from sparring.data.embedded import fashion_mnist
 from sparring.networks.dcgan import Discriminator, Generator
 
+def adams(game):
+    return {name: torch.optim.Adam(game.strategy(name).values(), 1e-3, (0.5, 0.999)) for name in game.players()}
+
 torch.manual_seed(0)
-game = GAN(Generator((1, 28, 28), 64, 8), Discriminator((1, 28, 28), 8), Normal(64), losses.Minimax())
-adams = {name: torch.optim.Adam(game.strategy(name).values(), 1e-3, (0.5, 0.999)) for name in game.players()}
-data, both = {"real": fashion_mnist()}, Alternating(fresh=False)
-Trainer(Phase(game, adams, data, 157, both, batch=64)).play()  # an epoch of both
-norms = []
-for rounds in (0, 300):  # of D alone
-    Trainer(Phase(game, adams, data, rounds, Alternating({"generator": 0}), batch=64), seed=1).play()
+data, shape, turns = {"real": fashion_mnist()}, (1, 28, 28), Alternating(fresh=False)
+game = GAN(Generator(shape, 64, 8), Discriminator(shape, 8), Normal(64))
+Trainer(Phase(game, adams(game), data, 157, turns, batch=64)).play()  # an epoch of both
+game, norms = GAN(game.generator, Discriminator(shape, 8), Normal(64), losses.Minimax()), []
+for rounds in (0, 600):  # of a new D alone
+    Trainer(Phase(game, adams(game), data, rounds, Alternating({"generator": 0}), batch=64), seed=1).play()
     fake = game.discriminator(game.generator(torch.randn(512, 64)))
     slopes = torch.autograd.grad(game.loss.generator(fake, fake), list(game.generator.parameters()))
     norms.append(torch.cat([slope.flatten() for slope in slopes]).norm())
