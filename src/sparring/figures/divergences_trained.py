@@ -91,7 +91,7 @@ def panel(title: str, seen: Sequence[tuple[str, Seen]], alternative: str) -> Pic
         x, y = 3.3 * (i % 3), -4.1 * (i // 3)
         place = torch.tensor([x, y])
         axes.plot(*(CENTRES + place).T, "o", color=COLOURS["real"].light, fillstyle="none", markersize=7)
-        inside = one.x[:500][one.x[:500].abs().amax(dim=1) < 1.5]
+        inside = one.x[:400][one.x[:400].abs().amax(dim=1) < 1.5]
         axes.plot(*(inside + place).T, ".", color=COLOURS["generated"].light, markersize=1.5)
         axes.text(x, y + 1.5, name, ha="center", fontsize=9)
         axes.text(x, y - 1.95, f"modes {one.modes:.2g}, width {one.width:.1f}", ha="center", fontsize=9)
