@@ -111,7 +111,7 @@ def surface(axes: Axes, critic: MLP, x: Tensor, title: str) -> None:
 def measure(name: str, critics: tuple[MLP, MLP], seed: int = SEED) -> tuple[list[Pair], str]:
     """Of one toy: numbers beside those of the best critics, and words on the pictures.
 
-    With slope s and weight w it earns s W - w (s - 1)^2: most at 1 + W / 2w. The best scale of any reads 2w E s (s - 1).
+    Slope s and weight w earn s W - w (s - 1)^2: most at 1 + W / 2w. The best scale of any reads 2w E s (s - 1).
     Of slope 1 and K points max_i h_i - |x - x_i| is best, and has a peak at each, as each gets its part of the samples.
     """
     key, data = Key(seed, ("measured",)), points(name, 1500, seed + 1)
@@ -128,7 +128,7 @@ def measure(name: str, critics: tuple[MLP, MLP], seed: int = SEED) -> tuple[list
     told = f"Of the best plan's paths {share[0]:.0%} rise for the clipped critic and {share[1]:.0%} with the penalty."
     if name in MODES:
         tops = [seen(critic, MODES[name]) for critic in (*critics, started(*SIZES, seed=seed))]
-        told += f" It peaks at {tops[0]} modes when clipped and at {tops[1]} with the penalty."
+        told += f" Modes at which it peaks: {tops[0]} when clipped, {tops[1]} with the penalty."
         pairs += [Pair(f"{name}, clipped: modes at which it peaks", tops[0], 0, 1),
                   Pair(f"{name}, untrained: modes at which it peaks", tops[2], 0, 1),
                   Pair(f"{name}: more with the penalty, 1 is yes", float(tops[1] > tops[0]), 1, 0)]  # fmt: skip
@@ -140,7 +140,7 @@ def make() -> Drawn:
     pictures, pairs = [], []
     for name in TOYS:
         found, told = measure(name, critics := both(points(name, 100_000, SEED)))
-        left, right = Canvas(figsize=(4.8, 2.7), layout="constrained").subplots(1, 2, sharey=True)
+        left, right = Canvas(figsize=(4.6, 2.6), layout="constrained").subplots(1, 2, sharey=True)
         surface(left, critics[0], points(name, 300, SEED), f"{name}, clipped")
         surface(right, critics[1], points(name, 300, SEED), f"{name}, penalty")
         pairs += found
@@ -150,8 +150,8 @@ def make() -> Drawn:
 
 FIGURE = Figure(
     title="What clipped critics miss",
-    text="Clipped critics are smooth hills or bowls; with the penalty a critic has peaks where the data are. The best "
-    "one peaks at all 25 Gaussians, but this small network finds only some of them.",
+    text="Dots are data; contours are dotted where the critic is low. Clipped it is one plain hill; with the penalty it "
+    "peaks at 8 Gaussians, but only at some of 25, where the best one has 25.",
     source="Gulrajani et al. 2017, figure 1a; here networks have 128 units a layer, and the penalty the weight 1",
     section="3.2.5",
     make=make,
