@@ -150,8 +150,8 @@ def make() -> Drawn:
 
 FIGURE = Figure(
     title="What clipped critics miss",
-    text="Dots are data, and contours are dotted where the critic is low. Clipped it is one plain hill; with the "
-    "penalty it peaks at all 8 Gaussians, but only at some of 25, where the best one has 25.",
+    text="Contours are dotted where a critic is low: clipped it is a plain hill, with the penalty it peaks at all 8 "
+    "Gaussians. The best one peaks at all 25 too, but this small network finds only some.",
     source="Gulrajani et al. 2017, figure 1a; here networks have 128 units a layer, and the penalty the weight 1",
     section="3.2.5",
     make=make,
