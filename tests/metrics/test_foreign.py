@@ -1,7 +1,9 @@
 import hashlib
 import os
 import pickle
+import struct
 import tarfile
+import tracemalloc
 import warnings
 
 import pytest
@@ -140,6 +142,17 @@ def test_truncated_files(tmp_path, state, name, share):
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     refused(path, "fetch it again")
+
+
+def test_a_length_that_the_file_has_not_takes_no_memory(tmp_path):
+    """A damaged pickle says that two gigabytes of text follow."""
+    (tmp_path / "a.pth").write_bytes(b"\x80\x02X" + struct.pack("<i", 2**31 - 1) + b"abc")
+    tracemalloc.start()
+    try:
+        refused(tmp_path / "a.pth", "damaged or holds more than tensors")
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])

@@ -7,6 +7,7 @@ may name code to run, and is read by torch's unpickler that knows tensors and pl
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import warnings
 import zipfile
@@ -64,11 +65,19 @@ def read_weights(path: Path, sha256: str) -> dict[str, Tensor]:
         return _tensors((_safetensors if path.suffix == ".safetensors" else _pickle)(file, path), path)
 
 
+class _Reader(BufferedReader):
+    """A file of which a read makes room for no more than it holds, whatever length a damaged pickle names."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most `size` bytes, all that are left with -1 or None."""
+        return super().read(None if size is None else min(size, os.fstat(self.fileno()).st_size))
+
+
 def _open(path: Path) -> BufferedReader:
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a directory; expected a file of weights: name the file inside it")
     try:
-        return path.open("rb")
+        return _Reader(path.open("rb", buffering=0))
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no file {str(path)!r}: fetch it, or correct the path") from error
     except OSError as error:
