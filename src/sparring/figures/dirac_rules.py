@@ -150,8 +150,9 @@ def make() -> Drawn:
 
 FIGURE = Figure(
     title="Every rule with every regulariser on the smallest GAN",
-    text="A regulariser or a better rule makes play converge, and R1 under most rules is faster than either alone. "
-    "Near the equilibrium a round is a matrix, whose largest eigenvalue is the factor that play shows.",
+    text="With the GAN's cost a regulariser or a better rule makes play converge, and R1 under most rules is faster "
+    "than either alone. Near the equilibrium a round is a matrix, whose largest eigenvalue is the factor that play "
+    "shows.",
     source="Mescheder et al. 2018, the Dirac-GAN; the table of methods names the papers of the rules. Steps are 0.6, "
     "\u03b3 is 0.6, the noise has deviation 1; rules have the numbers of the figure of all rules on V = xy. Blue "
     "converges, orange goes away. A rule that remembers a round is left out with noise, which is new in each round",
