@@ -31,7 +31,7 @@ __all__ = ["FIGURE"]
 (CENTRES, STD), WIDE = toys.MODES["ring"], 0.05
 """Eight modes, each at its own place on the unit circle. A sample counts for one within 3 x WIDE of its centre."""
 
-SEEDS, ROUNDS, EVERY, SHOWN = (0, 1, 2), 2000, 25, (250, 500, 1000, 1500, 2000)
+SEEDS, ROUNDS, EVERY, SHOWN = (100, 101, 102), 2000, 25, (250, 500, 1000, 1500, 2000)
 STEPS, RATE, BETAS = 5, 3e-3, (0.5, 0.999)
 RULES: Mapping[str, Dynamics] = {"plain": Unrolled(0), "unrolled": Unrolled(STEPS, functional.Adam(RATE, BETAS))}
 TINTS = dict(zip(RULES, SERIES[1::-1], strict=True))
@@ -164,10 +164,10 @@ from sparring.metrics.modes import modes
 
 measured = {}
 for name, steps in {"plain": 0, "unrolled": 5}.items():
-    run = trainer(0, unrolled.Unrolled(steps, functional.Adam(3e-3, (0.5, 0.999)))).play()
+    run = trainer(100, unrolled.Unrolled(steps, functional.Adam(3e-3, (0.5, 0.999)))).play()
     shares = modes(samples(run), CENTRES, WIDE).weights
     at_once = sum(share >= 1 / 80 for share in shares)
     print(name, [round(share, 2) for share in shares])
-measured["seed 0, unrolled: modes at once, at the end"] = at_once
+measured["seed 100, unrolled: modes at once, at the end"] = at_once
 """,
 )

@@ -27,7 +27,7 @@ from sparring.penalties import interpolated
 __all__ = ["FIGURE"]
 
 SHAPE, LATENT, WIDTH, BATCH, EPOCH = (1, 28, 28), 64, 8, 64, 157
-SEEDS, EPOCHS, BATCHES = (0, 1), (1, 4), 8
+SEEDS, EPOCHS, BATCHES = (100, 101), (1, 4), 8
 """Of the whole; how long the generator has been trained when it stands still; batches in a look, always the same."""
 
 STEPS = (0, 3, 10, 30, 60, 100, 180, 300, 1000)
@@ -166,7 +166,7 @@ from sparring.networks.dcgan import Discriminator, Generator
 def adams(game):
     return {name: torch.optim.Adam(game.strategy(name).values(), 1e-3, (0.5, 0.999)) for name in game.players()}
 
-torch.manual_seed(0)
+torch.manual_seed(100)
 data, shape, turns = {"real": fashion_mnist()}, (1, 28, 28), Alternating(fresh=False)
 game = GAN(Generator(shape, 64, 8), Discriminator(shape, 8), Normal(64))
 Trainer(Phase(game, adams(game), data, 157, turns, batch=64)).play()  # an epoch of both
@@ -177,7 +177,7 @@ for rounds in (0, 600):  # of a new D alone
     slopes = torch.autograd.grad(game.loss.generator(fake, fake), list(game.generator.parameters()))
     norms.append(torch.cat([slope.flatten() for slope in slopes]).norm())
 fall = (norms[0] / norms[1]).log10().item()
-measured = {"G of 1 epoch, seed 0: minimax, the norm falls by orders": fall}
+measured = {"G of 1 epoch, seed 100: minimax, the norm falls by orders": fall}
 print(measured)
 """,
 )
