@@ -27,6 +27,9 @@ class Unrolled(Dynamics):
     The opponents' real step is a plain one. The steps that are looked through have the data and chance of the round.
     On V = xy the rate is sqrt(1 - 2 k s h + h^2) for k inner steps of s and steps of h.
 
+    A loss without E log D(x) in the generator's cost, such as `Minimax`, is not zero-sum here: D's answer depends on G.
+    `figures.ring_modes.Saddle` has that term.
+
     Attributes:
         steps: How many steps are looked through; with 0 this is `Simultaneous`, bit for bit.
         rule: How the opponents are expected to move: `functional.SGD` or `functional.Adam`. It has no memory of their
