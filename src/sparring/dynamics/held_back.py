@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,8 @@ class HeldBack(Dynamics):
 
     Attributes:
         limit: The cost below which the player stays, in the unit of its cost. A GAN's
-            discriminator pays 1.39 where it cannot tell, and half of that here.
+            discriminator pays 1.39 where it cannot tell, so 0.7 is half of that. By
+            default nobody waits.
         player: Who waits; the first one in the order of play if "", which is the discriminator of a GAN.
         fresh: As in `Alternating`: whether every turn has new data and chance.
 
@@ -33,7 +35,7 @@ class HeldBack(Dynamics):
         ValueError: Nobody has that name.
     """
 
-    limit: float = 0.7
+    limit: float = -math.inf
     player: str = ""
     fresh: bool = True
 
