@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import math
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from sparring.checks.declared import NOTHING
 from sparring.checks.game import DYNAMICS
 from sparring.layers.dropout import Dropout
 from sparring.layers.instance_noise import InstanceNoise
+from sparring.layers.packed import Packed
 
 GAMES, NETWORKS, LOSSES = discover.games(), discover.networks(), discover.losses()
 RULES = (*DYNAMICS, *discover.rules().values())
@@ -72,7 +74,8 @@ def test_a_discriminator_judges_its_own_data(name):
     assert (logits is None) == (game.loss.reads.logits(torch.zeros(1)) is None) == ("real_logit" not in watched)
     layers = {type(layer) for layer in game.discriminator.modules()}
     if logits is not None:
-        assert logits.shape == (8,)
+        pack = math.prod(layer.m for layer in game.discriminator.modules() if isinstance(layer, Packed))
+        assert logits.shape == (8 // pack,)
         if not layers & {Dropout, InstanceNoise}:  # whose masks and numbers are those of the round
             torch.testing.assert_close(logits.mean(), watched["real_logit"])
 

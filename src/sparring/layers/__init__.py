@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from sparring.layers import dropout as dropout
     from sparring.layers import instance_noise as instance_noise
     from sparring.layers import maxout as maxout
+    from sparring.layers import minibatch_deviation as minibatch_deviation
+    from sparring.layers import minibatch_discrimination as minibatch_discrimination
     from sparring.layers import noise as noise
+    from sparring.layers import packed as packed
     from sparring.layers import pointwise as pointwise
     from sparring.layers import resampling as resampling
     from sparring.layers import spectral as spectral
