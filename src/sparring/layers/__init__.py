@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sparring.layers import maxout as maxout
     from sparring.layers import noise as noise
     from sparring.layers import pointwise as pointwise
+    from sparring.layers import reference_norm as reference_norm
     from sparring.layers import resampling as resampling
     from sparring.layers import spectral as spectral
     from sparring.layers import upsampling as upsampling
