@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from sparring.layers import noise as noise
     from sparring.layers import packed as packed
     from sparring.layers import pointwise as pointwise
+    from sparring.layers import reference_norm as reference_norm
     from sparring.layers import resampling as resampling
     from sparring.layers import spectral as spectral
     from sparring.layers import upsampling as upsampling
+    from sparring.layers import weight_norm as weight_norm
 else:
     __getattr__, __dir__ = submodules(__name__)
