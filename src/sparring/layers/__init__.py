@@ -16,5 +16,6 @@ if TYPE_CHECKING:
     from sparring.layers import resampling as resampling
     from sparring.layers import spectral as spectral
     from sparring.layers import upsampling as upsampling
+    from sparring.layers import with_features as with_features
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -22,6 +22,7 @@ from sparring.losses.hinge import Hinge
 from sparring.losses.kernel import MMD
 from sparring.losses.least_squares import LeastSquares
 from sparring.losses.loss import AdversarialLoss, adversarial, decisive
+from sparring.losses.matching import FeatureMatching
 from sparring.losses.ratio import estimates
 from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Features, Reading
 from sparring.losses.relativistic import Relativistic, RelativisticAverage
@@ -41,6 +42,7 @@ __all__ = [
     "Alpha",
     "Cramer",
     "FDivergence",
+    "FeatureMatching",
     "Features",
     "GANDivergence",
     "Hellinger",
