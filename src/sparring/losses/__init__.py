@@ -27,6 +27,7 @@ from sparring.losses.ratio import estimates
 from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Features, Reading
 from sparring.losses.relativistic import Relativistic, RelativisticAverage
 from sparring.losses.smoothing import NoisyLabels, Smoothed
+from sparring.losses.top_k import TopK
 from sparring.losses.wasserstein import Wasserstein
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "RelativisticAverage",
     "ReverseKL",
     "Smoothed",
+    "TopK",
     "TotalVariation",
     "Wasserstein",
     "adversarial",
