@@ -104,7 +104,7 @@ class FeatureMatching(Wrapped):
 METHODS = (
     Method(
         name="feature matching",
-        python="GAN(generator, layers.with_features.WithFeatures(d, 'layers.1'), latent, losses.FeatureMatching())",
+        python="GAN(g, layers.with_features.WithFeatures(critic, 'layers.1'), latent, losses.FeatureMatching())",
         papers=(Paper("Salimans et al.", 2016, "https://arxiv.org/abs/1606.03498"),),
     ),
 )

@@ -73,7 +73,7 @@ class HistoricalAverage(nn.Module):
 METHODS = (
     Method(
         name="historical averaging",
-        python="GAN(g, d, latent, penalties={HistoricalAverage(d): 1.0}, regularizers={HistoricalAverage(g): 1.0})",
+        python="GAN(generator, critic, latent, penalties={penalties.HistoricalAverage(critic): 1.0})",
         papers=(Paper("Salimans et al.", 2016, "https://arxiv.org/abs/1606.03498"),),
     ),
 )
