@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING
 from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
+    from sparring.layers import adaptive as adaptive
+    from sparring.layers import augmentations as augmentations
+    from sparring.layers import augmented as augmented
     from sparring.layers import batch_norm as batch_norm
     from sparring.layers import conditional_norm as conditional_norm
+    from sparring.layers import diff_augment as diff_augment
     from sparring.layers import downsampling as downsampling
     from sparring.layers import dropout as dropout
     from sparring.layers import instance_noise as instance_noise
@@ -21,5 +25,6 @@ if TYPE_CHECKING:
     from sparring.layers import spectral as spectral
     from sparring.layers import upsampling as upsampling
     from sparring.layers import weight_norm as weight_norm
+    from sparring.layers import with_features as with_features
 else:
     __getattr__, __dir__ = submodules(__name__)

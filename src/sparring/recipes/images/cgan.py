@@ -54,7 +54,9 @@ def game(config: Config, spec: sp.Spec) -> sp.games.images.cgan.ConditionalGAN:
     with sp.Key(config.seed, ("initial weights",)).seeded():
         generator = sp.networks.conditional_dcgan.Generator(shape, classes, config.latent, config.width)
         discriminator = sp.networks.conditional_dcgan.Discriminator(shape, classes, config.width)
-    gan = sp.games.images.cgan.ConditionalGAN(generator, discriminator, sp.Normal(config.latent), condition)
+    critic, penalties = config.augmented(discriminator)
+    latent = sp.Normal(config.latent)
+    gan = sp.games.images.cgan.ConditionalGAN(generator, critic, latent, condition, penalties=penalties)
     return gan.to(devices.resolve(config.device))
 
 
