@@ -25,7 +25,7 @@ from sparring.machine.words import counted
 ROOT = Path(__file__).parents[1]
 RESULTS, PICTURES = ROOT / "benchmarks" / "figures", ROOT / "docs" / "images" / "figures"
 PAGE, HEAD, TAIL = ROOT / "docs" / "figures.md", "\n## Results of the full tier\n\n", "\n## Add a figure\n"
-WORDS = """These are kept in `benchmarks/figures/`. The hash is that of the code that made them. If that code has changed,
+WORDS = """These are kept in `benchmarks/figures/`. The hash is that of the code that made them. If that has changed,
 `sparring figures NAME` computes the figure again.
 
 | figure | numbers | date | minutes | versions | hash |
