@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sparring.layers import instance_noise as instance_noise
     from sparring.layers import maxout as maxout
     from sparring.layers import noise as noise
+    from sparring.layers import norms as norms
     from sparring.layers import pointwise as pointwise
     from sparring.layers import reference_norm as reference_norm
     from sparring.layers import resampling as resampling
