@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sparring.layers import minibatch_deviation as minibatch_deviation
     from sparring.layers import minibatch_discrimination as minibatch_discrimination
     from sparring.layers import noise as noise
+    from sparring.layers import norms as norms
     from sparring.layers import packed as packed
     from sparring.layers import pointwise as pointwise
     from sparring.layers import reference_norm as reference_norm

@@ -134,6 +134,7 @@ METHODS = (
         papers=(Paper("Salimans et al.", 2016, "https://arxiv.org/abs/1606.03498"), TUTORIAL),
         section="4.3",
         figure="21",
+        command="sparring train norms --generator-norm virtual",
     ),
 )
 

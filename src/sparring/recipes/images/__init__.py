@@ -9,5 +9,6 @@ if TYPE_CHECKING:
     from sparring.recipes.images import costs as costs
     from sparring.recipes.images import dcgan as dcgan
     from sparring.recipes.images import gan2014 as gan2014
+    from sparring.recipes.images import norms as norms
 else:
     __getattr__, __dir__ = submodules(__name__)
