@@ -47,6 +47,10 @@ class Options:
     """Format of pictures in a folder or a zip. Unset: png. PNG and WebP keep every pixel, JPEG has quality 95."""
     given: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["--class"])] = ()
     """What to ask for, such as the name of a class, if the recipe has a condition. Several are used in turn."""
+    best: float | None = None
+    """Keep this share of the samples, those that the discriminator likes most: 0.1 looks better and is less diverse."""
+    reject: bool = False
+    """Keep samples so often that they are like the data, if the discriminator is right (Azadi et al. 2019)."""
     weights: Literal["average", "raw"] = "average"
     """average: moving average of the weights. raw: the last weights."""
     device: str = "cpu"
@@ -73,6 +77,10 @@ def main(words: list[str]) -> int:
     options = parsed(Options, words, "sample")
     if options.n < 1:
         raise ValueError(f"-n is {options.n}; expected 1 or more")
+    if options.best is not None and not 0 < options.best <= 1:
+        raise ValueError(f"--best is {options.best}; expected a share above 0 and at most 1")
+    if options.best is not None and options.reject:
+        raise ValueError("--best and --reject choose samples in two ways: leave one of them out")
     where = place(options)
 
     from sparring.cli.sample_files import Samples
@@ -81,7 +89,7 @@ def main(words: list[str]) -> int:
     from sparring.runs.run import load
 
     device = devices.resolve(options.device)
-    sampler = load(options.run, weights=options.weights, recipe=options.recipe, device=device)
+    sampler = chosen(load(options.run, weights=options.weights, recipe=options.recipe, device=device), options, device)
     check(sampler.kind, where, options)
     if where.ending == "/" or (options.n == 1 and not options.grid):
         moved.apart(options.run, where.path)
@@ -89,6 +97,35 @@ def main(words: list[str]) -> int:
     write(Samples(options.run, options.weights, sampler, options.n, options.seed, given, options.given), where, options)
     print(f"{options.n:,} sample{'s' * (options.n > 1)} in {shown(where.path)}")
     return 0
+
+
+def chosen(sampler: Sampler, options: Options, device: str) -> Sampler:
+    """The sampler, or those of its samples that the discriminator likes.
+
+    Raises:
+        ValueError: Nobody in the game says what is real, or its logits are no log ratios and these are needed.
+    """
+    if options.best is None and not options.reject:
+        return sampler
+
+    from sparring import selection
+    from sparring.cli.findings import judged
+    from sparring.games.gan import GAN
+    from sparring.runs.run import Run
+
+    game = Run.open(options.run, options.recipe).game(device).eval()
+
+    def judge(x: Tensor, given: Tensor | None) -> Tensor:
+        logits = judged(game, x.to(device), None if given is None else given.to(device))
+        if logits is None:
+            raise ValueError(f"nobody in {str(options.run)!r} says how real samples are: leave out --best and --reject")
+        return logits.float().cpu()
+
+    if options.best is not None:
+        return selection.best(sampler, judge, options.best)
+    if not (isinstance(game, GAN) and game.loss.log_ratio):
+        raise ValueError("--reject needs a loss whose logits are log ratios, as of dcgan: write --best 0.5")
+    return selection.rejection(sampler, judge)
 
 
 def place(options: Options) -> Place:
