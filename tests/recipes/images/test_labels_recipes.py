@@ -33,7 +33,10 @@ def test_samples_of_an_auxiliary_classifier_gan_are_asked_for_classes(trained, c
     assert sampler.condition.names == ("class 0", "class 1", "class 2")
     assert Run.open(run).game().discriminator(sampler.sample(5)).shape == (5, 1 + 3)
     assert cli.run("evaluate", [str(run), "--n", "100", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["scores"]
+    found = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in found["asked"]["classes"]] == ["class 0", "class 1", "class 2"]
+    assert found["asked"]["fidelity"]["count"] == found["asked"]["accuracy"]["count"] == 100
+    assert found["asked"]["classifier"].startswith("trained on 122 real examples, by ")
 
 
 def test_samples_where_only_the_discriminator_learns_classes_are_not_asked_for_any(trained, capsys):
@@ -43,7 +46,9 @@ def test_samples_where_only_the_discriminator_learns_classes_are_not_asked_for_a
     assert cli.run("sample", [str(run), "--class", "class 1", "--out", str(run / "some.png")]) == 2
     assert "no condition" in capsys.readouterr().err
     assert cli.run("evaluate", [str(run), "--n", "100", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["scores"]
+    found = json.loads(capsys.readouterr().out)
+    assert found["scores"]
+    assert "asked" not in found
 
 
 def test_the_discriminator_of_a_conditional_gan_may_get_the_class_beside_the_picture(trained):
