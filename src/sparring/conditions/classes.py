@@ -54,6 +54,10 @@ class Classes(Condition):
         """The names."""
         return f"a class: {', '.join(self.names)}"
 
+    def choices(self) -> tuple[str, ...]:
+        """The names."""
+        return self.names
+
     def sheet(self, n: int) -> Tensor | None:
         """The classes in turn, in so many rows and columns that each has its own; None if that makes too many."""
         classes, least = len(self.names), math.isqrt(n - 1) + 1

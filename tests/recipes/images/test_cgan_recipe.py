@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import sparring
@@ -52,9 +53,28 @@ def test_a_run_is_asked_for_classes_and_evaluated(tmp_path, pictures, capsys):
     expected = sampler.sample(5, given=sampler.condition.parse(["class 1"]), seed=2)
     assert np.array_equal(np.load(out), to_bytes(expected).numpy())
     assert not np.array_equal(np.load(out), to_bytes(sampler.sample(5, seed=2)).numpy())
+    rows_of_classes(run, sampler, tmp_path)
     capsys.readouterr()
     assert cli.run("evaluate", [str(run), "--n", "100", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["scores"]
+
+
+def rows_of_classes(run, sampler, tmp_path):
+    """`--by-class` draws so many of each class, a row below its name."""
+    words = ["sample", str(run), "--by-class", "-n", "2"]
+    assert cli.run(*words[:1], [*words[1:], "--out", str(tmp_path / "rows.npz")]) == 0
+    with np.load(tmp_path / "rows.npz") as arrays:
+        assert arrays["given"].tolist() == [0, 0, 1, 1, 2, 2]
+        expected = sampler.sample(6, given=torch.tensor([0, 0, 1, 1, 2, 2]))
+        assert np.array_equal(arrays["samples"], to_bytes(expected).numpy())
+    sizes = []
+    for extra in ([], ["--class", "class 2"]):
+        assert cli.run(*words[:1], [*words[1:], *extra, "--out", str(tmp_path / "rows.png")]) == 0
+        with Image.open(tmp_path / "rows.png") as image:
+            sizes.append(image.size)
+    (width, three), (_, one) = sizes
+    assert width == 2 * 68 + 4
+    assert three - one == 2 * (72 + 28), "a row is a picture and a line of text"
 
 
 def test_pictures_without_classes_are_refused_in_a_line(tmp_path, capsys):

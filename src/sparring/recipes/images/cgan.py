@@ -1,7 +1,8 @@
 """A conditional GAN on pictures with classes (Mirza and Osindero 2014, https://arxiv.org/abs/1411.1784).
 
-The discriminator is that of Miyato and Koyama (2018), https://arxiv.org/abs/1802.05637; both players move at once and
-share all passes, which is the fastest way to play. Departures from the papers: convolutions instead of the first one's
+The discriminator is that of Miyato and Koyama (2018), https://arxiv.org/abs/1802.05637, unless `--discriminator
+concatenation` gives it the class beside the picture, as in the first paper. Both players move at once and share all
+passes, which is the fastest way to play. Departures from the papers: convolutions instead of the first one's
 perceptrons, and a smaller network without residual blocks and spectral norm instead of the second one's; learning
 rates that fall in the second half; an average of the generator's weights to sample from.
 """
@@ -9,11 +10,17 @@ rates that fall in the second half; an average of the generator's weights to sam
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import sparring as sp
 from sparring.machine import devices
 from sparring.recipes.images import dcgan
 from sparring.schedules import linear
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import nn
 
 __all__ = ["USES", "Config", "build", "open_data", "sampler"]
 
@@ -28,6 +35,10 @@ class Config(dcgan.Config):
     """Rounds to play."""
     half_life: float = 0.01953125
     """Half-life of the moving average of the generator's weights, as a share of the training."""
+    discriminator: Literal["projection", "concatenation"] = "projection"
+    """How the discriminator is told the class.
+    projection: it projects its features on a vector of the class.
+    concatenation: it gets the class beside the picture."""
 
 
 def open_data(config: Config) -> sp.Data:
@@ -53,11 +64,22 @@ def game(config: Config, spec: sp.Spec) -> sp.games.images.cgan.ConditionalGAN:
     shape = (channels, height, width)
     with sp.Key(config.seed, ("initial weights",)).seeded():
         generator = sp.networks.conditional_dcgan.Generator(shape, classes, config.latent, config.width)
-        discriminator = sp.networks.conditional_dcgan.Discriminator(shape, classes, config.width)
+        discriminator = discriminators()[config.discriminator](shape, classes, config.width)
     critic, penalties = config.augmented(discriminator)
     latent = sp.Normal(config.latent)
     gan = sp.games.images.cgan.ConditionalGAN(generator, critic, latent, condition, penalties=penalties)
     return gan.to(devices.resolve(config.device))
+
+
+def discriminators() -> dict[str, Callable[..., nn.Module]]:
+    """By their names, what makes the discriminator of a shape [C, H, W], of some classes, and of a width."""
+    nets = sp.networks
+
+    def concatenation(shape: tuple[int, int, int], classes: int, width: int) -> nn.Module:
+        plain = nets.dcgan.Discriminator((shape[0] + classes, *shape[1:]), width)
+        return nets.concatenation.Concatenated(plain, classes)
+
+    return {"projection": nets.conditional_dcgan.Discriminator, "concatenation": concatenation}
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:

@@ -48,7 +48,8 @@ def game(config: Config, pictures: Tensor) -> sp.GAN:
     latents = latent(sp.Key(config.seed, ("reference",)).rows(len(pictures)))
     g = sp.layers.norms.norm(config.generator_norm).begun(generator, latents)
     d = sp.layers.norms.norm(config.discriminator_norm).begun(discriminator, pictures)
-    gan = sp.GAN(g, d, latent).to(devices.resolve(config.device))
+    critic, penalties = config.augmented(d)
+    gan = sp.GAN(g, critic, latent, penalties=penalties).to(devices.resolve(config.device))
     gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # as in dcgan
     return gan
 
