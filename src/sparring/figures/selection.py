@@ -21,8 +21,8 @@ DATA, MODEL = ((1 / 3, 1 / 3, 1 / 3), 0.25), ((0.6, 0.3, 0.1), 0.4)
 """Weights of the modes, and their standard deviation."""
 
 SHARES = (1.0, 0.8, 0.4, 0.3, 0.2, 0.1, 0.05)
-N, POOL = 8000, 100_000
-X = torch.linspace(-5, 5, 20_001, dtype=torch.float64)
+N, POOL = 4000, 50_000
+X = torch.linspace(-5, 5, 4001, dtype=torch.float64)
 
 
 def density(x: Tensor, weights: tuple[float, ...], std: float) -> Tensor:
@@ -87,7 +87,7 @@ def make() -> Drawn:
     found = {share: measured(sampler) for share, sampler in chosen.items()}
     known = {share: looks(X, kept(share)) for share in SHARES}
     curve = blank("Quality against diversity, as fewer are kept", "modes, exp(entropy)", "share near a mode")
-    line = [looks(X, kept(k / 200)) for k in range(2, 201)]
+    line = [looks(X, kept(k / 200)) for k in range(2, 201, 2)]
     curve.plot([b for _, b in line], [a for a, _ in line], color=COLOURS["generated"].light, linewidth=1.2)
     for share, (good, modes) in found.items():
         curve.plot(modes, good, "o", color=COLOURS["generated"].light)
@@ -131,9 +131,9 @@ from sparring.figures.selection import Model, looks, ratio
 
 measured = {}
 for share in (0.8, 0.05):
-    x = selection.best(Model(), ratio, share, pool=100_000).sample(8000)
+    x = selection.best(Model(), ratio, share, pool=50_000).sample(4000)
     measured[f"modes, best {share:.0%}"] = looks(x, torch.ones_like(x))[1]
-x = selection.rejection(Model(), ratio, pool=100_000).sample(8000)
+x = selection.rejection(Model(), ratio, pool=50_000).sample(4000)
 measured["modes, by rejection"] = looks(x, torch.ones_like(x))[1]
 print(measured)
 """,
