@@ -22,26 +22,31 @@ USES = frozenset({"labels"})
 
 @dataclass(frozen=True, kw_only=True)
 class Config(dcgan.Config):
-    """Train a conditional GAN on your pictures, with a folder for each class."""
+    """Train a conditional GAN on your pictures: on their classes, or without any on clusters of alike ones."""
 
     rounds: int = 4000
     """Rounds to play."""
     half_life: float = 0.01953125
     """Half-life of the moving average of the generator's weights, as a share of the training."""
+    clusters: int = 100
+    """Pictures without classes are put into this many clusters, which serve as classes. 0 refuses them."""
 
 
 def open_data(config: Config) -> sp.Data:
-    """The pictures, as bytes, with the places of their classes.
+    """The pictures, as bytes, with the places of their classes or else of their clusters.
 
     Raises:
-        ValueError: They have no classes.
+        ValueError: They have no classes and are to have no clusters, or are too few for any.
     """
     pictures = dcgan.open_data(config).main
     if pictures.y is None or pictures.y.ndim != 1 or not pictures.classes:
-        raise ValueError(
-            f"--data {config.data} has no classes; expected a folder for each class, or labels. Without "
-            "classes, train dcgan: sparring train dcgan"
-        )
+        if not config.clusters:
+            raise ValueError(
+                f"--data {config.data} has no classes; expected a folder for each class, or labels. Without classes, "
+                "train with --clusters 100, or dcgan: sparring train dcgan"
+            )
+        pictures = sp.data.clusters.clustered(pictures, config.clusters, config.seed)
+    assert pictures.y is not None
     return sp.Data({"real": pictures}, sp.conditions.classes.Classes.of(pictures.y, pictures.classes))
 
 
