@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sparring.dynamics.dynamics import Dynamics
     from sparring.hooks import Hook
 
-__all__ = ["DEMO", "METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
+__all__ = ["METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
 
 Rule = Callable[..., "Optimizer"]
 """Makes an optimizer of parameters and a rate `lr`."""
@@ -63,10 +63,6 @@ class Config(Common):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "data", absolute(self.data))  # so that the run finds them from any folder
-
-
-DEMO = Config()
-"""Two minutes on two CPU cores, on the pictures that ship with the package."""
 
 
 def open_data(config: Config) -> sp.Data:
@@ -157,6 +153,7 @@ METHODS = (
         figure="17",
         command="sparring train dcgan",
         record="demo",
+        measured="dcgan",
         in_readme=True,
     ),
 )
