@@ -46,7 +46,8 @@ def test_a_run_is_asked_for_classes_and_evaluated(tmp_path, pictures, capsys):
     assert cli.run("train", words) == 0
     assert "IGNORES" not in capsys.readouterr().out
     with Image.open(run / "preview.png") as image:
-        assert image.width == image.height == 9 * 8 * 8 + 10 * 4, "three classes, a column for each, three times"
+        assert image.width == 9 * 8 * 8 + 10 * 4, "three classes, a column for each, three times"
+        assert image.height > image.width, "with their names above"
     assert cli.run("sample", [str(run), "--class", "class 1", "-n", "5", "--seed", "2", "--out", str(out)]) == 0
     sampler = sparring.load(run)
     expected = sampler.sample(5, given=sampler.condition.parse(["class 1"]), seed=2)
