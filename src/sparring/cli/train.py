@@ -133,7 +133,7 @@ def suggested(words: list[str]) -> str:
         raise ValueError(f"expected a recipe or --data, got {words[0]!r}: write sparring train --data FOLDER")
     from sparring.data.preparation import Preparation
 
-    recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"))
+    recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"), clusters=0)
     console = text_console(quiet="--json" in words)
     console.print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})")
     return recipe

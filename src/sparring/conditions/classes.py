@@ -63,3 +63,8 @@ class Classes(Condition):
         classes, least = len(self.names), math.isqrt(n - 1) + 1
         side = -(-least // classes) * classes
         return torch.arange(side**2) % classes if side <= 2 * least else None
+
+    def heads(self, n: int) -> tuple[str, ...]:
+        """The class of each column."""
+        given = self.sheet(n)
+        return () if given is None else tuple(self.names[i] for i in given[: math.isqrt(len(given))])

@@ -45,6 +45,10 @@ class Condition(ABC):
         """What about `n` samples in a square grid ask for, so that people can compare; None if as the data have it."""
         return None
 
+    def heads(self, n: int) -> tuple[str, ...]:
+        """What the columns of that grid hold; () where there is nothing to say of a column."""
+        return ()
+
 
 @dataclass(frozen=True)
 class Nothing(Condition):

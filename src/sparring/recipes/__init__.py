@@ -65,7 +65,7 @@ class Config:
             raise ValueError(f"--half-life is {self.half_life}; expected a share of the run, such as 0.03")
 
 
-_ANY = ("seed", "threads", "hold_out", "evaluate_every", "checkpoint_every")
+_ANY = ("seed", "threads", "hold_out", "evaluate_every", "checkpoint_every", "clusters")
 _LEAST = {"batch": "2 or more", **dict.fromkeys(_ANY, "0 or more")}
 
 

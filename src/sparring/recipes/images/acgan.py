@@ -29,7 +29,7 @@ class Config(dcgan.Config):
     half_life: float = cgan.Config.half_life
 
 
-open_data = cgan.open_data
+open_data = cgan.open_classes
 
 
 def game(config: Config, spec: sp.Spec) -> sp.games.images.acgan.AuxiliaryClassifierGAN:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sparring.hooks import Hook
     from sparring.penalties import Penalty, Weight
 
-__all__ = ["DEMO", "METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
+__all__ = ["METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
 
 Rule = Callable[..., "Optimizer"]
 """Makes an optimizer of parameters and a rate `lr`."""
@@ -77,10 +77,6 @@ class Config(Common):
         """A discriminator behind the changes, and the penalties that come with it; p may rise to 1 in a fifth of it."""
         samples = self.rounds * self.batch / 5
         return sp.layers.augmentations.AUGMENTATIONS[self.augment](discriminator, samples)
-
-
-DEMO = Config()
-"""Two minutes on two CPU cores, on the pictures that ship with the package."""
 
 
 def open_data(config: Config) -> sp.Data:

@@ -24,7 +24,7 @@ class Config(dcgan.Config):
     """Train a GAN whose discriminator learns the classes of your pictures, with a folder for each class."""
 
 
-open_data = cgan.open_data  # how many classes there are stands in the spec's condition
+open_data = cgan.open_classes  # how many classes there are stands in the spec's condition
 
 
 def game(config: Config, spec: sp.Spec) -> sp.games.images.recognition.RecognisingGAN:
