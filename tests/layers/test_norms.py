@@ -63,6 +63,26 @@ def test_derivatives_of_first_and_second_order_against_finite_differences(name):
     assert gradgradcheck(lambda x: network(x).sin().sum(), x)
 
 
+@pytest.mark.parametrize("name", ALONE)
+def test_third_derivatives_against_finite_differences_of_the_second(name):
+    """Along a line, of what follows a convolution; consensus with a penalty on gradients has such."""
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(1, 3, 2), *norm(name).after(3), nn.Tanh()).double()
+    norm(name).whole(network)
+    network = norm(name).begun(network, KEY.normal("reference", (3, 1, 4, 3), torch.float64)).eval()
+    x, v = (KEY.normal(part, (2, 1, 4, 3), torch.float64) for part in "xv")
+
+    def slope(order, at):
+        t = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+        y = network(x + t * v).sin().sum()
+        for _ in range(order):
+            (y,) = torch.autograd.grad(y, t, create_graph=True)
+        return y.item()
+
+    numeric = (slope(2, 0.3 + 1e-5) - slope(2, 0.3 - 1e-5)) / 2e-5
+    assert slope(3, 0.3) == pytest.approx(numeric, rel=1e-6)
+
+
 @pytest.mark.parametrize("name", NORMS)
 def test_a_dcgan_plays_with_every_norm(name):
     generator, discriminator = networks(name)
