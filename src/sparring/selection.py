@@ -95,14 +95,14 @@ def rejection(sampler: Sampler, judge: Judge, gamma: float = 0.0, pool: int = 10
 
     A sample is kept with probability sigmoid(F - gamma), F = d - M - log(1 - exp(d - M)), where d is its logit and M
     the largest one of a pool. With gamma = 0 that is exp(d - M) = (p / q) / max (p / q) where d is log p / q, as the
-    best discriminator has it, and the samples that are kept have the density p. Here M is not raised on the way, and
-    the discriminator is as it was trained: the authors go on with its training first, and calibrate it.
+    best discriminator has it, and the samples that are kept have the density p. Here M stays as it is where a sample
+    has a larger logit, which is kept then, and the discriminator is as its run left it.
 
     Args:
         sampler: Makes the samples, settled.
         judge: Gives logits that are log ratios; see `log_ratio` of a loss.
         gamma: Above 0 fewer samples are kept, below more.
-        pool: Samples of which M is the largest logit; 10,000 in the paper.
+        pool: Samples of which M is the largest logit.
     """
     largest = _pooled(sampler, judge, pool).max()
 

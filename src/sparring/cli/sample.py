@@ -121,7 +121,7 @@ def picky(sampler: Sampler, options: Options, device: str) -> Sampler:
     def judge(x: Tensor, given: Tensor | None) -> Tensor:
         logits = judged(game, x.to(device), None if given is None else given.to(device))
         if logits is None:
-            raise ValueError(f"nobody in {str(options.run)!r} says how real samples are: leave out --best and --reject")
+            raise ValueError(f"the game of {str(options.run)!r} has no logits: leave out --best and --reject")
         return logits.float().cpu()
 
     if options.best is not None:

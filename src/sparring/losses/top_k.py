@@ -20,10 +20,10 @@ __all__ = ["METHODS", "TopK"]
 class TopK(Wrapped):
     """The generator's side at the k samples with the largest logits (Sinha et al. 2020).
 
-    https://arxiv.org/abs/2002.06224. Samples far from the data get gradients that lead nowhere, the paper says, and k
-    falls because a discriminator must have learnt before its word counts. There k begins at the whole batch, is
-    multiplied by a number below 1 after each epoch, and stops at half of the batch or more. The discriminator's side
-    is that of the loss. The k best are those of the batch of all ranks. Ties are broken by the order of the batch.
+    https://arxiv.org/abs/2002.06224. The gradient at a bad sample may lead away from the nearest mode, says the paper.
+    k is the whole batch at first, since a discriminator must have learnt before its word counts, and falls in equal
+    ratios; the default share is ours. The discriminator's side is that of the loss. The k best are those of the batch
+    of all ranks.
 
     Attributes:
         loss: The loss of both players, which takes examples one by one.
