@@ -105,6 +105,7 @@ def examined(plan: Plan, material: Material) -> Study:
 def figures(plan: Plan, material: Material) -> Evaluation:
     """Figures on features of all three sets."""
     from sparring.evaluation import measures
+    from sparring.recipes import labels_of
 
     kind, sets = material.kind, (material.real, material.generated, material.other)
     names = plan.measures or kind.measures
@@ -118,6 +119,7 @@ def figures(plan: Plan, material: Material) -> Evaluation:
         "weights": plan.weights if material.run else "average",
         "size": kind.size(material.shape),
         "changed": material.changed,
+        "labels": labels_of(material.run.parts) if material.run else "unknown",
     }
     return measures.compared(x, y, z, names, **about)
 
