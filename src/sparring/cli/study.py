@@ -153,13 +153,18 @@ def of_classes(plan: Plan, material: Material, evaluation: Evaluation) -> Findin
     real, other, generated = material.real, material.other, material.generated
     names = material.run.sampler(plan.weights).condition.choices() if material.run else ()
     known = all(tuple(part.classes) in {(), names} for part in (real, other))
-    c, y, z = (part.batch().y for part in (generated, real, other))
+    c, y, z = map(labels, (generated, real, other))
     if not names or not known or c is None or y is None or z is None:
         return None
     sees = classifier(plan, material, names)
     seen = sees.names(generated, evaluation.generated), sees.names(real, evaluation.real)
     sets = (evaluation.generated, c), (evaluation.real, y), (evaluation.other, z)
     return find.asked(asked_for(names, *sets, seen), sees.words)
+
+
+def labels(data: InMemory) -> Tensor | None:
+    """The labels [n] of the examples in use, without opening these; None if they have none."""
+    return data.y if data.y is None or data.rows is None else data.y[data.rows]
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ def classifier(plan: Plan, material: Material, names: Sequence[str]) -> Sees:
             return Sees("the one that ships with sparring", ours)
     training = material.other if material.training is None else material.training
     taught = some(training, min(MOST_TAUGHT, len(training)), plan.seed)
-    y, features = taught.batch().y, of_all(plan.extractor, taught, "features to learn classes by")
+    y, features = labels(taught), of_all(plan.extractor, taught, "features to learn classes by")
     assert y is not None, "the training data have labels, as the examples held out from them do"
     sees = trained(features, y, len(names), seed=plan.seed)
     words = f"trained on {len(taught):,} real examples, by {plan.extractor.identity.name}"
