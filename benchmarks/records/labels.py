@@ -30,7 +30,7 @@ from torch import Tensor
 import sparring as sp
 from sparring.chance import Key
 from sparring.data.embedded import FASHION_CLASSES, fashion_mnist
-from sparring.evaluation.record import Claim, Record, over_seeds, stamp
+from sparring.evaluation.record import Claim, Figure, Record, over_seeds, stamp
 from sparring.games.images.acgan import AuxiliaryClassifierGAN
 from sparring.games.images.recognition import RecognisingGAN
 from sparring.hooks import Average
@@ -169,7 +169,7 @@ def made(runs: Sequence[dict[str, Any]], config: dcgan.Config, **about: Any) -> 
         values("accuracy at held-out pictures"),
     )
     shuffled = over_seeds("the first share with the classes asked for shuffled", values("fidelity, shuffled"))
-    whole = over_seeds("the first share of held-out pictures and their classes", [bound])
+    whole = Figure(what="the first share of held-out pictures and their classes", value=bound)
     words = "On every seed the class asked for makes the difference."
     names = "On every seed the discriminator names more classes than chance would."
     return Record(

@@ -105,6 +105,7 @@ def examined(plan: Plan, material: Material) -> Study:
 def figures(plan: Plan, material: Material) -> Evaluation:
     """Figures on features of all three sets."""
     from sparring.evaluation import measures
+    from sparring.recipes import labels_of
 
     kind, sets = material.kind, (material.real, material.generated, material.other)
     names = plan.measures or kind.measures
@@ -118,6 +119,7 @@ def figures(plan: Plan, material: Material) -> Evaluation:
         "weights": plan.weights if material.run else "average",
         "size": kind.size(material.shape),
         "changed": material.changed,
+        "labels": labels_of(material.run.parts) if material.run else "unknown",
     }
     return measures.compared(x, y, z, names, **about)
 
@@ -151,13 +153,18 @@ def of_classes(plan: Plan, material: Material, evaluation: Evaluation) -> Findin
     real, other, generated = material.real, material.other, material.generated
     names = material.run.sampler(plan.weights).condition.choices() if material.run else ()
     known = all(tuple(part.classes) in {(), names} for part in (real, other))
-    c, y, z = (part.batch().y for part in (generated, real, other))
+    c, y, z = map(labels, (generated, real, other))
     if not names or not known or c is None or y is None or z is None:
         return None
     sees = classifier(plan, material, names)
     seen = sees.names(generated, evaluation.generated), sees.names(real, evaluation.real)
     sets = (evaluation.generated, c), (evaluation.real, y), (evaluation.other, z)
     return find.asked(asked_for(names, *sets, seen), sees.words)
+
+
+def labels(data: InMemory) -> Tensor | None:
+    """The labels [n] of the examples in use, without opening these; None if they have none."""
+    return data.y if data.y is None or data.rows is None else data.y[data.rows]
 
 
 @dataclass(frozen=True)
@@ -190,7 +197,7 @@ def classifier(plan: Plan, material: Material, names: Sequence[str]) -> Sees:
             return Sees("the one that ships with sparring", ours)
     training = material.other if material.training is None else material.training
     taught = some(training, min(MOST_TAUGHT, len(training)), plan.seed)
-    y, features = taught.batch().y, of_all(plan.extractor, taught, "features to learn classes by")
+    y, features = labels(taught), of_all(plan.extractor, taught, "features to learn classes by")
     assert y is not None, "the training data have labels, as the examples held out from them do"
     sees = trained(features, y, len(names), seed=plan.seed)
     words = f"trained on {len(taught):,} real examples, by {plan.extractor.identity.name}"

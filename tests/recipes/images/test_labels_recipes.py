@@ -21,7 +21,8 @@ def trained(tmp_path, capsys):
         run = tmp_path / recipe
         words = [recipe, "--data", str(tmp_path / "pictures"), *SMALL, "--hold-out", "100", "--out", str(run), *options]
         assert cli.run("train", words) == 0
-        assert "IGNORES" not in capsys.readouterr().out
+        said = " ".join(capsys.readouterr().out.split())
+        assert ("IGNORES" in said) == ("To use them: sparring train cgan --data " in said) == (recipe == "dcgan")
         return run
 
     return train
@@ -34,6 +35,7 @@ def test_samples_of_an_auxiliary_classifier_gan_are_asked_for_classes(trained, c
     assert Run.open(run).game().discriminator(sampler.sample(5)).shape == (5, 1 + 3)
     assert cli.run("evaluate", [str(run), "--n", "100", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
+    assert found["scores"][0]["score"]["labels"] == "conditional"
     assert [one["name"] for one in found["asked"]["classes"]] == ["class 0", "class 1", "class 2"]
     assert found["asked"]["fidelity"]["count"] == found["asked"]["accuracy"]["count"] == 100
     assert found["asked"]["classifier"].startswith("trained on 122 real examples, by ")
@@ -47,7 +49,7 @@ def test_samples_where_only_the_discriminator_learns_classes_are_not_asked_for_a
     assert "no condition" in capsys.readouterr().err
     assert cli.run("evaluate", [str(run), "--n", "100", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["scores"]
+    assert found["scores"][0]["score"]["labels"] == "trained with labels"
     assert "asked" not in found
 
 
@@ -58,3 +60,11 @@ def test_the_discriminator_of_a_conditional_gan_may_get_the_class_beside_the_pic
     assert layers[0].in_channels == 3 + 3
     logits = [game.judge(pictures, torch.full((3,), c)) for c in (0, 1)]
     assert not torch.equal(*logits)
+
+
+def test_discriminators_that_use_labels_in_other_ways_play_no_tournament(trained, capsys):
+    runs = [str(trained(recipe)) for recipe in ("dcgan", "recognition")]
+    assert cli.run("tournament", runs) == 2
+    error = capsys.readouterr().err
+    assert "use labels in different ways: none, and trained with labels" in error
+    assert error.count("\n") == 1

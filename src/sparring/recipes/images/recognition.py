@@ -14,9 +14,9 @@ from sparring.machine import devices
 from sparring.recipes.images import cgan, dcgan
 from sparring.schedules import linear
 
-__all__ = ["USES", "Config", "build", "open_data", "sampler"]
+__all__ = ["LABELS", "USES", "Config", "build", "open_data", "sampler"]
 
-USES = cgan.USES
+USES, LABELS = cgan.USES, "trained with labels"
 
 
 @dataclass(frozen=True, kw_only=True)
