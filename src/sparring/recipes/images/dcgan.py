@@ -153,7 +153,6 @@ METHODS = (
         figure="17",
         command="sparring train dcgan",
         record="demo",
-        measured="dcgan",
         in_readme=True,
     ),
 )
