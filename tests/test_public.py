@@ -53,7 +53,7 @@ print(sparring.networks.dcgan.Generator.__name__, sparring.hooks.Hook.__name__, 
 print(sparring.recipes.names()[0], sparring.recipes.Config.__name__, hasattr(sparring.metrics, "nothing"))
 """
     said = subprocess.check_output([sys.executable, "-c", code], text=True)
-    assert said.split() == ["Generator", "Hook", "sparring.games.images.cgan", "cgan", "Config", "False"]
+    assert said.split() == ["Generator", "Hook", "sparring.games.images.cgan", "acgan", "Config", "False"]
 
 
 def test_a_module_is_there_however_its_package_was_imported():
