@@ -168,8 +168,10 @@ def made(runs: Sequence[dict[str, Any]], config: dcgan.Config, **about: Any) -> 
         "labels in the discriminator only: share of held-out pictures whose class it names",
         values("accuracy at held-out pictures"),
     )
-    shuffled = over_seeds("the first share with the classes asked for shuffled", values("fidelity, shuffled"))
-    whole = Figure(what="the first share of held-out pictures and their classes", value=bound)
+    shuffled = over_seeds(
+        "labels in both: the same share with the classes asked for shuffled", values("fidelity, shuffled")
+    )
+    whole = Figure(what="labels in both: the same share of held-out pictures and their classes", value=bound)
     words = "On every seed the class asked for makes the difference."
     names = "On every seed the discriminator names more classes than chance would."
     return Record(

@@ -60,6 +60,8 @@ METHODS = (
         papers=(Paper("Salimans et al.", 2016, "https://arxiv.org/abs/1606.03498"),),
         section="4.1",
         command="sparring train recognition",
+        record="labels",
+        measured="labels in the discriminator only",
     ),
 )
 
