@@ -71,7 +71,7 @@ METHODS = (
     Method(
         name="minibatch standard deviation",
         python="layers.minibatch_deviation.MinibatchDeviation()",
-        papers=(Paper("Karras et al.", 2018, "https://arxiv.org/abs/1710.10196"),),
+        papers=(Paper("Karras et al.", 2017, "https://arxiv.org/abs/1710.10196"),),
     ),
 )
 

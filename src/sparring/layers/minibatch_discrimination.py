@@ -120,6 +120,8 @@ METHODS = (
         python="layers.minibatch_discrimination.MinibatchDiscrimination(features)",
         papers=(Paper("Salimans et al.", 2016, "https://arxiv.org/abs/1606.03498"),),
         section="5.1.1",
+        record="stacked",
+        measured="minibatch",
     ),
 )
 

@@ -65,6 +65,8 @@ METHODS = (
         name="PacGAN (packing)",
         python="GAN(..., discriminator=layers.packed.Packed(discriminator, 2))",
         papers=(Paper("Lin et al.", 2017, "https://arxiv.org/abs/1712.04086"),),
+        record="stacked",
+        measured="packs",
     ),
 )
 
