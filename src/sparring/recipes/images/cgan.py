@@ -43,7 +43,7 @@ class Config(dcgan.Config):
     """Pictures without classes are put into this many clusters, which serve as classes. 0 refuses them."""
 
 
-DEMO = Config(rounds=6000, batch=32)
+DEMO = Config(rounds=7600, batch=32, width=24)
 """As long as 2,800 rounds of `dcgan`: two minutes on two CPU cores, on the pictures that ship with the package."""
 
 
