@@ -18,6 +18,7 @@ from sparring.latents import Normal
 from sparring.layers.batch_norm import BatchNorm1d
 from sparring.methods import Method, Paper
 from sparring.networks.mlp import MLP
+from sparring.penalties import r1
 
 __all__ = ["METHODS", "Together", "tiny"]
 
@@ -57,6 +58,8 @@ METHODS = (
 
 
 def tiny() -> tuple[Together, dict[str, InMemory]]:
-    """A small game with a batch norm, and its stream."""
+    """A small game with a batch norm and a penalty, and its stream."""
     critic = nn.Sequential(nn.Linear(2, 8, bias=False), BatchNorm1d(8), nn.Tanh(), nn.Linear(8, 1), nn.Flatten(0))
-    return Together(MLP(3, 8, 2), critic, Normal(3)), {"real": InMemory(Key(1).normal("data", (64, 2)))}
+    return Together(MLP(3, 8, 2), critic, Normal(3), penalties={r1: 0.1}), {
+        "real": InMemory(Key(1).normal("data", (64, 2)))
+    }
