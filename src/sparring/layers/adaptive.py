@@ -102,6 +102,9 @@ METHODS = (
         name="adaptive discriminator augmentation (ADA)",
         python="layers.augmented.Augmented(critic, (layers.adaptive.Adaptive(target=0.6),))",
         papers=(Paper("Karras et al.", 2020, "https://arxiv.org/abs/2006.06676"),),
+        command="sparring train dcgan --augment ada",
+        record="augmentation",
+        measured="ada",
     ),
 )
 

@@ -120,6 +120,9 @@ METHODS = (
         name="DiffAugment",
         python="layers.augmented.Augmented(critic, layers.diff_augment.DIFF_AUGMENT)",
         papers=(Paper("Zhao et al.", 2020, "https://arxiv.org/abs/2006.10738"),),
+        command="sparring train dcgan --augment diff",
+        record="augmentation",
+        measured="diff",
     ),
 )
 
