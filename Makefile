@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-demo: $(VENV)/.installed  ## train a DCGAN on the pictures that ship with sparring, two minutes; again to continue
+demo: $(VENV)/.installed  ## train a conditional GAN on the pictures that ship with sparring, two minutes; again to continue
 	@$(BIN)/sparring demo
 
 test: $(VENV)/.tested  ## the tests, a few minutes

@@ -11,7 +11,7 @@ SOURCE = Path(sparring.__file__).parent
 FLOORS = (
     ("chance", "ranks", "schedules", "machine", "looks", "kinds", "methods"),
     ("latents", "conditions", "round"),
-    ("samplers",),
+    ("samplers", "selection"),
     ("game",),
     ("layers", "losses", "penalties", "projections"),
     ("networks", "data"),

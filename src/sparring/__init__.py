@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         runs,
         samplers,
         schedules,
+        selection,
         trainer,
     )
     from sparring.chance import Key
@@ -121,6 +122,7 @@ __all__ = [
     "runs",
     "samplers",
     "schedules",
+    "selection",
     "trainer",
 ]
 

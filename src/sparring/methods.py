@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 __all__ = ["ROOMS", "TUTORIAL", "Method", "Paper", "declared"]
 
-ROOMS = frozenset({"games", "families", "losses", "penalties", "projections", "layers", "dynamics", "hooks", "recipes"})
+ROOMS = frozenset(
+    {"games", "families", "losses", "penalties", "projections", "layers", "dynamics", "hooks", "recipes", "selection"}
+)
 """The modules and packages of sparring in which methods are declared."""
 
 

@@ -82,6 +82,17 @@ def test_demo(tmp_path, capsys):
     assert "was started with --seed 0, not 5: choose another --out" in capsys.readouterr().err
 
 
+def test_runs_of_older_demos_are_continued_by_resume(tmp_path, capsys):
+    run = tmp_path / "demo"
+    small = ["--rounds", "2", "--batch", "4", "--width", "2", "--latent", "3", "--threads", "1"]
+    assert cli.run("train", ["dcgan", *small, "--out", str(run)]) == 0
+    capsys.readouterr()
+    assert cli.run("demo", ["--out", str(run)]) == 2
+    error = capsys.readouterr().err
+    assert f"continue it with sparring resume {run}, or choose another --out" in error
+    assert cli.run("resume", [str(run), "--rounds", "3"]) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

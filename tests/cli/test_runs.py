@@ -155,6 +155,19 @@ def test_compare_shows_scores_that_may_be_compared(folder, capsys):
     assert "not compared" in found["notes"][0]
 
 
+def test_models_that_use_labels_in_other_ways_are_never_compared(folder, capsys):
+    """Goodfellow (2016), section 4.1: three categories."""
+    paths = sorted(folder.iterdir())
+    for path, labels in zip(paths, ("none", "conditional"), strict=True):
+        evaluated(path, 7.0, labels=labels)
+    for words in (["list"], ["compare", *map(str, paths)]):
+        assert cli.run("runs", words) == 0
+        out = capsys.readouterr().out
+        assert "differ in use of labels." in out
+        assert "Never compare scores of different categories" in out
+        assert "Evaluate all alike" not in out
+
+
 def test_scores_in_training_of_other_examples_are_not_compared(folder, capsys):
     paths = sorted(folder.iterdir())
     for seed, path in enumerate(paths):

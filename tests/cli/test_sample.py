@@ -49,6 +49,11 @@ def test_one_sample_is_itself(run, tmp_path, expected):
     assert pixels("one.png").shape == (64, 64)
 
 
+def test_rows_of_classes_are_refused_where_there_are_none(run, capsys):
+    assert cli.run("sample", [run, "--by-class"]) == 2
+    assert "--by-class is for runs with classes; this one can be asked for nothing" in capsys.readouterr().err
+
+
 def test_a_folder_gets_single_files_that_are_data(run, tmp_path, expected, capsys):
     assert cli.run("sample", [run, "-n", "4", "--out", "v1.5/"]) == 0
     assert capsys.readouterr().out == "4 samples in v1.5\n"

@@ -123,8 +123,10 @@ def test_nonsense_is_refused():
 def test_in_a_grid_each_class_has_its_columns(classes, side):
     found = Classes.of(torch.arange(classes)).sheet(64)
     assert torch.equal(found.reshape(side, side), (torch.arange(side) % classes).expand(side, side))
+    assert Classes.of(torch.arange(classes)).heads(64) == tuple(map(str, found[:side].tolist()))
 
 
 def test_too_many_classes_or_none_are_shown_as_the_data_have_them():
     assert Classes.of(torch.arange(17)).sheet(64) is None
     assert Nothing().sheet(64) is None
+    assert Classes.of(torch.arange(17)).heads(64) == Nothing().heads(64) == ()

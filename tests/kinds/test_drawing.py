@@ -40,6 +40,21 @@ def test_small_pictures_side_by_side_keep_their_pixels():
     assert np.array_equal(both[-two.height :, -two.width :], np.asarray(two))
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_words_stand_above_their_columns_and_the_grid_keeps_its_pixels(channels):
+    grid = drawing.grid(torch.ones(9, channels, 3, 3), columns=3)
+    made = drawing.headed(grid, ["bag", "", "a name that no column is wide enough for"])
+    assert made.width == grid.width
+    line, below = np.split(np.asarray(made.convert("L")), [made.height - grid.height])
+    assert np.array_equal(below, np.asarray(grid.convert("L")))
+    one, two, three = (part < 128 for part in np.array_split(line[:, 2:-2], 3, axis=1))
+    assert one.any()
+    assert not two.any(), "no words reach into another column"
+    assert three.any()
+    across = np.nonzero(one.any(0))[0]
+    assert abs((across[0] + across[-1]) / 2 - one.shape[1] / 2) < 2, "in the middle"
+
+
 def test_points_are_scattered_in_pairs_of_coordinates():
     assert drawing.scatter({"x": torch.zeros(5, 2)}).size == (480, 480)
     assert drawing.scatter({"x": torch.zeros(5, 1)}).size == (480, 480)

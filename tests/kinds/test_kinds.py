@@ -154,6 +154,16 @@ def test_of_videos_frames_are_shown():
     assert Pictures().show({"x": x}).tobytes() == drawing.grid(x.flatten(0, 1)[:4]).tobytes()
 
 
+def test_only_grids_of_pictures_have_words_above_their_columns():
+    points, x, video = NORMAL.normal("p", (4, 2)), NORMAL.normal("x", (4, 1, 8, 8)), NORMAL.normal("v", (4, 3, 1, 8, 8))
+    assert Points().show_columns({"x": points}, "ab").tobytes() == Points().show({"x": points}).tobytes()
+    assert Pictures().show_columns({"x": video}, "ab").tobytes() == Pictures().show({"x": video}).tobytes()
+    assert Pictures().show_columns({"x": x}, ()).tobytes() == Pictures().show({"x": x}).tobytes()
+    made = Pictures().show_columns({"x": x, "y": x}, ["a", "b"])
+    headed = drawing.headed(drawing.grid(x), ["a", "b"])
+    assert made.tobytes() == drawing.beside({"x": headed, "y": headed}).tobytes()
+
+
 def test_limits_have_room():
     assert Points.around(torch.tensor([[1.0, -2.0]])).limits == (-3.0, 3.0)
     assert Points.around(torch.zeros(3, 2)).limits is None

@@ -54,6 +54,14 @@ def test_without_scores_there_are_none(run):
     assert scores.model(run.parent, "average") == ""
 
 
+def test_a_score_says_how_the_recipe_uses_labels(run):
+    assert [one.facts["use of labels"] for one in (scores.evaluated(run)[0], scores.course(run))] == ["none"] * 2
+    about = files.read_config(run)
+    for recipe, use in [("acgan", "conditional"), ("recognition", "trained with labels"), ("./my.py", "unknown")]:
+        files.write_config(run, {**about, "recipe": recipe})
+        assert scores.course(run).facts["use of labels"] == use
+
+
 def test_in_what_scores_differ(run):
     evaluation, training = scores.evaluated(run)[0], scores.course(run)
     assert scores.unlike([]) == scores.unlike([evaluation]) == scores.unlike([evaluation, evaluation]) == []

@@ -29,7 +29,7 @@ from sparring.runs.errors import InUseError, StoppedError, UnlistedError
 __all__ = ["VERBS", "main"]
 
 VERBS = {
-    "demo": "train a DCGAN on the pictures that ship with sparring: two minutes, no download",
+    "demo": "train a conditional GAN on the pictures that ship with sparring: two minutes, no download",
     "train": "train a recipe on your data: sparring train dcgan --data FOLDER",
     "resume": "continue a run where it stopped: sparring resume RUN",
     "evaluate": "measure quality, variety and copies of training data: sparring evaluate RUN",

@@ -1,4 +1,4 @@
-"""`sparring demo`: a DCGAN on the pictures that ship with sparring, in about two minutes on two CPU cores."""
+"""`sparring demo`: a conditional GAN on the pictures that ship with sparring, two minutes on two CPU cores."""
 
 from __future__ import annotations
 
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "main"]
 
+RECIPE = "cgan"
+"""What the demo trains."""
+
 
 @dataclass(frozen=True)
 class Options:
-    """Train a DCGAN on 9,500 small pictures of clothes. They ship with sparring: no download.
+    """Train a conditional GAN on 9,500 small pictures of clothes. They ship with sparring: no download.
 
     Ctrl-C saves and stops. The same command continues.
     """
@@ -37,7 +40,7 @@ class Options:
     time: str | None = None
     """Training time: 90s, 10m or 1.5h. It sets the number of rounds."""
     batch: int | None = None
-    """Examples in a batch (64)."""
+    """Examples in a batch (32)."""
     seed: int | None = None
     """Random seed (0)."""
     device: str = "auto"
@@ -58,7 +61,7 @@ def main(words: list[str]) -> int:
     """Trains, measures, and says what to try next."""
     options = parsed(Options, words, "demo", pairs=True)
     from sparring.cli.play import complete, estimate, patient, play, seconds
-    from sparring.recipes.images.dcgan import DEMO
+    from sparring.recipes.images.cgan import DEMO
     from sparring.runs import lock
     from sparring.runs.run import Run
     from sparring.runs.session import Session
@@ -66,7 +69,7 @@ def main(words: list[str]) -> int:
     console = patient(options)
     config = replace(DEMO, device=options.device, threads=options.threads, **given(options))
     if options.dry_run:
-        return estimate(Session.prepare(options.out, "dcgan", config), console)
+        return estimate(Session.prepare(options.out, RECIPE, config), console)
     limit = seconds(options.time)
     lock.check(options.out, break_lock=options.break_lock)
     if (options.out / "config.json").exists():
@@ -74,7 +77,7 @@ def main(words: list[str]) -> int:
         session = Session.resume(options.out, rounds=None if options.rounds == run.config.rounds else options.rounds)
     else:
         planned = limit if options.rounds is None else None
-        session = Session.create(options.out, "dcgan", config, time=planned)
+        session = Session.create(options.out, RECIPE, config, time=planned)
     if session.complete and session.drawn:
         session.repair(break_lock=options.break_lock)
         complete(session, options, console)
@@ -93,9 +96,16 @@ def given(options: Options) -> dict[str, Any]:
 
 def same(run: Run, options: Options) -> Run:
     """The run, if these options could have begun it."""
-    from sparring.recipes.images.dcgan import DEMO
+    from sparring.recipes.images.cgan import DEMO
 
-    if (run.recipe, getattr(run.config, "data", None)) != ("dcgan", DEMO.data):
+    data = getattr(run.config, "data", None)
+    if (run.recipe, data) == ("dcgan", DEMO.data):
+        again = command("resume", run.path)
+        raise ValueError(
+            f"{str(run.path)!r} is a run of dcgan, such as older demos made: continue it with {again}, or choose "
+            "another --out"
+        )
+    if (run.recipe, data) != (RECIPE, DEMO.data):
         raise ValueError(f"{str(run.path)!r} is not a run of the demo: choose another --out")
     for name, wanted in given(options).items():
         begun = getattr(run.config, name)
@@ -133,6 +143,6 @@ def report(session: Session, console: Console) -> None:
     pictures = [shown(path / name) for name in ("real_and_generated.png", "curves.png", "timelapse.gif")]
     console.print(f"Look at {pictures[0]}, {pictures[1]} and {pictures[2]}")
     console.print("\nTry next:")
-    console.print(f"  {command('sample', path)} -n 100 --seed 7 --out more.png")
+    console.print(f"  {command('sample', path)} --class bag -n 100 --seed 7 --out bags.png")
     console.print(f"  {command('resume', path)} --rounds {2 * session.trainer.rounds}")
     console.print(f"  {command()} train --data FOLDER_OF_YOUR_PICTURES --time 10m")

@@ -21,7 +21,7 @@ from typing import Any
 import sparring
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
 
-__all__ = ["Made", "made_by", "read", "stored", "versions"]
+__all__ = ["Made", "made_by", "read", "versions"]
 
 _SOURCE = Path(sparring.__file__).parent
 _OTHERS = ("cli", "looks", "machine")
@@ -73,19 +73,14 @@ class Made:
 
 def read(file: Path, figure: Figure) -> Made | None:
     """The result of a figure in a file; None if there is none, or something else has made it, or it is damaged."""
-    made = stored(file)
-    return made if made is not None and (made.name, made.sha256) == (figure.name, made_by(figure)) else None
-
-
-def stored(file: Path) -> Made | None:
-    """The result in a file, whatever code has made it; None if there is none, or it is damaged."""
     try:
         found: dict[str, Any] = json.loads(file.read_bytes())
         parts = found.pop("drawn")
         pictures = [Picture(base64.b64decode(each.pop("content")), **each) for each in parts["pictures"]]
-        return Made(**found, drawn=Drawn(tuple(pictures), tuple(Pair(**each) for each in parts["pairs"])))
+        made = Made(**found, drawn=Drawn(tuple(pictures), tuple(Pair(**each) for each in parts["pairs"])))
     except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
         return None
+    return made if (made.name, made.sha256) == (figure.name, made_by(figure)) else None
 
 
 def versions() -> dict[str, str]:

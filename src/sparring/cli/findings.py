@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sparring.data.source import InMemory
+    from sparring.evaluation.asked import Asked
     from sparring.game import Batch, Game
     from sparring.kinds.kind import Kind
     from sparring.metrics.modes import Modes, Perfect
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COUNTS",
     "Finding",
+    "asked",
     "classes",
     "judged",
     "known",
@@ -181,6 +183,30 @@ def probabilities(x: Tensor, real: Tensor) -> tuple[Tensor, Sequence[str]]:
         logits = torch.cat([network(part) for part in torch.split(x.clamp(-1, 1), 256)])
     ten = logits[:, 10:] if garments else logits[:, :10]
     return ten.double().softmax(dim=1), FASHION_CLASSES if garments else [str(i) for i in range(10)]
+
+
+def asked(found: Asked, classifier: str) -> Finding:
+    """Whether samples are of the classes asked for, and how varied they are within each.
+
+    Args:
+        found: The figures.
+        classifier: Who says of which class an example is, in words.
+    """
+    from sparring.metrics.conditional import LEAST
+
+    cell = lambda share: "-" if share is None else f"{share:.1%}"  # noqa: E731
+    rows: list[tuple[str, ...]] = [("class", "recognised", "recognised, real", "recall", "recall of real")]
+    for one in found.classes:
+        shares = (share and share.value for share in (one.fidelity, one.real))
+        rows.append((one.name, *map(cell, (*shares, one.recall, one.floor))))
+    whole, real = found.fidelity, found.accuracy
+    said = (
+        f"{whole.value:.1%} of all samples ({whole.low:.1%} to {whole.high:.1%}) are recognised as the class they were "
+        f"asked for. Of held-out real examples, {real.value:.1%} are. The classifier: {classifier}."
+    )
+    recall = f"Recall: the share of real examples of a class that lie among its samples, from {LEAST} of each."
+    words = said, recall
+    return Finding("asked", "Classes, as they were asked for", {**found.json(), "classifier": classifier}, rows, words)
 
 
 def modes(sampler: Sampler, data: InMemory, seed: int) -> Finding:

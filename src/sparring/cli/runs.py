@@ -115,8 +115,20 @@ def marked(found: Sequence[Found | None]) -> tuple[list[str], list[str]]:
     several = len(groups) > 1
     letters = [f" [{_letter(place)}]" if several and place is not None else "" for place in places]
     texts = ["" if score is None else f"{score}{letter}" for score, letter in zip(found, letters, strict=True)]
-    words = f"Compare only scores with the same letter. Other scores differ in {', '.join(unlike(groups))}."
-    return texts, [words] if several else []
+    apart = unlike(groups)
+    words = f"Compare only scores with the same letter. Other scores differ in {', '.join(apart)}."
+    return texts, [words, *never(apart)] if several else []
+
+
+def never(apart: Sequence[str]) -> list[str]:
+    """What to say of runs that no other way to measure makes alike; nothing of others."""
+    from sparring.runs.scores import LABELS
+
+    words = (
+        "Models without labels, with labels in the discriminator only, and with labels in both are three categories. "
+        "Never compare scores of different categories (Goodfellow 2016, section 4.1)."
+    )
+    return [words] if LABELS in apart else []
 
 
 def _letter(place: int) -> str:
@@ -171,14 +183,15 @@ def compare(options: Compare) -> int:
 
 def evaluations(paths: Sequence[Path]) -> tuple[dict[str, list[Found | None]], list[str]]:
     """The figures of evaluations by name, one for each run; and what to say of them."""
-    from sparring.runs.scores import evaluated, unlike_facts
+    from sparring.runs.scores import LABELS, evaluated, unlike_facts
 
     each = [evaluated(path) for path in paths]
     if not any(each):
         return {}, ["No run has an evaluation of its present weights. For scores: sparring evaluate RUN"]
     if apart := unlike_facts([one.facts for found in each for one in found]):
         again = "sparring evaluate RUN --against DATA --features NAME --n NUMBER"
-        return {}, [f"Evaluations are not compared: they differ in {', '.join(apart)}. Evaluate all alike: {again}"]
+        words = f"Evaluations are not compared: they differ in {', '.join(apart)}."
+        return {}, [words, *never(apart)] if LABELS in apart else [f"{words} Evaluate all alike: {again}"]
     names = dict.fromkeys(one.figure for found in each for one in found)
     rows = {name: [next((one for one in found if one.figure == name), None) for found in each] for name in names}
     return rows, []
@@ -189,7 +202,8 @@ def courses(paths: Sequence[Path]) -> list[str]:
     from sparring.runs.scores import course, unlike
 
     apart = unlike([found for path in paths if (found := course(path)) is not None])
-    return [f"Scores in training are not compared: they differ in {', '.join(apart)}."] if apart else []
+    words = f"Scores in training are not compared: they differ in {', '.join(apart)}."
+    return [words, *never(apart)] if apart else []
 
 
 def comparison(paths: Sequence[Path], figures: Mapping[str, Sequence[Found | None]], last: Rows, others: Rows) -> str:

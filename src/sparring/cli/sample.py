@@ -13,6 +13,8 @@ from sparring.cli.options import parsed
 from sparring.machine.words import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
     from sparring.cli.sample_files import Samples
@@ -31,8 +33,8 @@ class Options:
 
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
-    n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 64
-    """Number of samples."""
+    n: Annotated[int | None, tyro.conf.arg(aliases=["-n"])] = None
+    """Number of samples; with --by-class, of each class. Unset: 64; with --by-class 10."""
     seed: int = 0
     """Random seed."""
     out: str = "samples.png"
@@ -47,6 +49,12 @@ class Options:
     """Format of pictures in a folder or a zip. Unset: png. PNG and WebP keep every pixel, JPEG has quality 95."""
     given: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["--class"])] = ()
     """What to ask for, such as the name of a class, if the recipe has a condition. Several are used in turn."""
+    best: float | None = None
+    """Keep this share of the samples, those that the discriminator likes most: 0.1 looks better and is less diverse."""
+    reject: bool = False
+    """Keep samples so often that they are like the data, if the discriminator is right (Azadi et al. 2019)."""
+    by_class: bool = False
+    """Draw a row of samples for each class, or for each that --class names."""
     weights: Literal["average", "raw"] = "average"
     """average: moving average of the weights. raw: the last weights."""
     device: str = "cpu"
@@ -71,24 +79,77 @@ class Place:
 def main(words: list[str]) -> int:
     """Samples."""
     options = parsed(Options, words, "sample")
-    if options.n < 1:
+    if options.n is not None and options.n < 1:
         raise ValueError(f"-n is {options.n}; expected 1 or more")
+    if options.best is not None and not 0 < options.best <= 1:
+        raise ValueError(f"--best is {options.best}; expected a share above 0 and at most 1")
+    if options.best is not None and options.reject:
+        raise ValueError("--best and --reject choose samples in two ways: leave one of them out")
     where = place(options)
 
-    from sparring.cli.sample_files import Samples
     from sparring.machine import devices
     from sparring.runs import moved
     from sparring.runs.run import load
 
     device = devices.resolve(options.device)
-    sampler = load(options.run, weights=options.weights, recipe=options.recipe, device=device)
+    sampler = picky(load(options.run, weights=options.weights, recipe=options.recipe, device=device), options, device)
     check(sampler.kind, where, options)
-    if where.ending == "/" or (options.n == 1 and not options.grid):
+    samples = chosen(sampler, options)
+    if where.ending == "/" or (samples.n == 1 and not options.grid):
         moved.apart(options.run, where.path)
-    given = asked(sampler, options)
-    write(Samples(options.run, options.weights, sampler, options.n, options.seed, given, options.given), where, options)
-    print(f"{options.n:,} sample{'s' * (options.n > 1)} in {shown(where.path)}")
+    write(samples, where, options)
+    print(f"{samples.n:,} sample{'s' * (samples.n > 1)} in {shown(where.path)}")
     return 0
+
+
+def picky(sampler: Sampler, options: Options, device: str) -> Sampler:
+    """The sampler, or those of its samples that the discriminator likes.
+
+    Raises:
+        ValueError: Nobody in the game says what is real, or its logits are no log ratios and these are needed.
+    """
+    if options.best is None and not options.reject:
+        return sampler
+
+    from sparring import selection
+    from sparring.cli.findings import judged
+    from sparring.games.gan import GAN
+    from sparring.runs.run import Run
+
+    game = Run.open(options.run, options.recipe).game(device).eval()
+
+    def judge(x: Tensor, given: Tensor | None) -> Tensor:
+        logits = judged(game, x.to(device), None if given is None else given.to(device))
+        if logits is None:
+            raise ValueError(f"the game of {str(options.run)!r} has no logits: leave out --best and --reject")
+        return logits.float().cpu()
+
+    if options.best is not None:
+        return selection.best(sampler, judge, options.best)
+    if not (isinstance(game, GAN) and game.loss.log_ratio):
+        raise ValueError("--reject needs a loss whose logits are log ratios, as of dcgan: write --best 0.5")
+    return selection.rejection(sampler, judge)
+
+
+def chosen(sampler: Sampler, options: Options) -> Samples:
+    """The samples that the options name.
+
+    Raises:
+        ValueError: There are no classes to make rows of, or none of a name that was asked for.
+    """
+    from sparring.cli.sample_files import Samples
+
+    words, row = options.given, 0
+    if options.by_class:
+        if not (names := words or sampler.condition.choices()):
+            can = sampler.condition.describe()
+            raise ValueError(f"--by-class is for runs with classes; this one can be asked for {can}: leave it out")
+        row = options.n or 10
+        words = tuple(name for name in names for _ in range(row))
+    n = len(words) if row else options.n or 64
+    return Samples(
+        options.run, options.weights, sampler, n, options.seed, asked(sampler, words, n, options.seed), words, row
+    )
 
 
 def place(options: Options) -> Place:
@@ -121,12 +182,12 @@ def _folder(path: Path, options: Options) -> Place:
     return Place(path, "/")
 
 
-def asked(sampler: Sampler, options: Options) -> Tensor | None:
-    """What each sample is asked for, [n, ...]: the words in turn, or without any what the data have."""
-    if not options.given:
-        return sampler.given(options.n, options.seed)
-    each = sampler.condition.parse(options.given)
-    return each.repeat(-(-options.n // len(each)), *[1] * (each.ndim - 1))[: options.n]
+def asked(sampler: Sampler, words: Sequence[str], n: int, seed: int) -> Tensor | None:
+    """What each of `n` samples is asked for, [n, ...]: the words in turn, or without any what the data have."""
+    if not words:
+        return sampler.given(n, seed)
+    each = sampler.condition.parse(words)
+    return each.repeat(-(-n // len(each)), *[1] * (each.ndim - 1))[:n]
 
 
 def check(kind: Kind, where: Place, options: Options) -> None:

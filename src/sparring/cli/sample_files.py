@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from PIL.Image import Image
 from torch import Tensor
 
+from sparring.evaluation.pictures import below
 from sparring.kinds import formats
 from sparring.kinds.kind import Files
 from sparring.machine.files import file_atomically, folder_atomically, write_atomically
@@ -39,6 +42,7 @@ class Samples:
         seed: Decides which.
         given: What each is asked for, [n, ...].
         words: The same in words, used in turn.
+        row: A picture of all has rows of so many samples, each below its words; 0 for a square.
     """
 
     run: Path
@@ -48,6 +52,7 @@ class Samples:
     seed: int
     given: Tensor | None = None
     words: Sequence[str] = ()
+    row: int = 0
 
     def all(self) -> Tensor:
         """All of them [n, ...], clean."""
@@ -81,8 +86,15 @@ def write_picture(samples: Samples, path: Path, *, grid: bool = False) -> None:
     x, kind = samples.all(), samples.sampler.kind
     alone = kind.single(x[0]) if len(x) == 1 and not grid else None
     about = f"{len(x)} sample{'s' * (len(x) > 1)}{samples.origin()}"
-    image = alone or kind.show({"generated": x})
+    image = alone or (by_words(samples, x) if samples.row else kind.show({"generated": x}))
     write_atomically(path, formats.encode(image, path.suffix.lower(), about, sheet=alone is None))
+
+
+def by_words(samples: Samples, x: Tensor) -> Image:
+    """Rows of samples [n, ...] below the words they were asked for."""
+    kind, parts = samples.sampler.kind, torch.split(x, samples.row)
+    rows = [kind.row(part) or kind.show({"generated": part}) for part in parts]
+    return below(zip(samples.words[:: samples.row], rows, strict=True))
 
 
 def write_table(samples: Samples, path: Path) -> None:

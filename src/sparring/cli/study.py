@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +24,10 @@ AT_ONCE = 2**26
 
 MOST = 2**27
 """Numbers of a set that is compared without features, at most: a gigabyte."""
+
+
+MOST_TAUGHT = 10_000
+"""Examples that a classifier is trained on, at most."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +98,14 @@ def examined(plan: Plan, material: Material) -> Study:
     verdict, words = judge.judgement(evaluation.lines, doubts, copies)
     found = [judge.scores(evaluation.lines, words), verdict, copies]
     found += [judge.not_searched(material.absent)] if run and not (material.training and plan.training) else []
-    found += of_examples(plan, material)
+    found += [of_classes(plan, material, evaluation), *of_examples(plan, material)]
     return Study([each for each in found if each], evaluation, searched)
 
 
 def figures(plan: Plan, material: Material) -> Evaluation:
     """Figures on features of all three sets."""
     from sparring.evaluation import measures
+    from sparring.recipes import labels_of
 
     kind, sets = material.kind, (material.real, material.generated, material.other)
     names = plan.measures or kind.measures
@@ -114,6 +119,7 @@ def figures(plan: Plan, material: Material) -> Evaluation:
         "weights": plan.weights if material.run else "average",
         "size": kind.size(material.shape),
         "changed": material.changed,
+        "labels": labels_of(material.run.parts) if material.run else "unknown",
     }
     return measures.compared(x, y, z, names, **about)
 
@@ -137,6 +143,65 @@ def of_examples(plan: Plan, material: Material) -> list[Finding | None]:
         found.append(find.known(run.sampler(plan.weights), training, plan.seed))
         found.append(find.overfitted(run, other, real, generated))
     return found
+
+
+def of_classes(plan: Plan, material: Material, evaluation: Evaluation) -> Finding | None:
+    """Whether samples are of the classes asked for; None where none were, or where real examples have others."""
+    from sparring.cli import findings as find
+    from sparring.evaluation.asked import asked_for
+
+    real, other, generated = material.real, material.other, material.generated
+    names = material.run.sampler(plan.weights).condition.choices() if material.run else ()
+    known = all(tuple(part.classes) in {(), names} for part in (real, other))
+    c, y, z = map(labels, (generated, real, other))
+    if not names or not known or c is None or y is None or z is None:
+        return None
+    sees = classifier(plan, material, names)
+    seen = sees.names(generated, evaluation.generated), sees.names(real, evaluation.real)
+    sets = (evaluation.generated, c), (evaluation.real, y), (evaluation.other, z)
+    return find.asked(asked_for(names, *sets, seen), sees.words)
+
+
+def labels(data: InMemory) -> Tensor | None:
+    """The labels [n] of the examples in use, without opening these; None if they have none."""
+    return data.y if data.y is None or data.rows is None else data.y[data.rows]
+
+
+@dataclass(frozen=True)
+class Sees:
+    """A classifier of real examples.
+
+    Attributes:
+        words: What it is.
+        names: The classes [n] of examples, or of their features [n, D].
+    """
+
+    words: str
+    names: Callable[[InMemory, Tensor], Tensor]
+
+
+def classifier(plan: Plan, material: Material, names: Sequence[str]) -> Sees:
+    """The one that ships, for its digits or garments; else one that is trained on features of real examples.
+
+    Without the training data these are the other real examples.
+    """
+    from sparring.cli.findings import probabilities
+    from sparring.cli.held_out import some
+    from sparring.evaluation.asked import trained
+
+    kind = material.kind
+    if kind.classified(material.shape):
+        real = kind.clean(material.real.examples())
+        if tuple(probabilities(real, real)[1]) == names:
+            ours = lambda data, _: probabilities(kind.clean(data.examples()), real)[0].argmax(dim=1)  # noqa: E731
+            return Sees("the one that ships with sparring", ours)
+    training = material.other if material.training is None else material.training
+    taught = some(training, min(MOST_TAUGHT, len(training)), plan.seed)
+    y, features = labels(taught), of_all(plan.extractor, taught, "features to learn classes by")
+    assert y is not None, "the training data have labels, as the examples held out from them do"
+    sees = trained(features, y, len(names), seed=plan.seed)
+    words = f"trained on {len(taught):,} real examples, by {plan.extractor.identity.name}"
+    return Sees(words, lambda _, features: sees(features))
 
 
 def sought(plan: Plan, training: InMemory) -> InMemory:

@@ -60,6 +60,7 @@ def main(words: list[str]) -> int:
 
     runs = [opened(path, options.recipe).at(options.data) for path in paths]
     _check_shapes(runs)
+    _check_labels(runs)
     judges = [judge(run) for run in runs]
     run = runs[0] if options.against else _least_known(runs)
     examples = held_out(run, options.against, options.n, options.seed)
@@ -97,6 +98,18 @@ def _check_shapes(runs: Sequence[Run]) -> None:
             raise ValueError(
                 f"{str(runs[0].path)!r} makes samples of shape {shapes[0]}, {str(run.path)!r} of shape {shapes[1]}; "
                 "expected the same: leave out one of them"
+            )
+
+
+def _check_labels(runs: Sequence[Run]) -> None:
+    from sparring.recipes import labels_of
+
+    used = [labels_of(run.parts) for run in runs]
+    for run, use in zip(runs, used, strict=True):
+        if use != used[0]:
+            raise ValueError(
+                f"{str(runs[0].path)!r} and {str(run.path)!r} use labels in different ways: {used[0]}, and {use}. Such "
+                "runs must not be compared (Goodfellow 2016, section 4.1): leave out one of them"
             )
 
 

@@ -133,7 +133,7 @@ def suggested(words: list[str]) -> str:
         raise ValueError(f"expected a recipe or --data, got {words[0]!r}: write sparring train --data FOLDER")
     from sparring.data.preparation import Preparation
 
-    recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"))
+    recipe = recipes.recommended(data=data, pictures=Preparation(labels=labels or "auto"), clusters=0)
     console = text_console(quiet="--json" in words)
     console.print(f"Recipe: {recipe} ({recipes.find(recipe).Config.__doc__})")
     return recipe
@@ -190,7 +190,7 @@ def describe(session: Session, console: Console) -> None:
     if number:
         console.print(f"No examples are held out: to measure the run later, train with --hold-out {number}.")
     if unused:
-        console.print(note(session.run.code, unused), style="bold yellow")
+        console.print(note(session.run.code, unused) + hint(session), style="bold yellow")
 
 
 def note(code: Code, unused: list[str]) -> str:
@@ -199,3 +199,12 @@ def note(code: Code, unused: list[str]) -> str:
     if code.source is not None:
         return f"{there}, which {code.name} does not use. If it does, write in it: USES = frozenset({unused})"
     return f"{there}, which {code.name} IGNORES. It treats all examples alike. You cannot ask it for one kind."
+
+
+def hint(session: Session) -> str:
+    """What to train instead on pictures with classes that are not used; "" of other data."""
+    config: Any = session.run.config
+    y = session.data.main.y
+    if not hasattr(config, "pictures") or not session.data.main.classes or y is None or y.ndim != 1:
+        return ""
+    return f" To use them: {command('train', 'cgan', '--data', config.data)}"

@@ -54,8 +54,17 @@ class Classes(Condition):
         """The names."""
         return f"a class: {', '.join(self.names)}"
 
+    def choices(self) -> tuple[str, ...]:
+        """The names."""
+        return self.names
+
     def sheet(self, n: int) -> Tensor | None:
         """The classes in turn, in so many rows and columns that each has its own; None if that makes too many."""
         classes, least = len(self.names), math.isqrt(n - 1) + 1
         side = -(-least // classes) * classes
         return torch.arange(side**2) % classes if side <= 2 * least else None
+
+    def heads(self, n: int) -> tuple[str, ...]:
+        """The class of each column."""
+        given = self.sheet(n)
+        return () if given is None else tuple(self.names[i] for i in given[: math.isqrt(len(given))])

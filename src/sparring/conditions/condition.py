@@ -37,9 +37,17 @@ class Condition(ABC):
     def describe(self) -> str:
         """What can be asked for, in words."""
 
+    def choices(self) -> tuple[str, ...]:
+        """The words for all that can be asked for, where they can be counted; else none."""
+        return ()
+
     def sheet(self, n: int) -> Tensor | None:
         """What about `n` samples in a square grid ask for, so that people can compare; None if as the data have it."""
         return None
+
+    def heads(self, n: int) -> tuple[str, ...]:
+        """What the columns of that grid hold; () where there is nothing to say of a column."""
+        return ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sparring.data import arrays as arrays
     from sparring.data import cache as cache
     from sparring.data import cached as cached
+    from sparring.data import clusters as clusters
     from sparring.data import delimited as delimited
     from sparring.data import digits as digits
     from sparring.data import downloads as downloads

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
+    from sparring.evaluation import asked as asked
     from sparring.evaluation import decoders as decoders
     from sparring.evaluation import likelihood as likelihood
     from sparring.evaluation import measures as measures

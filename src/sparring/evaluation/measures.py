@@ -91,11 +91,13 @@ class Evaluation:
         lines: Figures and floors.
         real: Features of the real samples, [n, D].
         generated: Features of the generated ones, [n, D].
+        other: Features of the other real ones, [n, D].
     """
 
     lines: Sequence[Line]
     real: Tensor
     generated: Tensor
+    other: Tensor
 
 
 def evaluate(
@@ -134,7 +136,7 @@ def compared(real: Tensor, generated: Tensor, other: Tensor, measures: Sequence[
             score, floor = (_score(measure, real, part, fields) for part in (generated, other))
             lines.append(Line(score, floor))
             advance(1)
-    return Evaluation(lines, real, generated)
+    return Evaluation(lines, real, generated, other)
 
 
 def check(real: Sized, generated: Sized, other: Sized, measures: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sparring.chance import Key
     from sparring.data.source import InMemory
 
-__all__ = ["Neighbours", "by_class", "neighbours"]
+__all__ = ["Neighbours", "below", "by_class", "neighbours"]
 
 WIDTH = 720
 """Pixels across, at most: a page shows no more."""
@@ -131,9 +131,7 @@ def by_class(generated: Tensor, classes: Tensor, real: Tensor, names: Sequence[s
     parts = []
     for i, name in enumerate(names):
         ours, theirs = ((part == i).double().mean().item() for part in (classes, real))
-        label = " ".join(name.split())
-        label = label if len(label) <= 32 else f"{label[:31]}…"
-        parts.append(_words(f"{label}: {ours:.1%} of generated, {theirs:.1%} of real", 14))
+        parts.append(_words(f"{_short(name)}: {ours:.1%} of generated, {theirs:.1%} of real", 14))
         shown = generated[classes == i][:SHOWN]
         parts += [_fitting(_opaque(drawing.grid(_padded(shown), SHOWN)))] if len(shown) else []
     return _below(parts)
@@ -163,6 +161,17 @@ def _fitting(image: Image.Image) -> Image.Image:
     """Not wider than `WIDTH`."""
     height = round(image.height * WIDTH / image.width)
     return image if image.width <= WIDTH else image.resize((WIDTH, height), Image.Resampling.LANCZOS)
+
+
+def below(rows: Iterable[tuple[str, Image.Image]]) -> Image.Image:
+    """Pictures, each below its name, one below the other."""
+    return _below([part for name, image in rows for part in (_words(_short(name), 14), _fitting(_opaque(image)))])
+
+
+def _short(name: str) -> str:
+    """In one line, of at most 32 letters."""
+    line = " ".join(name.split())
+    return line if len(line) <= 32 else f"{line[:31]}…"
 
 
 def _below(parts: Sequence[Image.Image]) -> Image.Image:

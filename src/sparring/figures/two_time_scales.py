@@ -116,8 +116,9 @@ def lines(courses: dict[Pace, Tensor]) -> Picture:
             axes.plot(now, courses[pace][seed], color=tint, linestyle=dashes, label=name if seed == SEEDS[0] else None)
     axes.set(xlim=(0, ROUNDS), ylim=(0, 6), yticks=range(6))
     axes.legend(loc="upper right", ncols=2, fontsize=8)
-    return Picture.of(axes, "Curves over time, one style a seed. " + "; ".join(
-        f"{name}: ends at {end(courses[pace]).mean().item():.2f}" for name, pace in SHOWN.items()) + ".")  # fmt: skip
+    ends = (f"{name[0].upper()}{name[1:]}: ends at {end(courses[pace]).mean().item():.2f}."
+            for name, pace in SHOWN.items())  # fmt: skip
+    return Picture.of(axes, " ".join(["Curves over time, one style a seed.", *ends]))
 
 
 def make() -> Drawn:

@@ -10,5 +10,6 @@ if TYPE_CHECKING:
     from sparring.games import tables as tables
     from sparring.games import text as text
     from sparring.games import theory as theory
+    from sparring.games import together as together
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -17,13 +17,16 @@ from sparring.looks.plots import INK, captioned, colours, font, plotted, render
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["MARK", "beside", "encode", "from_bytes", "grid", "scatter", "text", "timelapse", "to_bytes"]
+__all__ = ["MARK", "beside", "encode", "from_bytes", "grid", "headed", "scatter", "text", "timelapse", "to_bytes"]
 
 MARK = "sparring sheet, no example to train on"
 """What is written into a drawing of many examples, so that a folder it lies in is read without it."""
 
 _GAP, _BETWEEN = 4, 20
 """Pixels between the pictures of a grid, and between grids."""
+
+_HEAD, _LETTERS = 18, (8, 12)
+"""Pixels of a line above a grid, and of its letters: at least and at most."""
 
 
 def to_bytes(x: Tensor) -> Tensor:
@@ -52,6 +55,22 @@ def grid(x: Tensor, columns: int | None = None) -> Image.Image:
         top, left = (i // columns) * high + _GAP, (i % columns) * wide + _GAP
         sheet[top : top + scale * height, left : left + scale * width] = cell
     return Image.fromarray(sheet.squeeze(2) if sheet.shape[2] == 1 else sheet)
+
+
+def headed(image: Image.Image, heads: Sequence[str]) -> Image.Image:
+    """A grid below a line with words for each of its columns, in letters that fit or cut off where none do."""
+    wide = (image.width - _GAP) / len(heads)
+    sizes = (font(size) for size in range(_LETTERS[1], _LETTERS[0] - 1, -1))
+    letters = next((f for f in sizes if max(map(f.getlength, heads)) < wide - 1), font(_LETTERS[0]))
+    made = Image.new("RGB", (image.width, image.height + _HEAD), "white")
+    made.paste(image, (0, _HEAD), image if image.mode == "RGBA" else None)
+    for column, head in enumerate(heads):
+        words = head
+        while len(words) > 1 and letters.getlength(words) > wide - 1:
+            words = f"{words[:-2]}…"
+        middle = _GAP / 2 + (column + 0.5) * wide
+        ImageDraw.Draw(made).text((middle, _HEAD / 2), words, INK, letters, anchor="mm")
+    return made
 
 
 @plotted

@@ -8,7 +8,7 @@ data: `sparring.machine.plain` writes it into a run's config.json and reads it b
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -69,6 +69,10 @@ class Kind(ABC):
     @abstractmethod
     def show(self, sets: Mapping[str, Tensor]) -> Image.Image:
         """One picture of some sets of examples [n, ...] by name, such as real and generated."""
+
+    def show_columns(self, sets: Mapping[str, Tensor], heads: Sequence[str]) -> Image.Image:
+        """The same of sets for square grids, under words for each column; kinds that have no grids do without them."""
+        return self.show(sets)
 
     @abstractmethod
     def files(self, samples: Iterable[Tensor], count: int, ending: str = "", about: About = nothing) -> Files:

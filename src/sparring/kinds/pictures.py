@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -48,6 +48,13 @@ class Pictures(Kind):
         """Grids, side by side; of videos as many frames as there are videos."""
         frames = {name: x.reshape(-1, *x.shape[-3:])[: len(x)] for name, x in sets.items()}
         return drawing.beside({name: drawing.grid(x) for name, x in frames.items()})
+
+    def show_columns(self, sets: Mapping[str, Tensor], heads: Sequence[str]) -> Image.Image:
+        """The grids with the words above their columns; of videos, whose grids have others, without."""
+        if not heads or any(x.ndim != 4 for x in sets.values()):
+            return self.show(sets)
+        grids = {name: drawing.grid(x, len(heads)) for name, x in sets.items()}
+        return drawing.beside({name: drawing.headed(grid, heads) for name, grid in grids.items()})
 
     def files(self, samples: Iterable[Tensor], count: int, ending: str = "", about: About = nothing) -> Files:
         """Numbered pictures; PNG and WebP are lossless for 1, 3 and 4 channels, see `single` for others."""

@@ -22,10 +22,12 @@ from sparring.losses.hinge import Hinge
 from sparring.losses.kernel import MMD
 from sparring.losses.least_squares import LeastSquares
 from sparring.losses.loss import AdversarialLoss, adversarial, decisive
+from sparring.losses.matching import FeatureMatching
 from sparring.losses.ratio import estimates
 from sparring.losses.reading import ENERGIES, FEATURES, LOGITS, Features, Reading
 from sparring.losses.relativistic import Relativistic, RelativisticAverage
 from sparring.losses.smoothing import NoisyLabels, Smoothed
+from sparring.losses.top_k import TopK
 from sparring.losses.wasserstein import Wasserstein
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Alpha",
     "Cramer",
     "FDivergence",
+    "FeatureMatching",
     "Features",
     "GANDivergence",
     "Hellinger",
@@ -59,6 +62,7 @@ __all__ = [
     "RelativisticAverage",
     "ReverseKL",
     "Smoothed",
+    "TopK",
     "TotalVariation",
     "Wasserstein",
     "adversarial",

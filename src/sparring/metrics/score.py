@@ -8,7 +8,10 @@ from typing import Any, Literal
 
 from sparring.metrics.extractors import Identity
 
-__all__ = ["Score", "better"]
+__all__ = ["Labels", "Score", "better"]
+
+Labels = Literal["none", "trained with labels", "conditional", "unknown"]
+"""How a model uses labels: not; in its discriminator only; in its generator too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +36,7 @@ class Score:
         weights: `average`, the moving average of the weights, or `raw`.
         batch_norm: Which statistics batch norm used when sampling.
         labels: What the model was told of classes; the tutorial (Goodfellow 2016, section 4.1) says that models of
-            different categories must not be compared.
+            different categories must not be compared. It is unknown of samples that were made elsewhere.
     """
 
     metric: str
@@ -52,7 +55,7 @@ class Score:
     dtype: str = "float64"
     weights: Literal["average", "raw"] = "average"
     batch_norm: str = "own samples"
-    labels: Literal["none", "trained with labels", "conditional"] = "none"
+    labels: Labels = "none"
 
     def json(self) -> dict[str, Any]:
         """All of it."""

@@ -6,6 +6,7 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.networks import autoencoder as autoencoder
+    from sparring.networks import concatenation as concatenation
     from sparring.networks import conditional_dcgan as conditional_dcgan
     from sparring.networks import convnet as convnet
     from sparring.networks import dcgan as dcgan

@@ -11,11 +11,10 @@ met exactly: 45 -> 23 -> 12 -> 6 and back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+import torch
 from torch import Tensor, nn
 
-from sparring.layers.batch_norm import BatchNorm2d
+from sparring.layers import norms
 
 __all__ = ["Discriminator", "Generator", "Shape", "initialise", "kernel", "sizes", "tiny"]
 
@@ -57,23 +56,25 @@ class Generator(nn.Module):
         shape: Channels, height and width of a picture.
         latent: The size of the latent.
         width: Channels of the layer next to the picture; they double with each halving, up to 8 times as many.
+        norm: What normalises each layer but the last: a name in `layers.norms`, or what makes the norm of a number of
+            channels. Without a norm of channels layers have biases.
     """
 
-    def __init__(self, shape: Shape, latent: int = 100, width: int = 64) -> None:
+    def __init__(self, shape: Shape, latent: int = 100, width: int = 64, *, norm: norms.Choice = "batch") -> None:
         super().__init__()
-        chain = sizes(shape)
+        chain, chosen = sizes(shape), norms.norm(norm)
         channels = [shape[0], *(width * min(2**level, 8) for level in range(len(chain) - 1))]
         layers: list[nn.Module] = [
             nn.Unflatten(1, (latent, 1, 1)),
-            nn.ConvTranspose2d(latent, channels[-1], chain[-1], bias=False),
+            nn.ConvTranspose2d(latent, channels[-1], chain[-1], bias=chosen.layer is None),
         ]
         for level in reversed(range(len(chain) - 1)):
-            layers += [BatchNorm2d(channels[level + 1]), nn.ReLU(inplace=True)]
-            layers += [
-                nn.ConvTranspose2d(channels[level + 1], channels[level], kernel(chain[level]), 2, 1, bias=level == 0)
-            ]
+            bias = level == 0 or chosen.layer is None
+            layers += [*chosen.after(channels[level + 1]), nn.ReLU(inplace=True)]
+            layers += [nn.ConvTranspose2d(channels[level + 1], channels[level], kernel(chain[level]), 2, 1, bias=bias)]
         self.layers = nn.Sequential(*layers, nn.Tanh())
         self.apply(initialise)
+        chosen.whole(self)
 
     def forward(self, z: Tensor) -> Tensor:
         """[B, latent] to [B, C, H, W]."""
@@ -87,8 +88,8 @@ class Discriminator(nn.Module):
     Args:
         shape: Channels, height and width of a picture.
         width: Channels after the first layer; they double with each halving, up to 8 times as many.
-        norm: Makes the norm of a number of channels that follows each convolution but the first; None for biases
-            instead, as gradient penalties want it.
+        norm: The same for each convolution but the first; gradient penalties want "none", "layer" or others that do
+            not look across examples. Spectral and weight norm are of all layers.
         outputs: How many features it gives; with 1 they are logits.
     """
 
@@ -97,21 +98,22 @@ class Discriminator(nn.Module):
         shape: Shape,
         width: int = 64,
         *,
-        norm: Callable[[int], nn.Module] | None = BatchNorm2d,
+        norm: norms.Choice = "batch",
         outputs: int = 1,
     ) -> None:
         super().__init__()
-        chain = sizes(shape)
+        chain, chosen = sizes(shape), norms.norm(norm)
         channels = [shape[0], *(width * min(2**level, 8) for level in range(len(chain) - 1))]
         layers: list[nn.Module] = []
         for level in range(len(chain) - 1):
-            plain = level == 0 or norm is None
-            layers += [nn.Conv2d(channels[level], channels[level + 1], kernel(chain[level]), 2, 1, bias=plain)]
-            layers += [] if plain or norm is None else [norm(channels[level + 1])]
+            bias = level == 0 or chosen.layer is None
+            layers += [nn.Conv2d(channels[level], channels[level + 1], kernel(chain[level]), 2, 1, bias=bias)]
+            layers += chosen.after(channels[level + 1]) if level else []
             layers += [nn.LeakyReLU(0.2, inplace=True)]
         last = nn.Conv2d(channels[-1], outputs, chain[-1])
         self.layers = nn.Sequential(*layers, last, nn.Flatten(0 if outputs == 1 else 1))
         self.apply(initialise)
+        chosen.whole(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, C, H, W] to [B] or [B, outputs]."""
@@ -134,4 +136,14 @@ def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:
     shapes: list[Shape] = [(1, 28, 28), (3, 30, 30), (3, 32, 32), (2, 45, 33), (1, 7, 9)]
     generators = [(Generator(shape, 5, 4), (5,), shape) for shape in shapes]
     bare = (Discriminator((1, 9, 9), 4, norm=None, outputs=3), (1, 9, 9), (3,))
-    return [*generators, *((Discriminator(shape, 4), shape, ()) for shape in shapes), bare]
+    generator = torch.Generator().manual_seed(0)
+    z, x = torch.randn(6, 5, generator=generator), torch.randn(6, 2, 14, 15, generator=generator)
+    normed = [
+        case
+        for name, norm in norms.NORMS.items()
+        for case in (
+            (norm.begun(Generator((2, 14, 15), 5, 4, norm=name), z), (5,), (2, 14, 15)),
+            (norm.begun(Discriminator((2, 14, 15), 4, norm=name), x), (2, 14, 15), ()),
+        )
+    ]
+    return [*generators, *((Discriminator(shape, 4), shape, ()) for shape in shapes), bare, *normed]

@@ -7,6 +7,7 @@ same however often a round asks for it. In a loop of your own, `r1(critique(crit
 from sparring.penalties.consistency import Consistency
 from sparring.penalties.critique import Critique, Generation, critique
 from sparring.penalties.gradients import r1, r2
+from sparring.penalties.historical import HistoricalAverage
 from sparring.penalties.interpolates import interpolated, interpolated_one_sided, zero_centred
 from sparring.penalties.lecam import LeCam
 from sparring.penalties.path_length import PathLength
@@ -21,6 +22,7 @@ __all__ = [
     "Flip",
     "Generation",
     "GeneratorPenalty",
+    "HistoricalAverage",
     "Lazy",
     "LeCam",
     "Noise",

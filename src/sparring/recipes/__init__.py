@@ -19,6 +19,7 @@ from sparring.machine.plain import restore
 
 if TYPE_CHECKING:
     from sparring.data.streams import Data, Spec
+    from sparring.metrics.score import Labels
     from sparring.recipes import images as images
     from sparring.recipes import tables as tables
     from sparring.recipes import text as text
@@ -28,7 +29,17 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__ = submodules(__name__)
 
-__all__ = ["RECOMMENDED", "Config", "Recipe", "UnknownRecipeError", "configured", "find", "names", "recommended"]
+__all__ = [
+    "RECOMMENDED",
+    "Config",
+    "Recipe",
+    "UnknownRecipeError",
+    "configured",
+    "find",
+    "labels_of",
+    "names",
+    "recommended",
+]
 
 RECOMMENDED = {"": ("cgan", "dcgan", "table"), ".txt": ("seqgan",)}
 """Where nobody names a recipe, the first of these that can open the data, by the ending of their name or any other."""
@@ -65,7 +76,7 @@ class Config:
             raise ValueError(f"--half-life is {self.half_life}; expected a share of the run, such as 0.03")
 
 
-_ANY = ("seed", "threads", "hold_out", "evaluate_every", "checkpoint_every")
+_ANY = ("seed", "threads", "hold_out", "evaluate_every", "checkpoint_every", "clusters")
 _LEAST = {"batch": "2 or more", **dict.fromkeys(_ANY, "0 or more")}
 
 
@@ -87,7 +98,7 @@ class Recipe(Protocol):
     Config: type[Any]
 
     USES: frozenset[str]
-    """What it trains on besides the examples: labels, captions, partners."""
+    """What it trains on besides the examples: labels, captions, partners. See `labels_of`."""
 
     def open_data(self, config: Any) -> Data:
         """The data to train on, all of them: streams by name, the first of which the sampler is to be like."""
@@ -127,6 +138,15 @@ def recommended(**config: Any) -> str:
             return name
     lines = [f"{', '.join(names)}: {why}" for why, names in reasons.items()]
     raise ValueError("\n  ".join(["no recipe can open these data:", *lines]))
+
+
+def labels_of(recipe: Recipe) -> Labels:
+    """How runs of a recipe use labels: runs that use them in different ways are not compared.
+
+    A recipe that trains on labels is conditional, unless it says otherwise: `LABELS = "trained with labels"`.
+    """
+    said: Labels = getattr(recipe, "LABELS", "conditional" if "labels" in recipe.USES else "none")
+    return said
 
 
 def configured(file: Path, recipe: Recipe | None = None) -> tuple[str, Config]:

@@ -41,12 +41,13 @@ def finish(path: Path, data: Data, sampler: Sampler, most: int) -> list[Path]:
         most: Half of the frames that a time-lapse may have.
     """
     kind, generated = data.kind, sampler.sheet(data.kind.shown, seed=0)
-    given = sampler.condition.sheet(data.kind.shown)
+    given, heads = sampler.condition.sheet(kind.shown), sampler.condition.heads(kind.shown)
     places = None if given is None else data.main.labelled(given)  # each real one is of the class beside it
     n = min(len(generated), len(data)) if places is None else len(places)
     real = data.main.examples(torch.linspace(0, len(data) - 1, n).long() if places is None else places)
-    samples = _written(path, {"samples.png": drawing.encode(kind.show({"generated": generated}))})
-    beside = drawing.encode(kind.show({"real": real, "generated": generated[:n]}))
+    samples = _written(path, {"samples.png": drawing.encode(kind.show_columns({"generated": generated}, heads))})
+    both = {"real": real, "generated": generated[:n]}
+    beside = drawing.encode(kind.show(both) if places is None else kind.show_columns(both, heads))
     return [*samples, *course(path, most, kind.name), *_written(path, {files.END: beside})]
 
 

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sparring import recipes
 from sparring.machine.words import rounded
 from sparring.runs import files
 
-__all__ = ["HELD_OUT", "Found", "course", "evaluated", "model", "newest", "unlike", "unlike_facts"]
+__all__ = ["HELD_OUT", "LABELS", "Found", "course", "evaluated", "model", "newest", "unlike", "unlike_facts"]
 
 HELD_OUT = "held out/"
 """How the names of scores in a log begin."""
+
+LABELS = "use of labels"
+"""The name of the fact that no other way to measure makes alike."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def _figure(score: Mapping[str, Any]) -> Found:
         "number of samples": (int(score["generated"]), int(score["real"])),
         "real examples": str(score["data"]).rpartition(", ")[2],
         "weights": str(score["weights"]),
+        LABELS: str(score.get("labels", "none")),
     }
     value, low, high = (float(score[name]) for name in ("value", "low", "high"))
     return Found(str(score["metric"]), value, low, high, facts, str(score.get("better", "")))
@@ -100,9 +105,15 @@ def course(run: Path) -> Found | None:
         data, config = content["data"], content["config"]
         held_out = (str(data["sha256"]), int(config["hold_out"]), int(config["seed"]))
         facts = {"features": "of the course of training", "size": tuple(data["shape"]), "real examples": held_out}
+        facts[LABELS] = _labels(str(content["recipe"]))
         return Found(f"{name.removeprefix(HELD_OUT)}, in training", float(value), None, None, facts, "lower")
     except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         return None
+
+
+def _labels(recipe: str) -> str:
+    """How a recipe uses labels, if it is one of sparring's."""
+    return recipes.labels_of(recipes.find(recipe)) if recipe in recipes.names() else "unknown"
 
 
 def unlike(found: Sequence[Found]) -> list[str]:

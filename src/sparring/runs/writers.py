@@ -195,7 +195,8 @@ class Samples(Writer):
         if number % self.rounds and (number > self.rounds or number.bit_count() > 1):
             return
         samples = self.sampler.settled().sheet(self.n, seed=self.seed)
-        png = drawing.encode(self.sampler.kind.show({"generated": samples}))
+        heads = self.sampler.condition.heads(self.n)
+        png = drawing.encode(self.sampler.kind.show_columns({"generated": samples}, heads))
         try:
             write_atomically(self.folder / SAMPLES / f"{number:08d}.png", png)
             write_atomically(self.folder / PREVIEW, png)

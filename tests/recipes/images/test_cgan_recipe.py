@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import sparring
@@ -46,20 +47,53 @@ def test_a_run_is_asked_for_classes_and_evaluated(tmp_path, pictures, capsys):
     assert cli.run("train", words) == 0
     assert "IGNORES" not in capsys.readouterr().out
     with Image.open(run / "preview.png") as image:
-        assert image.width == image.height == 9 * 8 * 8 + 10 * 4, "three classes, a column for each, three times"
+        assert image.width == 9 * 8 * 8 + 10 * 4, "three classes, a column for each, three times"
+        assert image.height > image.width, "with their names above"
     assert cli.run("sample", [str(run), "--class", "class 1", "-n", "5", "--seed", "2", "--out", str(out)]) == 0
     sampler = sparring.load(run)
     expected = sampler.sample(5, given=sampler.condition.parse(["class 1"]), seed=2)
     assert np.array_equal(np.load(out), to_bytes(expected).numpy())
     assert not np.array_equal(np.load(out), to_bytes(sampler.sample(5, seed=2)).numpy())
+    rows_of_classes(run, sampler, tmp_path)
     capsys.readouterr()
     assert cli.run("evaluate", [str(run), "--n", "100", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["scores"]
 
 
-def test_pictures_without_classes_are_refused_in_a_line(tmp_path, capsys):
+def rows_of_classes(run, sampler, tmp_path):
+    """`--by-class` draws so many of each class, a row below its name."""
+    words = ["sample", str(run), "--by-class", "-n", "2"]
+    assert cli.run(*words[:1], [*words[1:], "--out", str(tmp_path / "rows.npz")]) == 0
+    with np.load(tmp_path / "rows.npz") as arrays:
+        assert arrays["given"].tolist() == [0, 0, 1, 1, 2, 2]
+        expected = sampler.sample(6, given=torch.tensor([0, 0, 1, 1, 2, 2]))
+        assert np.array_equal(arrays["samples"], to_bytes(expected).numpy())
+    sizes = []
+    for extra in ([], ["--class", "class 2"]):
+        assert cli.run(*words[:1], [*words[1:], *extra, "--out", str(tmp_path / "rows.png")]) == 0
+        with Image.open(tmp_path / "rows.png") as image:
+            sizes.append(image.size)
+    (width, three), (_, one) = sizes
+    assert width == 2 * 68 + 4
+    assert three - one == 2 * (72 + 28), "a row is a picture and a line of text"
+
+
+def test_pictures_without_classes_are_put_into_clusters(tmp_path, capsys):
+    folder(tmp_path / "flat", count=60, shape=(8, 8, 3))
+    run, words = tmp_path / "run", ["cgan", "--data", str(tmp_path / "flat"), *SMALL]
+    assert cli.run("train", [*words, "--rounds", "2", "--clusters", "7", "--hold-out", "0", "--out", str(run)]) == 0
+    condition = sparring.load(run).condition
+    assert (len(condition.names), sum(condition.counts)) == (7, 60)
+    (tmp_path / "flat").rename(tmp_path / "away")
+    assert cli.run("sample", [str(run), "--class", "6", "-n", "2", "--out", str(tmp_path / "made.npy")]) == 0
+    (tmp_path / "away").rename(tmp_path / "flat")
+    assert cli.run("resume", [str(run), "--rounds", "3"]) == 0, "the same pictures have the same clusters"
+
+
+def test_without_clusters_pictures_without_classes_are_refused_in_a_line(tmp_path, capsys):
     folder(tmp_path / "flat", shape=(8, 8, 3))
-    assert cli.run("train", ["cgan", "--data", str(tmp_path / "flat"), "--out", str(tmp_path / "run")]) == 2
+    words = ["cgan", "--data", str(tmp_path / "flat"), "--clusters", "0", "--out", str(tmp_path / "run")]
+    assert cli.run("train", words) == 2
     error = capsys.readouterr().err
     assert "has no classes" in error
     assert "sparring train dcgan" in error

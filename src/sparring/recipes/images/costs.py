@@ -227,7 +227,11 @@ class Preset:
         self.__doc__ = config.__doc__
 
     def game(self, config: Config, shape: tuple[int, ...]) -> sp.GAN:
-        """The game on pictures of `shape` [C, H, W]."""
+        """The game on pictures of `shape` [C, H, W].
+
+        Raises:
+            ValueError: The augmentation asks what the discriminator takes for real, and the loss only compares.
+        """
         import torch
 
         channels, height, width = shape
@@ -235,8 +239,11 @@ class Preset:
         with sp.Key(config.seed, ("initial weights",)).seeded():
             generator = parts.generator((channels, height, width), config.latent, config.width)
             critic = parts.critic((channels, height, width), config.width)
-        latent = sp.Normal(config.latent)
-        gan = sp.GAN(generator, critic, latent, parts.loss, parts.penalties, project=parts.project)
+        critic, more = config.augmented(critic)
+        if more and not sp.losses.decisive(parts.loss):
+            raise ValueError("--augment ada needs a loss whose logits say what is real: write --augment diff")
+        latent, penalties = sp.Normal(config.latent), {**parts.penalties, **more}
+        gan = sp.GAN(generator, critic, latent, parts.loss, penalties, project=parts.project)
         gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return gan
 

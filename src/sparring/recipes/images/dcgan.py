@@ -12,7 +12,7 @@ pictures themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,17 +26,22 @@ from sparring.recipes import Config as Common
 from sparring.schedules import Schedule, linear
 
 if TYPE_CHECKING:
+    from torch import nn
     from torch.optim import Optimizer
 
     from sparring.dynamics.dynamics import Dynamics
     from sparring.hooks import Hook
+    from sparring.penalties import Penalty, Weight
 
-__all__ = ["DEMO", "METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
+__all__ = ["METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
 
 Rule = Callable[..., "Optimizer"]
 """Makes an optimizer of parameters and a rate `lr`."""
 
 USES: frozenset[str] = frozenset()
+
+AUGMENTS = ("none", "diff", "ada")
+"""The names in `layers.augmentations`, which needs torch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,8 @@ class Config(Common):
     """How pictures are made alike in size and colour."""
     flips: bool = False
     """Mirror pictures left to right, half of the time."""
+    augment: str = "none"
+    """Changes of all pictures that the discriminator sees, for few pictures: none, diff or ada."""
     latent: int = 100
     """Size of the latent."""
     width: int = 32
@@ -63,10 +70,13 @@ class Config(Common):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "data", absolute(self.data))  # so that the run finds them from any folder
+        if self.augment not in AUGMENTS:
+            raise ValueError(f"--augment is {self.augment!r}; expected one of {', '.join(AUGMENTS)}")
 
-
-DEMO = Config()
-"""Two minutes on two CPU cores, on the pictures that ship with the package."""
+    def augmented(self, discriminator: nn.Module) -> tuple[nn.Module, Mapping[Penalty, Weight]]:
+        """A discriminator behind the changes, and the penalties that come with it; p may rise to 1 in a fifth of it."""
+        samples = self.rounds * self.batch / 5
+        return sp.layers.augmentations.AUGMENTATIONS[self.augment](discriminator, samples)
 
 
 def open_data(config: Config) -> sp.Data:
@@ -88,8 +98,9 @@ def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:
     with sp.Key(config.seed, ("initial weights",)).seeded():
         generator = sp.networks.dcgan.Generator((channels, height, width), config.latent, config.width)
         discriminator = sp.networks.dcgan.Discriminator((channels, height, width), config.width)
-    gan = sp.GAN(generator, discriminator, sp.Normal(config.latent)).to(devices.resolve(config.device))
-    gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster convolutions
+    critic, penalties = config.augmented(discriminator)
+    gan = sp.GAN(generator, critic, sp.Normal(config.latent), penalties=penalties)
+    gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster convolutions
     return gan
 
 

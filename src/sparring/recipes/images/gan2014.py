@@ -53,7 +53,8 @@ def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:
         generator = sp.networks.gan2014.Generator(shape, config.latent, config.width)
         discriminator = sp.networks.gan2014.Discriminator(shape, max(1, config.width // 5))
     latent = sp.latents.Uniform(config.latent, reach=math.sqrt(3))
-    return sp.GAN(generator, discriminator, latent).to(devices.resolve(config.device))
+    critic, penalties = config.augmented(discriminator)
+    return sp.GAN(generator, critic, latent, penalties=penalties).to(devices.resolve(config.device))
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:

@@ -12,6 +12,7 @@ from sparring import recipes
 from sparring.data import opening, readers
 from sparring.data.preparation import Preparation
 from sparring.data.streams import Data, Spec
+from sparring.metrics.score import Labels
 from sparring.samplers import Sampler
 from sparring.trainer import Trainer
 
@@ -54,6 +55,8 @@ class Own:
         self._open = self._part("open_data", OPEN) if hasattr(module, "open_data") else self._opened
         self.Config = self._config()
         self.USES: frozenset[str] = frozenset(getattr(module, "USES", ()))
+        if hasattr(module, "LABELS"):
+            self.LABELS: Labels = module.LABELS
 
     def _part(self, part: str, line: str) -> Callable[..., Any]:
         found = getattr(self._module, part, None)
