@@ -63,7 +63,7 @@ class Named(Figure):
         return self.make.__name__
 
 
-def figure(make, tier="quick", section="3.2", source="report, figure 0"):
+def figure(make, tier="quick", section="3.2", source="report, figure 0."):
     about = {"text": "It rises. It ends.", "source": source, "python": HOSTILE}
     return Named(title=f"About {make.__name__}", make=make, tier=tier, section=section, seconds=120.0, **about)
 
@@ -209,6 +209,7 @@ def test_the_page_is_read_by_everybody(few):
     assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "base"} == set()
     assert not re.search(r'(?<!<a href=")https?:|url\(|@import', text)
     assert HOSTILE in page.text, "as text"
+    assert "Source: report, figure 0. This" in page.text
     assert len(page.of("th")) == 4 * (5 + 2)
 
 

@@ -153,7 +153,7 @@ def _figure(figure: Figure, made: Made) -> str:
 <div class="{_rows(len(made.drawn.pictures))}">{"".join(map(_picture, made.drawn.pictures))}
 <p>{_text(figure.text)}</p></div>
 {_numbers(figure.title, made.drawn.pairs)}
-<p class="quiet">Source: {_text(figure.source)}. This figure alone: <code>{_text(made.command)}</code></p>
+<p class="quiet">Source: {_text(figure.source.rstrip("."))}. This figure alone: <code>{_text(made.command)}</code></p>
 {kept}<details class="python"><summary>In Python</summary>
 <pre><code>{_text(figure.python.strip())}</code></pre></details>
 </section>"""
