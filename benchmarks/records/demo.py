@@ -101,19 +101,20 @@ def made(runs: Mapping[str, Sequence[Mapping[str, Any]]], seeds: Sequence[int], 
 
 
 def played(recipe: str, config: Any, folder: Path, n: int) -> dict[str, Any]:
-    """One run, evaluated; what is finished in the folder is taken as it is."""
+    """One run, evaluated; what is finished in the folder is taken as it is, and what was begun goes on."""
     done = folder / "measured.json"
     if not done.exists():
         used = time.process_time()
-        session = Session.create(folder, recipe, config)
+        begun = (folder / "config.json").exists()
+        session = Session.resume(folder) if begun else Session.create(folder, recipe, config)
         if not session.play():
-            sys.exit(f"interrupted: remove {folder} and begin again")
+            sys.exit("interrupted: the same command goes on")
         seconds = round(time.process_time() - used, 1)
         with redirect_stdout(StringIO()):
             evaluate.main([str(folder), "--n", str(n), "--training", str(10 * n)])
         nearest = repeats(session.average.sampler.settled().sample(n, seed=1))
         evaluation = json.loads((folder / "evaluation.json").read_text())
-        about = {"processor seconds of training": seconds, "rounds": config.rounds, "batch": config.batch}
+        about = {"processor seconds of its last session": seconds, "rounds": config.rounds, "batch": config.batch}
         done.write_text(json.dumps({**about, "nearest": nearest, "evaluation": evaluation}))
     found: dict[str, Any] = json.loads(done.read_text())
     return found

@@ -9,7 +9,7 @@ import pytest
 
 from browser import CHROMIUM, Browser
 from sparring import cli
-from sparring.cli import figures, figures_kept
+from sparring.cli import figures, figures_kept, figures_page, figures_sources
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
 from sparring.looks.vector import blank
 
@@ -63,8 +63,8 @@ class Named(Figure):
         return self.make.__name__
 
 
-def figure(make, tier="quick", section="3.2"):
-    about = {"text": "It rises. It ends.", "source": "report, figure 0", "python": HOSTILE}
+def figure(make, tier="quick", section="3.2", source="report, figure 0."):
+    about = {"text": "It rises. It ends.", "source": source, "python": HOSTILE}
     return Named(title=f"About {make.__name__}", make=make, tier=tier, section=section, seconds=120.0, **about)
 
 
@@ -197,17 +197,19 @@ def test_the_page_is_read_by_everybody(few):
     text = few.joinpath("runs/figures/figures.html").read_text()
     page = Reader(text)
     levels = [int(tag[1]) for tag, _ in page.of("h1", "h2", "h3", "h4")]
-    assert levels == [1, 2, 3, 3, 2, 3, 3]
+    assert levels == [1, 2, 3, 3, 2, 3, 3, 2]
     images = [known for _, known in page.of("img")]
     assert len(images) == 7
     assert all(known["alt"].startswith("A line") and known["width"] and known["height"] for known in images)
     assert all(known["src"].startswith("data:image/svg+xml;base64,") for known in images)
     ids = [known["id"] for _, known in page.tags if "id" in known]
     assert len(ids) == len(set(ids))
-    assert {known["href"] for _, known in page.of("a")} == {f"#{name}" for name in ids}
+    inside, outside = {f"#{name}" for name in ids}, {"https://arxiv.org/abs/1701.00160"}
+    assert {known["href"] for _, known in page.of("a")} == inside | outside
     assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "base"} == set()
-    assert not re.search(r"https?:|url\(|@import", text)
+    assert not re.search(r'(?<!<a href=")https?:|url\(|@import', text)
     assert HOSTILE in page.text, "as text"
+    assert "Source: report, figure 0. This" in page.text
     assert len(page.of("th")) == 4 * (5 + 2)
 
 
@@ -216,11 +218,13 @@ def test_a_long_table_is_folded(folded):
     compute, file = folded
     assert compute() == 0
     page = Reader(file.read_text())
-    assert [known for _, known in page.of("details")] == [{"class": "more"}, {"class": "python"}]
+    folds = [known["class"] for _, known in page.of("details")]
+    assert folds == ["words", "long", "more", "python"]
+    assert "11 numbers, all agree" in page.text
     assert [known["aria-label"] for _, known in page.of("table")] == [
         "Numbers of: About wide", "More numbers of: About wide",
     ]  # fmt: skip
-    assert "3 more numbers" in page.text
+    assert "3 more rows" in page.text
     assert re.findall(r">number (\d+)<", file.read_text()) == [str(i) for i in range(11)]
     assert len(page.of("th")) == 2 * 5 + 11
     assert "pictures threes" in [known.get("class") for _, known in page.of("div")]
@@ -231,7 +235,78 @@ def test_a_fold_does_not_hide_a_wrong_number(folded):
     compute, file = folded
     assert compute() == 5
     page = Reader(file.read_text())
-    assert ("details", {"class": "more", "open": None}) in page.of("details")
+    assert {"class": "more", "open": None} in (known for _, known in page.of("details"))
+    assert {"class": "long", "open": None} in (known for _, known in page.of("details"))
+    assert "11 numbers, 1 wrong" in page.text
+
+
+def test_few_numbers_are_not_folded(few):
+    cli.run("figures", ["right"])
+    folds = Reader(few.joinpath("runs/figures/right.html").read_text()).of("details")
+    assert [known["class"] for _, known in folds] == ["words", "python"]
+
+
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        ("report, section 3.2.6 and figure 16; our costs have no factor 1/2", "figure 16"),
+        ("report, figures 22 and 32, after Metz et al. 2016", "figures 22 and 32"),
+        ("report, section 1 and figure 1; section 2.1, equation 3", "figure 1"),
+        ("report, exercise 7.1, after Goodfellow et al. 2014, figure 1", ""),
+        ("Arjovsky and Bottou 2017, figure 2; report, section 3.2.3", ""),
+        ("report, section 3.2.1, and the caption of figure 35", ""),
+        ("report, section 4.3. Figure 2 of it is small, as is figure 3", ""),
+    ],
+)
+def test_a_label_is_a_figure_of_the_report(source, label):
+    assert figures_page._label(source) == label
+
+
+def test_the_page_is_in_the_order_of_the_report():
+    """In a section by figure; after the report's exercises what goes beyond them."""
+    found = [
+        figure(wide, section="8.2"),
+        figure(right, section="7.3", source="report, exercise 7.3"),
+        figure(wrong, section="7.2", source="Heusel et al. 2017, after the report"),
+        figure(long, section="3.9", source="Metz et al. 2016, figure 1"),
+        figure(much_later, section="3.9", source="report, figure 16"),
+        figure(drawn, section="3.10", source="report, figure 15"),
+    ]
+    found.sort(key=figures_page._place)
+    assert [each.name for each in found] == ["much_later", "long", "drawn", "right", "wrong", "wide"]
+    assert [figures_page._chapter(each) for each in found] == [3, 3, 3, 7, 8, 8]
+
+
+def test_signs_are_no_numbers():
+    signs = [Pair("A less B, sign", 1.0, -1.0, 0.0), Pair("does it grow, 1 is yes", 1.0, 1.0, 0.0)]
+    numbers = [
+        Pair("modes", 1.0, 1.0, 0.0), Pair("slope away from the sign of G", 0.0, 0.0, 1e-9),
+        Pair("signs in all, sign by sign", 8.0, 8.0, 0.0), Pair("yesterday", 1.0, 1.0, 0.0),
+    ]  # fmt: skip
+    assert figures_page._tally([*signs, *numbers]) == "4 numbers and 2 signs"
+    assert figures_page._tally(signs[:1]) == "1 sign"
+    assert figures_page._tally(numbers) == "4 numbers"
+
+
+def test_the_summary_says_what_is_rough(few):
+    pairs = tuple(Pair(f"about {e}", e, e, w) for e, w in [(5.0, 3.0), (0.0, 1.0), (10.0, 1.0), (0.1, 0.1)])
+    made = figures_kept.Made.now(figure(right), Drawn(drawn("rough").pictures, pairs), 1.0)
+    rough = "Wide tolerances, such as 5 within 3, are for orders of magnitude and rough counts: 2 here.</p>"
+    assert figures_page._summary([made], []).endswith(rough)
+
+
+def test_what_figures_name_is_among_the_sources():
+    """Works by author and year, pages of the project, talks; and the report always."""
+    from sparring.figures import find, names
+
+    sources = [find(name).source for name in names()]
+    work = r"[A-Z]\w+(?: et al\.| and [A-Z]\w+)? (?:19|20)\d\d|docs/\w+\.md|\bslides\b|\w+(?='s talk)|table of methods"
+    named = {found for source in sources for found in re.findall(work, source)} - {"NIPS 2016"}
+    assert {"Gavranović 2017", "Zhanson", "slides", "Goodfellow et al. 2014", "Goodfellow 2014"} <= named
+    assert named <= {each.name for each in figures_sources.WORKS}, "add it to cli/figures_sources.py"
+    assert named <= {each.name for each in figures_sources.cited(sources)}
+    assert [each.name for each in figures_sources.cited([])] == ["report"]
+    assert {each.address.partition(":")[0] for each in figures_sources.WORKS} == {"https", "http", ""}
 
 
 @pytest.mark.parametrize(
@@ -260,25 +335,32 @@ def test_the_list(few, capsys):
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
 def test_a_browser_lays_it_out(folded):
-    """Print unfolds what the screen folds; three pictures are in one row, or the third is in the middle below."""
+    """A phone folds a table, a desk its end, print nothing; three pictures share a row, or their text the third's."""
     compute, file = folded
     compute()
-    seen = "document.querySelector('.more td').checkVisibility()"
-    lefts = "[...document.images].map(each => Math.round(each.getBoundingClientRect().left))"
-    rows = "new Set([...document.images].map(each => each.getBoundingClientRect().top)).size"
+    first, last, words = (f"document.querySelector('{what}').checkVisibility()" for what in ("td", ".more td", "dd"))
+    edges = "[...document.querySelectorAll('.pictures > *')].map(each => each.getBoundingClientRect())"
+    lefts, tops = (f"{edges}.map(each => Math.round(each.{side}))" for side in ("left", "top"))
+    column = "document.querySelector('h2').getBoundingClientRect().right"
     with Browser() as browser:
         browser.open(file, 1280)
-        assert browser.run(rows) == 1
-        assert not browser.run(seen)
+        assert [browser.run(each) for each in (first, last, words)] == [True, False, False]
+        one, two, three, text = browser.run(tops)
+        assert one == two == three < text
+        assert browser.run(f"{edges}[2].right") == pytest.approx(browser.run(column), abs=1)
         browser.tell("Emulation.setEmulatedMedia", media="print")
-        assert browser.run(seen)
+        assert [browser.run(each) for each in (first, last, words)] == [True, True, True]
         browser.tell("Emulation.setEmulatedMedia", media="")
-        browser.open(file, 820)
-        assert browser.run(rows) == 2
-        left, right, below = browser.run(lefts)
-        assert left < below < right
+        browser.open(file, 800)
+        one, two, three, text = browser.run(tops)
+        assert one == two < three == text, "the text is beside the third"
+        one, two, three, text = browser.run(lefts)
+        assert one == three < two == text
         browser.open(file, 390)
-        assert browser.run(rows) == 3
+        assert len(set(browser.run(tops))) == 4
+        assert [browser.run(each) for each in (first, last, words)] == [False, False, False]
+        browser.run("document.querySelector('.long').open = true")
+        assert [browser.run(each) for each in (first, last)] == [True, True], "all rows at once"
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")

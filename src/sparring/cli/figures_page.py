@@ -6,9 +6,11 @@ import base64
 import html
 import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sparring.cli.figures_sources import Work, cited
 from sparring.cli.page import filled
 from sparring.machine.words import counted
 
@@ -23,15 +25,18 @@ _CHAPTERS = {
     2: "Likelihood and divergences",
     3: "The game and its costs",
     4: "Tips",
-    5: "Problems: convergence, mode collapse, measuring",
+    5: "Problems: convergence and mode collapse",
     6: "Plug and play",
     7: "The exercises",
-    8: "The exercises",
+    8: "Beyond the exercises",
 }
 """What figures are listed under, by the first number of their section."""
 
 _SHOWN = 8
 """How many numbers of a long table are shown before the others are unfolded."""
+
+_FEW = 4
+"""On a phone a table of more numbers than this is folded."""
 
 _MINUS = "\u2212"
 _RAISED = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
@@ -45,17 +50,38 @@ def page(made: Mapping[str, Made], figures: Sequence[Figure], about: str) -> str
         figures: What the page is meant to have, in its order.
         about: When and with what it was made.
     """
-    there = [figure for figure in figures if figure.name in made]
+    there = sorted((figure for figure in figures if figure.name in made), key=_place)
     absent = [figure for figure in figures if figure.name not in made]
-    chapters = itertools.groupby(there, lambda figure: _CHAPTERS.get(figure.order[0][0], "More"))
-    sections = [_chapter(title, [(figure, made[figure.name]) for figure in part]) for title, part in chapters]
+    chapters = [(_CHAPTERS[number], list(part)) for number, part in itertools.groupby(there, _chapter)]
+    parts = [(title, [(figure, made[figure.name]) for figure in part]) for title, part in chapters]
     return filled(
         "figures.html",
         summary=_summary([made[figure.name] for figure in there], absent),
-        contents=_contents(there, made),
-        chapters="\n".join(sections),
+        contents=_contents(chapters, made),
+        chapters="\n".join(_section(title, part) for title, part in parts),
+        sources="\n".join(map(_work, cited(figure.source for figure in there))),
         about=_text(about),
     )
+
+
+def _chapter(figure: Figure) -> int:
+    """Its chapter. Among the exercises are only figures that have a place there in the report."""
+    first = figure.order[0][0]
+    return first if first < 7 else 7 if first == 7 and "report, " in figure.source else 8
+
+
+def _place(figure: Figure) -> tuple[int, tuple[int, ...], float, str]:
+    """In a section, figures of the report come first, by their numbers."""
+    section, name = figure.order
+    number = re.search(r"\d+", _label(figure.source))
+    return _chapter(figure), section, int(number[0]) if number else math.inf, name
+
+
+def _label(source: str) -> str:
+    """The figures of the report that it has, as in "figure 16" or "figures 22 and 32"; else nothing."""
+    told = re.search(r"\breport, (.*?)(?:;|\.\s|, after |$)", source)
+    found = told and re.search(r"(?<!caption of )\bfigures? \d+(?: and \d+)?", told[1])
+    return found[0] if found else ""
 
 
 def _text(text: str) -> str:
@@ -63,42 +89,71 @@ def _text(text: str) -> str:
 
 
 def _summary(made: Sequence[Made], absent: Sequence[Figure]) -> str:
-    """How many numbers are as expected, and what is missing."""
-    pairs = sum(len(each.drawn.pairs) for each in made)
-    wrong = [each for each in made if each.wrong]
-    links = ", ".join(f'<a href="#{each.name}">{each.name}</a>' for each in wrong)
-    numbers = f"{counted(len(made), 'figure')}, {counted(pairs, 'number')} computed beside what is known of them."
-    agreed = f'<strong class="wrong">Outside their tolerance: numbers of {links}.</strong>' if wrong else "All agree."
+    """How many numbers are as expected, how many of them roughly, and what is missing."""
+    pairs = [pair for each in made for pair in each.drawn.pairs]
+    links = ", ".join(f'<a href="#{each.name}">{each.name}</a>' for each in made if each.wrong)
+    numbers = f"{counted(len(made), 'figure')}, {_tally(pairs)} computed beside what is expected of them."
+    agreed = f'<strong class="wrong">Outside their tolerance: numbers of {links}.</strong>' if links else "All agree."
+    wide = [pair for pair in pairs if 0.5 <= pair.tolerance >= abs(pair.expected) / 4]
+    rough = ""
+    if wide:
+        most = max(wide, key=lambda pair: pair.tolerance)
+        example = f"{_number(most.expected, most)} within {_within(most.tolerance)}"
+        rough = f" Wide tolerances, such as {example}, are for orders of magnitude and rough counts: {len(wide)} here."
     left = f"<p>Not computed yet: {_text(', '.join(figure.name for figure in absent))}.</p>" if absent else ""
-    return f"<p>{numbers} {agreed}</p>{left}"
+    return f"<p>{numbers} {agreed}{rough}</p>{left}"
 
 
-def _contents(figures: Sequence[Figure], made: Mapping[str, Made]) -> str:
+def _tally(pairs: Sequence[Pair]) -> str:
+    """How many numbers there are, and how many are only signs or a yes."""
+    signs = sum(map(_is_sign, pairs))
+    kinds = ((len(pairs) - signs, "number"), (signs, "sign"))
+    return " and ".join(counted(count, kind) for count, kind in kinds if count)
+
+
+def _is_sign(pair: Pair) -> bool:
+    """Whether it is no quantity, but a sign, or 1 for yes."""
+    return not pair.tolerance and pair.expected in (-1, 0, 1) and bool(re.search(r"\b(sign|yes)\b", pair.name))
+
+
+def _contents(chapters: Sequence[tuple[str, Sequence[Figure]]], made: Mapping[str, Made]) -> str:
     lines = []
-    for title, part in itertools.groupby(figures, lambda figure: _CHAPTERS.get(figure.order[0][0], "More")):
+    for title, part in chapters:
         marks = ((figure, ' <span class="wrong">✗</span>' if made[figure.name].wrong else "") for figure in part)
-        items = (f'<li><a href="#{figure.name}">{_text(figure.title)}</a>{mark}</li>' for figure, mark in marks)
+        items = (
+            f'<li><a href="#{figure.name}">{_text(figure.title)}</a>{_small(_label(figure.source))}{mark}</li>'
+            for figure, mark in marks
+        )
         lines.append(f"<li>{_text(title)}<ul>{''.join(items)}</ul></li>")
     return "\n".join(lines)
 
 
-def _chapter(title: str, parts: Sequence[tuple[Figure, Made]]) -> str:
+def _small(label: str) -> str:
+    return f" <small>{label}</small>" if label else ""
+
+
+def _section(title: str, parts: Sequence[tuple[Figure, Made]]) -> str:
     return "\n".join([f"<h2>{_text(title)}</h2>", *(_figure(figure, made) for figure, made in parts)])
 
 
+def _work(work: Work) -> str:
+    title = f'<a href="{_text(work.address)}">{_text(work.title)}</a>' if work.address else _text(work.title)
+    return f"<li>{_text(work.name)}: {title}</li>"
+
+
 def _figure(figure: Figure, made: Made) -> str:
-    kept = ""
+    kept, label = "", _label(figure.source)
     if figure.tier == "full":
         packages = ", ".join(f"{name} {number}" for name, number in made.versions.items())
         spent = f"{made.seconds / 60:,.1f} minutes"
         made_by = f"SHA-256 of what made it: {made.sha256[:16]}…"
         kept = f'<p class="quiet">Computed on {made.date} in {spent} with {_text(packages)}. {made_by}</p>\n'
     return f"""<section id="{figure.name}">
-<h3>{_text(figure.title)}</h3>
-<div class="{_rows(len(made.drawn.pictures))}">{"".join(map(_picture, made.drawn.pictures))}</div>
-<p>{_text(figure.text)}</p>
+<h3>{_text(figure.title)}{_small(label and f"report, {label}")}</h3>
+<div class="{_rows(len(made.drawn.pictures))}">{"".join(map(_picture, made.drawn.pictures))}
+<p>{_text(figure.text)}</p></div>
 {_numbers(figure.title, made.drawn.pairs)}
-<p class="quiet">Source: {_text(figure.source)}. This figure alone: <code>{_text(made.command)}</code></p>
+<p class="quiet">Source: {_text(figure.source.rstrip("."))}. This figure alone: <code>{_text(made.command)}</code></p>
 {kept}<details class="python"><summary>In Python</summary>
 <pre><code>{_text(figure.python.strip())}</code></pre></details>
 </section>"""
@@ -111,21 +166,30 @@ def _picture(picture: Picture) -> str:
 
 
 def _rows(pictures: int) -> str:
-    """The class of their row. On a wide screen three are beside one another where two would leave one alone."""
-    return "pictures threes" if pictures > 1 and (pictures % 2 or pictures % 3 == 0) else "pictures"
+    """The class of their rows: twos, or threes on a wide screen. The text fills the row that they leave unfilled."""
+    return "pictures" if pictures % 3 else "pictures threes"
 
 
 def _numbers(title: str, pairs: Sequence[Pair]) -> str:
-    """The numbers. Of a long table all but the first are folded, unless one of them is wrong."""
+    """The numbers: folded on a phone unless they are few, and elsewhere from the ninth. What is wrong is seen."""
     if len(pairs) <= _SHOWN + 2:
-        return _table(f"Numbers of: {title}", pairs)
-    first, others = pairs[:_SHOWN], pairs[_SHOWN:]
-    open = "" if all(pair.holds for pair in others) else " open"
-    return (
-        f"{_table(f'Numbers of: {title}', first)}\n"
-        f'<details class="more"{open}><summary>{counted(len(others), "more number")}</summary>\n'
-        f"{_table(f'More numbers of: {title}', others)}</details>"
-    )
+        seen = _table(f"Numbers of: {title}", pairs)
+    else:
+        first, others = pairs[:_SHOWN], pairs[_SHOWN:]
+        seen = (
+            f"{_table(f'Numbers of: {title}', first)}\n"
+            f'<details class="more"{_open(others)}><summary>{counted(len(others), "more row")}</summary>\n'
+            f"{_table(f'More numbers of: {title}', others)}</details>"
+        )
+    if len(pairs) <= _FEW:
+        return seen
+    wrong = sum(not pair.holds for pair in pairs)
+    state = f"{wrong} wrong" if wrong else "all agree"
+    return f'<details class="long"{_open(pairs)}><summary>{_tally(pairs)}, {state}</summary>\n{seen}</details>'
+
+
+def _open(pairs: Sequence[Pair]) -> str:
+    return "" if all(pair.holds for pair in pairs) else " open"
 
 
 def _table(label: str, pairs: Sequence[Pair]) -> str:

@@ -44,7 +44,7 @@ class Config(dcgan.Config):
 
 
 DEMO = Config(rounds=7600, batch=32, width=24)
-"""As long as 2,800 rounds of `dcgan`: two minutes on two CPU cores, on the pictures that ship with the package."""
+"""About as much processor time as 2,800 rounds of `dcgan`, on the pictures that ship with the package."""
 
 
 def open_data(config: Config) -> sp.Data:
