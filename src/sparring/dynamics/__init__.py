@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sparring.dynamics import finite as finite
     from sparring.dynamics import functional as functional
     from sparring.dynamics import gradients as gradients
+    from sparring.dynamics import held_back as held_back
     from sparring.dynamics import lookahead as lookahead
     from sparring.dynamics import negative_momentum as negative_momentum
     from sparring.dynamics import optimistic as optimistic

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sparring.layers import pointwise as pointwise
     from sparring.layers import reference_norm as reference_norm
     from sparring.layers import resampling as resampling
+    from sparring.layers import scaled as scaled
     from sparring.layers import spectral as spectral
     from sparring.layers import upsampling as upsampling
     from sparring.layers import weight_norm as weight_norm

@@ -18,16 +18,17 @@ class Dropout(nn.Dropout):
     Args:
         p: The probability that an element becomes 0.
         spatial: Whether all of a channel's places share one decision, as in `torch.nn.Dropout2d`.
+        always: Whether it acts in evaluation too, as noise inside a generator (Isola et al. 2017, section 3.2).
     """
 
-    def __init__(self, p: float = 0.5, *, spatial: bool = False) -> None:
+    def __init__(self, p: float = 0.5, *, spatial: bool = False, always: bool = False) -> None:
         super().__init__(p)
-        self.spatial = spatial
+        self.spatial, self.always = spatial, always
 
     def forward(self, x: Tensor) -> Tensor:
         """[m B, ...] to the same shape."""
         round = playing()
-        if not self.training or not self.p:
+        if not (self.training or self.always) or not self.p:
             return x
         if self.p == 1:
             return 0 * x
