@@ -136,8 +136,7 @@ def make() -> Drawn:
     factors, pairs = {}, []
     for row, name in enumerate(names):
         for column, (title, case) in enumerate(cases):
-            noise = title == "noise"
-            if not (noise and name in REMEMBER):
+            if not ((noise := title == "noise") and name in REMEMBER):
                 factors[row, column] = found = case.noisy(name) if noise else case.factor(name)
                 pairs.append(Pair(f"{name}, {title}", found, case.theory(name), 0.01 if noise else 1e-6))
     axes = blank("Without regulariser, from (1, 1)", "t: where G is, data at 0", "\u03c8: slope of D", (4.9, 4.9))

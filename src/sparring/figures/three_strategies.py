@@ -135,10 +135,8 @@ def make() -> Drawn:
     plane.text(START[0] - 0.24, START[1] - 0.02, "start", color=COLOURS["quiet"].light)
     plane.legend(loc="upper right")
     plane.set(xlim=(-0.85, 1.4), ylim=(0.35, 1.8), xticks=[-0.5, 0, 0.5, 1])
-    pairs = []
-    for name, way in ways.items():
-        for word, found, exact in zip(("mean", "deviation"), way[-1], (MEAN, DEVIATION), strict=True):
-            pairs.append(Pair(f"{name}: {word}", found, exact, 0.02))
+    pairs = [Pair(f"{name}: {word}", found, exact, 0.02) for name, way in ways.items()
+             for word, found, exact in zip(("mean", "deviation"), way[-1], (MEAN, DEVIATION), strict=True)]  # fmt: skip
     pairs += [Pair("GAN: V at the end, \u2212log 4", value, -math.log(4), 1e-3),
               Pair("NCE: log of the model's integral, which began at 1", extra, 0.0, 0.02)]  # fmt: skip
     mean, deviation = START
