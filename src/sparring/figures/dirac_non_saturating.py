@@ -51,7 +51,7 @@ def make() -> Drawn:
     paths = {start: settled(np.array([start, 0.0]), 6000) for start in (0.25, 0.7)}
     t, psi = paths[0.7][-1].tolist()
     turn = played(DiracGAN(t, psi, NonSaturating()), 130, STEP)
-    radius = blank("Continuous time: as one over the root", "time", "radius", (4.6, 3.6))
+    radius = blank("Continuous time: as one over the root", "time", "radius", (4.6, 4.2))
     radius.loglog(times, np.hypot(*flow.y), color=SERIES[0])
     radius.loglog(times, np.sqrt(8 / times), color=INK, linewidth=1, linestyle=(0, (4, 2)))
     radius.loglog(list(RADII), [float(np.hypot(*flow.sol(time))) for time in RADII], "o", color=SERIES[0])

@@ -111,16 +111,18 @@ class Picture:
         still, share = Picture.of(axes, alternative), 100 / len(frames)
         begins = " ".join(f'[id^="frame{i}-"] {{ animation-delay: {i * seconds:.4g}s; }}' for i in range(len(frames)))
         style = (
-            f"@keyframes on {{ 0% {{ visibility: visible; }} {share:.4f}%, 100% {{ visibility: hidden; }} }} "
-            f'[id^="frame"] {{ visibility: hidden; animation: on {seconds * len(frames):.4g}s step-end infinite; }} '
-            f'{begins} @media print, (prefers-reduced-motion) {{ [id^="frame"] {{ animation: none; }} '
-            f'[id^="frame{len(frames) - 1}-"] {{ visibility: visible; }} }}'
+            "@keyframes on { 0% { visibility: visible; }",
+            f"{share:.4f}%, 100% {{ visibility: hidden; }} }}",
+            f'[id^="frame"] {{ visibility: hidden; animation: on {seconds * len(frames):.4g}s step-end infinite; }}',
+            begins,
+            '@media print, (prefers-reduced-motion) { [id^="frame"] { animation: none; }',
+            f'[id^="frame{len(frames) - 1}-"] {{ visibility: visible; }} }}',
         )
         drawn = re.sub(
             r"(?<![\d(])(\d+\.\d\d)\d{2,}", r"\1", still.content.decode()
         )  # hundredths of a point are enough
         drawn = re.sub(r'id="(frame\d+-)\d+"', r'id="\1"', drawn)
-        return replace(still, content=drawn.replace("</style>", f" {style}</style>", 1).encode())
+        return replace(still, content=drawn.replace("</style>", f" {' '.join(style)}</style>", 1).encode())
 
 
 @dataclass(frozen=True)
