@@ -150,7 +150,8 @@ FIGURE = Figure(
     text="Without help the eigenvalues are imaginary, and play goes round the equilibrium or away from it. "
     "R1, R2 and instance noise move them to the left, so that play converges; the penalty of WGAN-GP does not.",
     source="Mescheder et al. 2018, the Dirac-GAN; the report has the question in section 5.1. Our \u03c8 has the other "
-    "sign. R1 and R2 are with \u03b3 = 0.6, WGAN-GP is with weight 0.25",
+    "sign. R1 and R2 are with \u03b3 = 0.6, WGAN-GP is with weight 0.25: its path goes out to a "
+    "ring, and stays on it",
     section="5.1",
     make=make,
     seconds=2.5,

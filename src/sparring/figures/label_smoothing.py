@@ -129,8 +129,8 @@ FIGURE = Figure(
     title="Soft labels, on the real side and on the generated side",
     text="A label of 0.9 for real samples scales D down and stops its logits, and still pulls stray samples to the "
     "data. A label of 0.1 for generated samples makes D flat where only they are, so little pulls them away.",
-    source="report, section 4.2 and equation 15. The report's text has a peak of D at the stray mode; by its equation D is "
-    "lowest there, near the label of generated samples",
+    source="report, section 4.2 and equation 15. The report's text has a peak of D at the stray mode; by its equation "
+    "D is lowest there, near the label of generated samples",
     section="4.2",
     make=make,
     seconds=3.5,
