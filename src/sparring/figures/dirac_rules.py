@@ -154,7 +154,7 @@ FIGURE = Figure(
     "than either alone. Near the equilibrium a round is a matrix, whose largest eigenvalue is the factor that play "
     "shows.",
     source="Mescheder et al. 2018, the Dirac-GAN; the table of methods names the papers of the rules. Steps are 0.6, "
-    "\u03b3 is 0.6, the noise has deviation 1; rules are those of the figure of all rules on V = xy, which tells them. "
+    "\u03b3 is 0.6, the noise has deviation 1. Rules are those of the figure of all rules on V = xy, which tells them. "
     "Blue converges, orange goes away. A rule that remembers a round is left out with noise, new in each round",
     section="5.1",
     make=make,
