@@ -109,9 +109,10 @@ def make() -> Drawn:
     for (title, betas), size in zip(BETAS.items(), (1.25, 5.5), strict=True):
         axes = blank(f"Adam, {title}", "x", "y", (4.6, 4.6))
         for (name, (rule, hand)), colour in zip(RULES.items(), SERIES, strict=True):
+            style = (0, (4, 3)) if name == "from the past" else "-"  # it hides ExtraAdam
             path, (x, y) = played(rule, betas), by_hand(hand, betas)
             rings[title, name] = float(np.hypot(*path[-100:].T).max())
-            axes.plot(*path.T, color=colour, linewidth=0.9, label=f"{name}: {rings[title, name]:.2f}")
+            axes.plot(*path.T, color=colour, linestyle=style, linewidth=1.3, label=f"{name}: {rings[title, name]:.2f}")
             pairs += [Pair(f"{name}, {title}: {letter} after {ROUNDS} rounds", float(found), float(known), 1e-9)
                       for letter, found, known in zip("xy", path[-1], (x, y), strict=True)]  # fmt: skip
         axes.plot(0, 0, "+", markersize=11, color=INK)

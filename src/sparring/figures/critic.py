@@ -28,6 +28,7 @@ from sparring.trainer import Phase, Trainer
 
 __all__ = ["FIGURE"]
 
+PAPER = COLOURS["paper"].light
 D, WEIGHT = 2.0, 10.0
 """How far the samples are from the data, N(0, 1), and the weight of the penalty."""
 
@@ -106,10 +107,12 @@ def make() -> Drawn:
     for i, j in zip(rows, columns, strict=True):
         plane.plot(*torch.stack([x[i], y[j]]).T, color="#8c8c8c", linewidth=0.9)
     for points, values, name in ((x, above, "real"), (y, below, "generated")):
-        plane.plot(*points.T, "o", color=COLOURS[name].light)
+        plane.plot(*points.T, "o", color=COLOURS[name].light, label="data" if name == "real" else "samples")
         for (a, b), value in zip(points.tolist(), (values - below.min()).tolist(), strict=True):
-            plane.annotate(f"{value:.1f}", (a, b), (4, 4), textcoords="offset points", color=COLOURS[name].light)
-    plane.set(xlim=(-1.8, 4), ylim=(-1.9, 2.4))
+            plane.annotate(f"{value:.1f}", (a, b), (0, 6), textcoords="offset points", color=COLOURS[name].light,
+                           ha="center", bbox={"boxstyle": "square,pad=0.05", "facecolor": PAPER, "lw": 0})  # fmt: skip
+    plane.legend(loc="upper left", ncols=2)
+    plane.set(xlim=(-1.8, 4), ylim=(-1.9, 2.8))
     at = torch.linspace(-3, 5, 321, dtype=torch.float64)
     slopes, reading = best_slopes(at)
     critic = trained()

@@ -97,7 +97,7 @@ def spectrum() -> Picture:
     gammas = np.linspace(0.0, 1.6, 17)
     cases = [Case(-g / 2, g * g / 4 - 0.25, {"penalties": {r1: g / 2}}) for g in gammas.tolist()]
     axes = blank("R1: the eigenvalue that decides", "\u03b3: twice the weight of R1", "parts of it", (4.6, 4.0))
-    for part, colour, (x, y) in (("real", SERIES[0], (0.5, -0.42)), ("imag", SERIES[1], (0.55, 0.46))):
+    for part, colour, (x, y) in (("real", SERIES[0], (0.1, -0.44)), ("imag", SERIES[1], (0.45, 0.52))):
         axes.plot(gammas, [getattr(case.theory(), part) for case in cases], color=colour, linewidth=1)
         axes.plot(gammas, [getattr(case.eigenvalue(), part) for case in cases], "o", color=colour, markersize=4)
         axes.text(x, y, f"{part}inary part" if part == "imag" else "real part", color=colour)
@@ -125,6 +125,7 @@ def make() -> Drawn:
         axes = blank(f"{title}, steps at once", "t: where G is, data at 0", "\u03c8: slope of D", (4.6, 4.0))
         for name, colour in zip(names, SERIES, strict=False):
             axes.plot(*paths[name].T, color=colour, marker="o", markersize=2.2, linewidth=0.8, label=name)
+        axes.plot(*paths[names[0]][0], "s", color=INK, markersize=6)
         axes.plot(0, 0, "+", color=INK, markersize=12)
         axes.set(aspect="equal", xlim=(-2.4, 2.4), ylim=(-2.1, 2.6))
         axes.legend(loc="upper left", ncols=2, columnspacing=1.0, handlelength=1.2)
@@ -149,7 +150,8 @@ FIGURE = Figure(
     text="Without help the eigenvalues are imaginary, and play goes round the equilibrium or away from it. "
     "R1, R2 and instance noise move them to the left, so that play converges; the penalty of WGAN-GP does not.",
     source="Mescheder et al. 2018, the Dirac-GAN; the report has the question in section 5.1. Our \u03c8 has the other "
-    "sign. R1 and R2 are with \u03b3 = 0.6, WGAN-GP is with weight 0.25",
+    "sign. R1 and R2 are with \u03b3 = 0.6, WGAN-GP is with weight 0.25: its path goes out to a "
+    "ring, and stays on it",
     section="5.1",
     make=make,
     seconds=2.5,

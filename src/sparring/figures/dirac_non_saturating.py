@@ -51,7 +51,7 @@ def make() -> Drawn:
     paths = {start: settled(np.array([start, 0.0]), 6000) for start in (0.25, 0.7)}
     t, psi = paths[0.7][-1].tolist()
     turn = played(DiracGAN(t, psi, NonSaturating()), 130, STEP)
-    radius = blank("Continuous time: as one over the root", "time", "radius", (4.6, 3.6))
+    radius = blank("Continuous time: as one over the root", "time", "radius", (4.6, 4.2))
     radius.loglog(times, np.hypot(*flow.y), color=SERIES[0])
     radius.loglog(times, np.sqrt(8 / times), color=INK, linewidth=1, linestyle=(0, (4, 2)))
     radius.loglog(list(RADII), [float(np.hypot(*flow.sol(time))) for time in RADII], "o", color=SERIES[0])
@@ -66,7 +66,7 @@ def make() -> Drawn:
         plane.plot(*path[0], "s", color=colour, markersize=6)
     plane.plot(*turn.T, color=SERIES[0], linewidth=2.5)
     plane.plot(0, 0, "+", color=INK, markersize=12)
-    plane.text(0, 0.1, f"largest radius {np.hypot(*turn.T).max():.3f}", color=SERIES[0], ha="center")
+    plane.text(0.78, 0.66, f"cycle: largest radius {np.hypot(*turn.T).max():.3f}", color=SERIES[0], ha="right")
     plane.set(aspect="equal", xlim=(-0.8, 0.8), ylim=(-0.75, 0.75))
     more = "A closed curve round (0, 0). A path from outside winds into it, and one from inside winds out to it."
     known = pairs({time: float(np.hypot(*flow.sol(time))) for time in RADII}, paths, turn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,13 +117,13 @@ CASES: Mapping[str, Case] = {
 
 def table(factors: Mapping[tuple[int, int], float]) -> Picture:
     """The factors by row and column: below 1 in one colour, above it in another."""
-    axes = blank("Factor of the radius in a round", "", "", (4.9, 4.6))
+    axes = blank("Factor of the radius in a round", "", "", (4.9, 4.9))
     for (row, column), factor in factors.items():
-        axes.text(column, row, f"{factor:.3f}", ha="center", va="center", fontsize=8.5)
+        axes.text(column, row, f"{factor:.2f}", ha="center", va="center", fontsize=10)
         colour, strength = SERIES[int(factor > 1)], 0.0 if abs(factor - 1) < 1e-6 else 0.12 + abs(factor - 1)
         axes.fill_between([column - 0.47, column + 0.47], row - 0.43, row + 0.43, color=colour, alpha=strength, lw=0)
     axes.set_xticks(range(len(CASES)), [title.replace(", ", ",\n") for title in CASES])
-    axes.set_yticks(range(len(RULES)), list(RULES))
+    axes.set_yticks(range(len(RULES)), [textwrap.fill(name, 14) for name in RULES])
     axes.set(xlim=(-0.5, len(CASES) - 0.5), ylim=(len(RULES) - 0.5, -0.5))
     axes.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     axes.grid(visible=False)
@@ -135,11 +136,10 @@ def make() -> Drawn:
     factors, pairs = {}, []
     for row, name in enumerate(names):
         for column, (title, case) in enumerate(cases):
-            noise = title == "noise"
-            if not (noise and name in REMEMBER):
+            if not ((noise := title == "noise") and name in REMEMBER):
                 factors[row, column] = found = case.noisy(name) if noise else case.factor(name)
                 pairs.append(Pair(f"{name}, {title}", found, case.theory(name), 0.01 if noise else 1e-6))
-    axes = blank("Without regulariser, from (1, 1)", "t: where G is, data at 0", "\u03c8: slope of D", (4.9, 4.6))
+    axes = blank("Without regulariser, from (1, 1)", "t: where G is, data at 0", "\u03c8: slope of D", (4.9, 4.9))
     for name, colour in zip(("at once", "in turn", "extragradient", "consensus", "competitive"), SERIES, strict=True):
         axes.plot(*CASES["none"].path(name, 50, (1.0, 1.0)).T, color=colour, marker="o", markersize=2.2, label=name)
     axes.set(xlim=(-3, 3), ylim=(-2.7, 3.3), aspect="equal")
@@ -154,8 +154,8 @@ FIGURE = Figure(
     "than either alone. Near the equilibrium a round is a matrix, whose largest eigenvalue is the factor that play "
     "shows.",
     source="Mescheder et al. 2018, the Dirac-GAN; the table of methods names the papers of the rules. Steps are 0.6, "
-    "\u03b3 is 0.6, the noise has deviation 1; rules have the numbers of the figure of all rules on V = xy. Blue "
-    "converges, orange goes away. A rule that remembers a round is left out with noise, which is new in each round",
+    "\u03b3 is 0.6, the noise has deviation 1. Rules are those of the figure of all rules on V = xy, which tells them. "
+    "Blue converges, orange goes away. A rule that remembers a round is left out with noise, new in each round",
     section="5.1",
     make=make,
     seconds=4.5,

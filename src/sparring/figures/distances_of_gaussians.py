@@ -106,7 +106,7 @@ def make() -> Drawn:
 
 
 FIGURE = Figure(
-    title="Five more distances between two Gaussians",
+    title="Five distances between two Gaussians",
     text="Total variation and Hellinger compare densities point by point, and are full once nothing overlaps. "
     "Mahalanobis and energy know how far the means are apart, and keep growing.",
     source="Gavranovi\u0107 2017, various statistical distances; energy is "

@@ -114,7 +114,7 @@ def make() -> Drawn:
         logits.plot(x, right(x), color=SERIES[2], label="right: a parabola")
         logits.plot(x, line(x), color=SERIES[0], label="too little: a line")
         logits.plot(x, network(x[:, None]), color=SERIES[1], linewidth=1, label="too much: a network, 20 samples")
-    logits.legend(loc="lower center", fontsize=8.5, frameon=True, facecolor="#ffffff", edgecolor="none", framealpha=1)
+    logits.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=8.5)
     logits.set(xlim=(-4, 5), ylim=(-16, 9))
     truth = math.log(2) - cost(log_ratio) / 2
     read = blank("JS read off the network as it learns", "steps", "nats")
@@ -125,7 +125,7 @@ def make() -> Drawn:
         read.plot(range(0, STEPS, EVERY), values, color=colour)
     read.text(STEPS, 0.58, "off its own samples", color=SERIES[1], ha="right")
     read.text(STEPS, truth + 0.03, "the divergence", color=COLOURS["quiet"].light, ha="right")
-    read.text(STEPS, -0.1, "off others", color=SERIES[0], ha="right")
+    read.text(40, -0.2, "off other samples, down to \u22122.5", color=SERIES[0])
     read.set(xlim=(0, STEPS), ylim=(-0.3, 0.75))
     pairs = [Pair(f"{WORDS[name]}, right, nats", reading(name, right, *every), nats, 0.005)
              for name, nats in {**KNOWN, "js": truth}.items()]  # fmt: skip

@@ -84,18 +84,18 @@ def train(loss: FDivergence, rate: float, seed: int) -> Seen:
     return Seen(looks[-1].x, *(fmean(getattr(one, name) for one in looks) for name in ("modes", "good", "width")))
 
 
-def panel(title: str, seen: Sequence[tuple[str, Seen]], alternative: str) -> Picture:
-    """Samples beside one another, each on the modes of the data."""
-    axes = blank(title, "", "", (4.6, 0.4 + 1.85 * math.ceil(len(seen) / 3)))
+def panel(title: str, seen: Sequence[tuple[str, Seen]], alternative: str, rows: Sequence[str] = ("",)) -> Picture:
+    """Samples beside one another, three in a row, each on the modes of the data; rows may have names."""
+    axes = blank(title, "", "", (4.6, 0.4 + 1.95 * math.ceil(len(seen) / 3)))
     for i, (name, one) in enumerate(seen):
-        x, y = 3.3 * (i % 3), -4.1 * (i // 3)
-        place = torch.tensor([x, y])
-        axes.plot(*(CENTRES + place).T, "o", color=COLOURS["real"].light, fillstyle="none", markersize=7)
-        inside = one.x[:400][one.x[:400].abs().amax(dim=1) < 1.5]
-        axes.plot(*(inside + place).T, ".", color=COLOURS["generated"].light, markersize=1.5)
-        axes.text(x, y + 1.5, name, ha="center", fontsize=9)
-        axes.text(x, y - 1.95, f"modes {one.modes:.2g}, width {one.width:.1f}", ha="center", fontsize=9)
-    axes.set(xlim=(-1.65, 8.25), ylim=(y - 2.1, 2.0), aspect="equal")
+        x, y = 3.3 * (i % 3), -4.4 * (i // 3)
+        axes.text(-1.75, y, rows[i // 3] * (i % 3 == 0), rotation=90, ha="center", va="center", fontsize=9)
+        axes.plot(*(CENTRES + torch.tensor([x, y])).T, "o", color=COLOURS["real"].light, fillstyle="none", markersize=7)
+        inside = one.x[:400][one.x[:400].abs().amax(dim=1) < 1.6]
+        axes.plot(*(inside + torch.tensor([x, y])).T, ".", color=COLOURS["generated"].light, markersize=1.5)
+        axes.text(x, y + 1.75, name, ha="center", fontsize=9)
+        axes.text(x, y - 1.95, f"modes {one.modes:.2g}, width {one.width:.1f}", ha="center", fontsize=8.5)
+    axes.set(xlim=(-1.9, 8.3), ylim=(y - 2.1, 2.2), aspect="equal")
     axes.set_axis_off()
     return Picture.of(axes, alternative)
 
@@ -115,9 +115,9 @@ def make() -> Drawn:
         rows += [Pair(f"{what}: modes", one.modes, many, 0), Pair(f"{what}: share near a mode", one.good, share, 0.005)]
     for procedure, rate in PROCEDURES.items():
         found = {(seed, name): train(loss, rate, seed) for seed in SEEDS for name, loss in DIVERGENCES.items()}
-        named = [(name, one) for (_, name), one in found.items()]
-        words = "by each of three divergences they are alike; each row is a seed."
-        pictures.append(panel(f"GANs, {procedure}", named, f"Last samples of GANs, {procedure}, {words}"))
+        named, seeds = [(name, one) for (_, name), one in found.items()], [f"seed {seed}" for seed in SEEDS]
+        said = f"Last samples of GANs, {procedure}: those of three divergences are alike; each row is a seed."
+        pictures.append(panel(f"GANs, {procedure}: mean modes and widths", named, said, seeds))
         rows += pairs(procedure, found, exact["least KL(data, model)"])
     return Drawn(tuple(pictures), tuple(rows))
 
@@ -154,8 +154,8 @@ FIGURE = Figure(
     "KL(model, data) would not. The players' rates decide how many modes there are, for all three alike; of the "
     "divergence some blur remains.",
     source="report, section 3.2.5 and figure 15, after Nowozin et al. 2016, who train on pictures: for such see "
-    "docs/costs.md. Width is the median distance of samples from the middle of their mode, over the data's. "
-    "Modes and widths of GANs are means of 21 looks in the second half of training",
+    "docs/costs.md in the repository. Width is the median distance of samples from the middle of their mode, over the "
+    "data's. Modes and widths of GANs are means of 21 looks in the second half of training",
     section="3.2.5",
     make=make,
     seconds=80.0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,6 +30,7 @@ class Saddle:
         c: Less the curvature of y's cost.
         verdict: How the verdict should begin.
         motion: How what is said of gradient play should begin.
+        reason: Why, in words of ours.
     """
 
     formula: str
@@ -39,6 +39,7 @@ class Saddle:
     c: float
     verdict: str
     motion: str
+    reason: str
 
     def game(self, x: float = 0.0, y: float = 0.0) -> Quadratic:
         return zero_sum([[self.a, self.b], [self.b, self.c]], {"x": [x], "y": [y]})
@@ -54,20 +55,36 @@ class Saddle:
 
 
 SADDLES: Mapping[str, Saddle] = {
-    "the exercise": Saddle("xy", 0.0, 1.0, 0.0, "degenerate", "gradient play circles"),
-    "an equilibrium": Saddle(
-        "x²/2 + xy \u2212 y²/2", 1.0, 1.0, -1.0, "a differential Nash equilibrium", "gradient play converges"
+    "the exercise": Saddle(
+        "xy", 0.0, 1.0, 0.0, "degenerate", "gradient play circles", "both costs are flat (report: an equilibrium)"
     ),
-    "no equilibrium": Saddle("y²/2 \u2212 x²/2", -1.0, 0.0, 1.0, "not an equilibrium", "gradient play leads away"),
+    "an equilibrium": Saddle(
+        "x²/2 + xy \u2212 y²/2",
+        1.0,
+        1.0,
+        -1.0,
+        "a differential Nash equilibrium",
+        "gradient play converges",
+        "both costs bend up",
+    ),
+    "no equilibrium": Saddle(
+        "y²/2 \u2212 x²/2", -1.0, 0.0, 1.0, "not an equilibrium", "gradient play leads away", "both costs bend down"
+    ),
     "local minimax, no Nash": Saddle(
-        "\u2212x²/4 + 2xy \u2212 y²", -0.5, 2.0, -2.0, "not an equilibrium", "gradient play converges"
+        "\u2212x²/4 + 2xy \u2212 y²",
+        -0.5,
+        2.0,
+        -2.0,
+        "not an equilibrium",
+        "gradient play converges",
+        "x's cost bends down",
     ),
 }
 
 
 def draw(name: str, saddle: Saddle, told: Findings) -> Picture:
     """Contours of V and the paths of gradient play, above the verdict."""
-    axes = blank(f"{name[0].upper()}{name[1:]}: V = {saddle.formula}", "", "y", (4.6, 4.8))
+    axes = blank(f"{name[0].upper()}{name[1:]}: V = {saddle.formula}", "", "y", (4.6, 5.4))
     grid = np.linspace(-1.0, 1.0, 41)
     x, y = np.meshgrid(grid, grid)
     value = saddle.a * x**2 / 2 + saddle.b * x * y + saddle.c * y**2 / 2
@@ -76,12 +93,12 @@ def draw(name: str, saddle: Saddle, told: Findings) -> Picture:
     axes.streamplot(grid, grid, -(j[0, 0] * x + j[0, 1] * y), -(j[1, 0] * x + j[1, 1] * y), color=SERIES[0],
                     density=0.6, linewidth=0.9, arrowsize=0.9)  # fmt: skip
     axes.plot(0, 0, "o", color=INK)
-    words = f"{told.verdict}; {str(told.motion).partition(';')[0]}"
-    axes.set_xlabel("x\n\n" + textwrap.fill(words, 58), color=INK)
+    words = f"{told.verdict.partition(':')[0]}: {saddle.reason}", str(told.motion).partition(";")[0]
+    axes.set_xlabel("\n".join(["x\n", *(line[0].upper() + line[1:] for line in words)]), color=INK)
     axes.set(xlim=(-1, 1), ylim=(-1, 1), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
-    axes.set_box_aspect(0.8)
+    axes.set_box_aspect(1)
     return Picture.of(
-        axes, f"Contours of V = {saddle.formula} and arrows of gradient play near (0, 0). It says: {words}."
+        axes, f"Contours of V = {saddle.formula} and arrows of gradient play near (0, 0). It says: {'; '.join(words)}."
     )
 
 
@@ -135,7 +152,8 @@ FIGURE = Figure(
     title="Not every saddle point is an equilibrium",
     text="All four functions have a saddle at (0, 0), but an equilibrium only where no player can lower its own cost "
     "alone. Where each path of gradient play leads is another question, with another answer.",
-    source="report, section 8.2, and Ratliff et al. 2013 for the test; local minimax after Jin et al. 2020",
+    source="report, section 8.2, where (0, 0) of V = xy is an equilibrium: curvature alone does not decide it. "
+    "Ratliff et al. 2013 for the test; local minimax after Jin et al. 2020",
     section="8.2",
     make=make,
     seconds=1.5,

@@ -80,12 +80,12 @@ def make() -> Drawn:
     name = "rock, paper, scissors"
     plane = blank("What row plays in rock, paper, scissors", "", "", (4.6, 3.9))
     plane.plot(*triangle(np.eye(3)[[0, 1, 2, 0]]).T, color=INK, linewidth=1)
-    plane.plot(*triangle(answers[name][0][:, 0]).T, "o", color=SERIES[1], markersize=11)
+    plane.plot(*triangle(answers[name][0][:, 0]).T, "s", color=SERIES[3], markersize=10)
     plane.plot(*triangle(played[name][0][:, 0]).T, color=SERIES[0], linewidth=1)
     plane.plot(*triangle(np.full(3, 1 / 3)), "+", color=INK, markersize=12)
     for word, (x, y), side in zip(ACTIONS[name], triangle(np.eye(3)), (-0.12, -0.12, 0.07), strict=True):
         plane.text(x, y + side, word, ha="center")
-    plane.text(0.98, 0.75, "best response:\none corner\nafter another", color=SERIES[1], ha="center")
+    plane.text(0.98, 0.75, "best response:\none corner\nafter another", color=SERIES[3], ha="center")
     plane.text(0.06, 0.66, "fictitious play:\naverages", color=SERIES[0], ha="center")
     plane.set(xlim=(-0.3, 1.3), ylim=(-0.17, 1.0), aspect="equal")
     plane.axis("off")
@@ -94,16 +94,14 @@ def make() -> Drawn:
     )
     axes = blank("What both would gain by best answers", "rounds", "gain: 0 at an equilibrium", (4.6, 3.9))
     for (title, (_, gains)), colour in zip(played.items(), SERIES, strict=False):
-        axes.loglog(range(1, ROUNDS + 1), gains, color=colour, linewidth=1, label=title)
-        axes.loglog(range(1, 25), answers[title][1], "o", color=colour, markersize=3)
+        axes.loglog(range(1, ROUNDS + 1), gains, color=colour, linewidth=1, label=f"fictitious play, {title}")
+        axes.loglog(range(1, 25), answers[title][1], "s", color=SERIES[3], markersize=3.5)
     axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     axes.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
     axes.minorticks_off()
-    axes.text(30, 1.95, "dots: best response", va="center", color=INK)
+    axes.text(9, 1.55, "best response, in both games", va="center", ha="center", color=SERIES[3])
     axes.legend(loc="lower left")
-    more = (
-        "Against rounds, both scales logarithmic: lines of fictitious play fall below 0.1, dots of best response stay."
-    )
+    more = "Against rounds, both scales logarithmic: lines of fictitious play fall below 0.1, best response stays."
     return Drawn((Picture.of(plane, words), Picture.of(axes, more)), tuple(pairs(played, answers)))
 
 

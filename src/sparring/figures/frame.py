@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from sparring.looks.plots import plotted
 from sparring.looks.vector import svg
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from PIL import Image
 
@@ -53,7 +55,7 @@ class Picture:
 
     Attributes:
         content: The file.
-        kind: What it is: svg+xml, png or gif.
+        kind: What it is: svg+xml or png.
         width: At its natural size, in CSS pixels.
         height: The same.
         alternative: What it shows, for whoever does not see it: a sentence or two, with what matters in it.
@@ -63,7 +65,7 @@ class Picture:
     """
 
     content: bytes
-    kind: Literal["svg+xml", "png", "gif"]
+    kind: Literal["svg+xml", "png"]
     width: int
     height: int
     alternative: str
@@ -95,19 +97,32 @@ class Picture:
         return Picture(file.getvalue(), "png", width, height, alternative)
 
     @staticmethod
-    def gif(frames: Sequence[Image.Image], alternative: str, *, seconds: float = 0.1, scale: float = 1.0) -> Picture:
-        """Pictures of one size that follow one another without end.
+    def film(axes: Axes, frames: Sequence[Sequence[Artist]], alternative: str, *, seconds: float = 0.2) -> Picture:
+        """An SVG in which parts of a drawing follow one another without end. Who wants no motion sees the last.
 
         Args:
-            frames: The pictures.
+            axes: With all frames drawn over one another, and what is always there.
+            frames: What is drawn in each of them alone.
             alternative: What they show.
             seconds: How long each is there.
-            scale: CSS pixels a pixel.
         """
-        file, (first, *others) = io.BytesIO(), frames
-        first.save(file, "GIF", save_all=True, append_images=others, duration=round(1000 * seconds), loop=0)
-        width, height = (round(scale * side) for side in first.size)
-        return Picture(file.getvalue(), "gif", width, height, alternative)
+        for i, artist in ((i, artist) for i, artists in enumerate(frames) for artist in artists):
+            artist.set_gid(f"frame{i}-{id(artist)}")
+        still, share = Picture.of(axes, alternative), 100 / len(frames)
+        begins = " ".join(f'[id^="frame{i}-"] {{ animation-delay: {i * seconds:.4g}s; }}' for i in range(len(frames)))
+        style = (
+            "@keyframes on { 0% { visibility: visible; }",
+            f"{share:.4f}%, 100% {{ visibility: hidden; }} }}",
+            f'[id^="frame"] {{ visibility: hidden; animation: on {seconds * len(frames):.4g}s step-end infinite; }}',
+            begins,
+            '@media print, (prefers-reduced-motion) { [id^="frame"] { animation: none; }',
+            f'[id^="frame{len(frames) - 1}-"] {{ visibility: visible; }} }}',
+        )
+        drawn = re.sub(
+            r"(?<![\d(])(\d+\.\d\d)\d{2,}", r"\1", still.content.decode()
+        )  # hundredths of a point are enough
+        drawn = re.sub(r'id="(frame\d+-)\d+"', r'id="\1"', drawn)
+        return replace(still, content=drawn.replace("</style>", f" {' '.join(style)}</style>", 1).encode())
 
 
 @dataclass(frozen=True)

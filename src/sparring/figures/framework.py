@@ -42,9 +42,11 @@ def box(axes: Axes, at: tuple[float, float], words: str, colour: str, *, filled:
     axes.text(*at, words, color="#ffffff" if filled else colour, ha="center", va="center", fontsize=9, bbox=style)
 
 
-def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    look = {"arrowstyle": "-|>", "color": COLOURS["quiet"].light, "linewidth": 1.4, "shrinkA": 17, "shrinkB": 17}
-    axes.annotate("", end, start, arrowprops=look)
+def arrow(axes: Axes, start: float, end: float, words: tuple[str, str]) -> None:
+    """Down from one box to the next, from edge to edge."""
+    off, on = (18 if "\n" in each else 13 for each in words)
+    look = {"arrowstyle": "-|>", "color": COLOURS["quiet"].light, "linewidth": 1.4, "shrinkA": off, "shrinkB": on}
+    axes.annotate("", (0.5, end), (0.5, start), arrowprops=look)
 
 
 def controls(game: GAN, player: str) -> str:
@@ -58,6 +60,11 @@ def controls(game: GAN, player: str) -> str:
 
 def count(game: GAN, player: str) -> int:
     return sum(parameter.numel() for parameter in game.strategy(player).values())
+
+
+def sizes(batch: Tensor) -> str:
+    """Of a batch, in words."""
+    return " of ".join(map(str, batch.shape)) + " numbers"
 
 
 def reached(game: GAN, round: Round, payer: str) -> set[str]:
@@ -79,14 +86,14 @@ def strangers(game: GAN, round: Round, mover: str) -> int:
 
 def scenario(title: str, steps: list[tuple[str, str]], said: str) -> Axes:
     """Boxes from top to bottom, each with its colour's name, and what the players want of the last."""
-    axes = blank(title, "", "", (4.4, 3.4))
+    axes = blank(title, "", "", (4.4, 4.2))
     axes.set(xlim=(0, 1), ylim=(-0.1, 1.02))
     axes.axis("off")
     gap = 0.8 / (len(steps) - 1)
     for i, (words, colour) in enumerate(steps):
         box(axes, (0.5, 0.93 - i * gap), words, COLOURS[colour].light, filled=colour in {"discriminator", "generator"})
         if i:
-            arrow(axes, (0.5, 0.93 - (i - 1) * gap), (0.5, 0.93 - i * gap))
+            arrow(axes, 0.93 - (i - 1) * gap, 0.93 - i * gap, (steps[i - 1][0], words))
     axes.text(0.5, -0.04, said, ha="center", va="center")
     return axes
 
@@ -99,13 +106,13 @@ def make() -> Drawn:
     real, fake = game.discriminator(x), game.discriminator(samples)
     one = scenario(
         "A real example",
-        [(f"x of the data, {list(x.shape)}", "real"), (judge, "discriminator"), (f"D(x), {list(real.shape)}", "ink")],
+        [(f"x of the data: {sizes(x)}", "real"), (judge, "discriminator"), (f"D(x): {sizes(real)}", "ink")],
         "D wants it near 1",
     )
     steps = [
-        (f"z of the prior, {list(z.shape)}", "quiet"), (maker, "generator"),
-        (f"G(z), {list(samples.shape)}", "generated"), (judge, "discriminator"),
-        (f"D(G(z)), {list(fake.shape)}", "ink"),
+        (f"z of the prior: {sizes(z)}", "quiet"), (maker, "generator"),
+        (f"G(z): {sizes(samples)}", "generated"), (judge, "discriminator"),
+        (f"D(G(z)): {sizes(fake)}", "ink"),
     ]  # fmt: skip
     two = scenario("A generated one", steps, "D wants it near 0, G wants it near 1")
     shared = game.strategy("discriminator").keys() & game.strategy("generator").keys()
@@ -133,7 +140,7 @@ FIGURE = Figure(
     title="Two players, and what each may move",
     text="The discriminator sees real and generated examples, and the generator only hears what the discriminator "
     "says of its own. Each cost depends on the numbers of both players, but each player moves only its own.",
-    source="report, section 3.1 and figure 12; drawn from a game with two small networks",
+    source="report, section 3.1 and figure 12; drawn from a game with two small networks; our costs have no factor 1/2",
     section="3.1",
     make=make,
     seconds=0.3,

@@ -79,7 +79,7 @@ def make() -> Drawn:
     for k, colour in enumerate(SERIES[:3]):
         shares.plot(np.concatenate([[Q[k]], q[:120, k]]), color=colour)
         shares.axhline(P[k], color=colour, linewidth=1, linestyle=(0, (4, 2)))
-        shares.text(121, P[k] + 0.012, f"p = {P[k]:g}", color=colour, ha="right")
+        shares.text(124, P[k], f"p = {P[k]:g}", color=colour, va="center")
     shares.set(xlim=(0, 122), ylim=(0, 0.75))
     words = (
         "Shares of three points against rounds: they swing, less and less, and settle at the data's 0.5, 0.3 and 0.2."
@@ -95,7 +95,7 @@ def make() -> Drawn:
     axes.semilogy(np.hypot(*path.T), color=SERIES[1])
     axes.text(150, 1e-1, "function space", color=SERIES[0])
     axes.text(90, 1.6, "parameter space", color=SERIES[1])
-    axes.set_yticks([1e-4, 1e-2, 1], ["0.0001", "0.01", "1"])
+    axes.set_yticks([1e-9, 1e-6, 1e-3, 1], ["10⁻⁹", "10⁻⁶", "10⁻³", "1"])
     axes.minorticks_off()
     last = "Against rounds, on a logarithmic scale: in function space the distance falls along a line, else it grows."
     late = np.arange(200, ROUNDS)

@@ -98,7 +98,7 @@ LINES = {"clipped at 0.1": (SERIES[1], "-", "o"), "clipped at 0.01": (SERIES[0],
 
 def histogram(title: str, values: Tensor, before: Tensor, reach: float, colour: str) -> Axes:
     """The weights after training, filled, and before it, as a line."""
-    axes = blank(title, "weight", "share of the weights", (4.6, 2.8))
+    axes = blank(title, "weight", "share of the weights", (4.6, 3.8))
     edges = torch.linspace(-reach, reach, 42, dtype=torch.float64)
     for each, look in ((values, {"fill": True, "color": colour}), (before, {"color": COLOURS["ink"].light})):
         axes.stairs(torch.histogram(each.double(), edges).hist / len(each), edges, **look)

@@ -83,9 +83,11 @@ def make() -> Drawn:
     for (name, targets), colour in zip(TARGETS.items(), SERIES, strict=False):
         best.plot(X, exact(X, *targets), color=colour, label=name, linewidth=1.4)
         best.plot(X[::10], learned[name].sigmoid()[::10], ".", color=colour)
-        force.plot(X, pull(learned[name]), color=colour, label=name)
+        dashes = (0, (4, 3)) if name in {"0.9 and 0", "1 and 0.1"} else "-"  # nearly on the others
+        force.plot(X, pull(learned[name]), color=colour, linestyle=dashes, label=name)
     best.text(-0.9, 0.12, "data", color=COLOURS["real"].light)
-    best.text(2.45, 0.29, "stray mode", color=COLOURS["generated"].light)
+    best.text(-0.9, 0.03, "model", color=COLOURS["generated"].light)
+    best.text(2.85, 0.26, "model:\nstray mode", color=COLOURS["generated"].light)
     best.legend(loc="upper right", bbox_to_anchor=(1.02, 1.02))
     best.set(xlim=(-4, 5), ylim=(0, 1.35), yticks=[0, 0.5, 1])
     force.legend(loc="lower left")
@@ -98,7 +100,7 @@ def make() -> Drawn:
     line.text(100, 3.15, "label 0.9: log 19", color=SERIES[1])
     line.set(ylim=(0, 6.5), xlim=(0, 200))
     words = "Four curves of D, high on the data and lowest on the stray mode: 0, or 0.1 with that label of samples."
-    forces = "On the stray mode the pull is about -3 with label 0 for samples, and near 0 with label 0.1."
+    forces = "On the stray mode the pull is about -3 with label 0 for samples, and about -0.4 with label 0.1."
     growing = "The logit grows without end with label 1, and stays at log 19, about 2.9, with label 0.9."
     shown = ((best, words), (force, forces), (line, growing))
     return Drawn(tuple(Picture.of(axes, said) for axes, said in shown), tuple(pairs(learned, grown)))
@@ -126,9 +128,9 @@ def pairs(learned: Mapping[str, Tensor], grown: Mapping[float, Sequence[float]])
 FIGURE = Figure(
     title="Soft labels, on the real side and on the generated side",
     text="A label of 0.9 for real samples scales D down and stops its logits, and still pulls stray samples to the "
-    "data. A label of 0.1 for generated samples makes D flat where only they are, so nothing pulls them away.",
-    source="report, section 4.2 and equation 15. The text has a peak of D at the stray mode. By the equation D is "
-    "never below the label of generated samples, and it is lowest there.",
+    "data. A label of 0.1 for generated samples makes D flat where only they are, so little pulls them away.",
+    source="report, section 4.2 and equation 15. The report's text has a peak of D at the stray mode; by its equation "
+    "D is lowest there, near the label of generated samples",
     section="4.2",
     make=make,
     seconds=3.5,

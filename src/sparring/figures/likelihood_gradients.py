@@ -82,6 +82,7 @@ def make() -> Drawn:
     for (variance, spread), colour in zip(lines.items(), (SERIES[0], SERIES[3]), strict=True):
         right.plot(SIZES, spread, "o-", color=colour, markersize=4)
         right.text(70, 1.25 * spread[1], f"model variance {variance:g}", color=colour)
+    right.set(ylim=(None, 60))
     square = math.exp(MEAN**2)
     (score_mean, score_var), (through_mean, through_var) = (
         (values.mean().item(), values.var().item()) for values in found.values()

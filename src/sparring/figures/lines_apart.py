@@ -51,7 +51,7 @@ def make() -> Drawn:
         axes.plot(0, top, "o", markerfacecolor="#ffffff", color=colour)
     axes.plot(0, 0, "o", color=SERIES[2])
     axes.text(-0.95, 1.04, "total variation", color=SERIES[2])
-    axes.text(-0.55, 0.73, "Jensen-Shannon", color=SERIES[1])
+    axes.text(-0.56, 0.755, "Jensen-Shannon", color=SERIES[1])
     axes.text(0.3, 0.2, "earth mover's", color=SERIES[0])
     axes.set(ylim=(-0.05, 1.25))
     words = "Four vertical lines of length 1: the data at x = 0, models at -0.5, 0.5 and 1."

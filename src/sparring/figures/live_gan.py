@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import torch
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from PIL import Image
 from torch import Tensor, nn
 from torch.optim import Adam
 
@@ -20,7 +20,6 @@ from sparring.games.gan import GAN
 from sparring.hooks import LearningRate
 from sparring.latents import Normal
 from sparring.looks.colours import COLOURS
-from sparring.looks.plots import render
 from sparring.looks.vector import blank
 from sparring.losses.ratio import jensen_shannon
 from sparring.networks.mlp import MLP
@@ -71,7 +70,7 @@ class Look:
         inside = made[:, 0].double().clamp(EDGES[0] + 1e-6, EDGES[-1] - 1e-6)
         self.q = torch.histogram(inside, EDGES).hist / len(Z)
         self.best, self.both = P / (P + self.q), (P + self.q) / 2
-        self.arrows = MEAN + Z[999::2000, 0], made[999::2000, 0]
+        self.arrows = Z[999::2000, 0], made[999::2000, 0]
 
     @property
     def divergence(self) -> float:
@@ -84,54 +83,53 @@ class Look:
         return float((self.both * (self.d - other).abs()).sum())
 
 
-def draw(axes: Axes, look: Look) -> None:
-    """One stage; latents and samples are on the two lines below."""
-    quiet, (z, x) = COLOURS["quiet"].light, look.arrows
-    axes.plot(torch.stack([z, x]), [[-0.48], [-0.14]], color="#8c8c8c", linewidth=0.7)
-    axes.plot(x, [-0.14] * len(x), "^", color="#8c8c8c", markersize=3)
+def stage(title: str) -> Axes:
+    """What stays: the data, and names; latents and samples will be on the two lines below."""
+    axes, quiet = blank(title, "x, and z on its own line", "density; D", (4.6, 3.6)), COLOURS["quiet"].light
+    axes.plot(X, P / WIDTH, color=COLOURS["real"].light, linestyle=(0, (1, 1)))
     for height, word in ((-0.12, "x = G(z)"), (-0.48, "z")):
         axes.axhline(height, color=quiet, linewidth=0.8)
         axes.text(-2.9, height - 0.02 if word != "z" else height + 0.02, word, color=quiet, fontsize=9,
                   va="top" if word != "z" else "bottom")  # fmt: skip
-    lives = look.both > 1e-4
-    axes.plot(X[lives], look.best[lives], color=COLOURS["line"].light, linewidth=5)
-    lines = {"real": (P / WIDTH, (0, (1, 1))), "generated": (look.q / WIDTH, "-"),
-             "discriminator": (look.d, (0, (4, 1.5)))}  # fmt: skip
-    words = zip(("data", "model", "D"), (0.36, 0.26, 0.16), strict=True)
-    for (name, (y, dashes)), (word, place) in zip(lines.items(), words, strict=True):
-        axes.plot(X, y, color=COLOURS[name].light, linestyle=dashes)
+    for name, word, place in (("real", "data", 0.36), ("generated", "model", 0.26), ("discriminator", "D", 0.16)):
         axes.text(4.9, place, word, color=COLOURS[name].light, ha="right", fontsize=9)
     axes.set(xlim=(-3, 5), ylim=(-0.55, 1.08), yticks=[0, 0.5, 1])
+    return axes
 
 
-def frame(look: Look, title: str) -> Image.Image:
-    """One picture of the animation."""
-    canvas = Canvas(figsize=(4.6, 3.4), dpi=80, layout="constrained")
-    axes = canvas.subplots()
-    draw(axes, look)
-    axes.set_title(title)
-    return render(canvas).quantize(24)
+def draw(axes: Axes, look: Look) -> list[Artist]:
+    """What moves."""
+    (z, x), lives, ends = look.arrows, look.both > 1e-4, [-0.48, -0.14, math.nan]
+    made, judge = COLOURS["generated"].light, COLOURS["discriminator"].light
+    return [
+        *axes.plot(torch.stack([z, x, x], 1).flatten(), ends * len(x), color="#8c8c8c", linewidth=0.7),
+        *axes.plot(x, [-0.14] * len(x), "^", color="#8c8c8c", markersize=3),
+        *axes.plot(X[lives], look.best[lives], color=COLOURS["line"].light, linewidth=5, zorder=1.5),
+        *axes.plot(X, look.q / WIDTH, color=made),
+        *axes.plot(X, look.d, color=judge, linestyle=(0, (4, 1.5))),
+    ]
 
 
 def make() -> Drawn:
-    (game, playing), looks, frames = trainer(), {}, []
+    (game, playing), looks, frames, film = trainer(), {}, [], stage(" ")
     look = partial(Look, game)
     looks["Before the first round"] = look()
     playing.play(ALONE)
     looks["D alone has learned"] = look()
-    for now in sorted({*range(10, 100, 10), *range(100, 501, 25), *range(600, STAGES[-1] + 1, 100), *STAGES}):
+    filmed = (range(10, 100, 10), range(100, 301, 25), range(350, 501, 50), range(600, STAGES[-1] + 1, 100))
+    for now in sorted({*STAGES}.union(*filmed)):
         playing.play(ALONE + now - playing.state.round)
-        frames.append(frame(found := look(), f"After {now} rounds"))
+        head = film.text(0, 1.04, f"After {now} rounds", transform=film.transAxes, fontweight="bold", fontsize=10.5)
+        frames.append([head, *draw(film, found := look())])
         if now in STAGES:
             looks[f"After {now} rounds"] = found
     pictures = []
     for title, found in looks.items():
-        axes = blank(title, "", "density; D", (4.6, 3.4))
-        draw(axes, found)
+        draw(axes := stage(title), found)
         words = f"D is {found.away(found.best):.2f} from p / (p + q) and {found.away(0.5):.2f} from 1/2 on average."
         pictures.append(Picture.of(axes, f"{title}. Jensen-Shannon is {found.divergence:.3f} nats. {words}"))
     moving = "The same as an animation: the model moves onto the data, D becomes flat, lines from z to x become even."
-    pictures.append(Picture.gif(frames, moving, seconds=0.2))
+    pictures.append(Picture.film(film, frames, moving))
     pairs = []
     for title, found in list(looks.items())[1:]:
         pairs += [Pair(f"{title}: D away from p / (p + q), mean", found.away(found.best), 0.0, 0.06),
@@ -153,7 +151,8 @@ FIGURE = Figure(
     text="D follows the ratio p / (p + q), the wide grey line, and samples move to where D is larger. "
     "When the model has become the data, D says 1/2 everywhere.",
     source="report, exercise 7.1 and figure 35, after Goodfellow et al. 2014, figure 1. Its four panels are like the "
-    "first three stages and the last. The stages are those of Zhanson's talk",
+    "first three stages and the last. The stages are those of Zhanson's talk. Latents z are N(0, 1); lines join some "
+    "with their samples",
     section="7.1",
     make=make,
     seconds=12.0,

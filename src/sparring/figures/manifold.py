@@ -105,7 +105,7 @@ def sheet(points: Tensor) -> Picture:
     return Picture.of(axes, "Points of a sheet that is rolled up in space like a carpet.")
 
 
-def ratios(found: Mapping[str, Curve]) -> Picture:
+def ratios(found: Mapping[str, Curve], known: Mapping[str, float]) -> Picture:
     """The curves, over what theory says of 2, 5 and 784 dimensions."""
     axes = blank("Neighbours tell the dimension d", "log(r2 / r1)", "\u2212log(1 \u2212 F)", (4.6, 3.9))
     logarithmic(axes, "x", "y")
@@ -113,8 +113,8 @@ def ratios(found: Mapping[str, Curve]) -> Picture:
         axes.plot([1e-5, 8 / d], [1e-5 * d, 8], color=COLOURS["line"].light, linewidth=5, zorder=1)
         axes.text(8 / d, 10, word, color=COLOURS["quiet"].light, ha="center")
     for (name, (ratio, height)), colour in zip(found.items(), SERIES, strict=False):
-        axes.plot(ratio.log(), height, color=colour, label=name)
-    axes.legend(loc="lower right")
+        axes.plot(ratio.log(), height, color=colour, label=f"{name}: {known[name]:.0f}")
+    axes.legend(loc="lower right", title="found d")
     axes.set(xlim=(1e-4, 10), ylim=(2e-3, 20))
     words = "Four lines of one slope on logarithmic scales, which are parallel: the further left, the more dimensions."
     return Picture.of(axes, f"{words} The sheet is on d = 2, the generator on 5; pictures and noise are before 784.")
@@ -138,8 +138,8 @@ def make() -> Drawn:
     ]
     seen = f"Two rows of six pictures of clothes. By their neighbours they have {found['pictures']:.0f} dimensions."
     grey = f"Two rows of six grey clouds without form. They have {found['noise']:.0f} dimensions or more."
-    shown = (sheet(rolled), ratios(curves), strip(real, "Pictures", seen), strip(noise, "The same pixels, mixed", grey))
-    return Drawn(shown, tuple(pairs))
+    strips = strip(real, "Pictures", seen), strip(noise, "The same pixels, mixed", grey)
+    return Drawn((sheet(rolled), ratios(curves, found), *strips), tuple(pairs))
 
 
 def moved(x: Tensor, noise: Tensor) -> int:

@@ -89,7 +89,9 @@ def make() -> Drawn:
     values = [game.value(d.logit(), q).item() for q in torch.eye(8, dtype=torch.float64)]
     inner = blank("D is fixed, then G answers", "point x", "probability", (4.6, 3.4))
     inner.bar(places, P, 0.4, color=COLOURS["real"].light, label="data")
-    inner.bar(places[int(np.argmin(values))] + 0.4, 1, 0.4, color=COLOURS["generated"].light, label="best G: one point")
+    inner.bar(
+        places[int(np.argmin(values))], 1, 0.4, color=COLOURS["generated"].light, zorder=0.9, label="best G: one point"
+    )
     inner.plot(places, d, "o-", color=COLOURS["discriminator"].light, label="D(x)")
     inner.set(ylim=(0, 1.45), xticks=places)
     inner.legend(loc="upper left", ncols=3, columnspacing=1.0, handlelength=1.4)

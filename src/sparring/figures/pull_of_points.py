@@ -45,7 +45,7 @@ def make() -> Drawn:
         right.plot(x, row[(X - x).abs().argmin()], "o", color=colour)
     right.axhline(0, color=COLOURS["quiet"].light, linewidth=0.8)
     right.plot(X, found.sum(0), color=COLOURS["quiet"].light, linestyle=(0, (4, 2)))
-    right.text(-3.9, 0.28, "dashed: all together", color=COLOURS["quiet"].light)
+    right.text(-3.9, 0.24, "dashed, at 0:\nall together", color=COLOURS["quiet"].light)
     right.set(xlim=(-4, 4))
     at = torch.stack([row[(X - x).abs().argmin()] for x, row in zip(POINTS, found, strict=True)])
     pairs = [Pair(f"mass that the point at {x:g} adds in all", torch.trapezoid(row, X).item(), 0.0, 1e-5)

@@ -141,8 +141,10 @@ FIGURE = Figure(
     text="With the same steps of 0.3 some rules go away from the equilibrium, some round it, and most into it. "
     "In the long run the distance changes by one factor a round, and the measured factor is that of theory.",
     source="report, sections 5.1 and 8.2; the table of methods names the papers of the rules. Consensus and symplectic "
-    "are with weight 1, unrolled through one step of 0.5, momentum is \u22120.5. Lookahead goes half of the way back "
-    "after five steps at once. The spectral radius is that of the matrix of a round",
+    "are with weight 1, unrolled through one step of 0.5, momentum is \u22120.5. Consensus also descends the squared "
+    "length of the gradients, symplectic does so with the antisymmetric half of the Jacobian alone. Competitive steps "
+    "to the equilibrium of the game as it looks from here. Lookahead goes half of the way back after five "
+    "steps at once. The spectral radius is that of the matrix of a round",
     section="8.2",
     make=make,
     seconds=2.0,

@@ -90,7 +90,7 @@ def make() -> Drawn:
     plane.text(0.12, -0.9, "continuous\ntime", color=INK, ha="center", va="bottom")
     plane.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), aspect="equal")
     pictures.append(Picture.of(plane, "A circle from (1, 0) round the centre, and two spirals that leave it outwards."))
-    radius = blank("How far from the equilibrium", "time: rounds times step", "radius")
+    radius = blank("How far from the equilibrium", "time: rounds times step", "radius", SQUARE)
     radius.axhline(1, color=INK, linestyle=(0, (4, 2)))
     for (h, points), colour in zip(spirals.items(), SERIES, strict=False):
         time = h * np.arange(len(points))

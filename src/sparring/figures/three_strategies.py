@@ -131,13 +131,12 @@ def make() -> Drawn:
         plane.plot(*zip(*way, strict=True), color=colour, label=name)
     for at, sign, name in ((START, "o", "quiet"), ((MEAN, DEVIATION), "*", "real")):
         plane.plot(*at, sign, markerfacecolor="#ffffff", color=COLOURS[name].light, markersize=9, zorder=3)
-        plane.text(at[0] + 0.06, at[1] - 0.12, "data" if name == "real" else "start", color=COLOURS[name].light)
+    plane.text(MEAN + 0.14, DEVIATION - 0.02, "data", color=COLOURS["real"].light)
+    plane.text(START[0] - 0.24, START[1] - 0.02, "start", color=COLOURS["quiet"].light)
     plane.legend(loc="upper right")
-    plane.set(xlim=(-0.8, 1.6), ylim=(0.3, 1.9))
-    pairs = []
-    for name, way in ways.items():
-        for word, found, exact in zip(("mean", "deviation"), way[-1], (MEAN, DEVIATION), strict=True):
-            pairs.append(Pair(f"{name}: {word}", found, exact, 0.02))
+    plane.set(xlim=(-0.85, 1.4), ylim=(0.35, 1.8), xticks=[-0.5, 0, 0.5, 1])
+    pairs = [Pair(f"{name}: {word}", found, exact, 0.02) for name, way in ways.items()
+             for word, found, exact in zip(("mean", "deviation"), way[-1], (MEAN, DEVIATION), strict=True)]  # fmt: skip
     pairs += [Pair("GAN: V at the end, \u2212log 4", value, -math.log(4), 1e-3),
               Pair("NCE: log of the model's integral, which began at 1", extra, 0.0, 0.02)]  # fmt: skip
     mean, deviation = START
@@ -153,7 +152,8 @@ FIGURE = Figure(
     text="NCE learns the density in D against noise that stays, and maximum likelihood against a copy of the model. "
     "A GAN learns the generator, down the same V; from one start all three find the data's Gaussian.",
     source="report, section 3.4 and figure 20, after Goodfellow 2014, On distinguishability criteria; V has no "
-    "factor 1/2",
+    "factor 1/2. NCE is noise-contrastive estimation. D raises V under all three; G never moves under NCE, copies the "
+    "model in D under maximum likelihood, and lowers V in a GAN",
     section="3.4",
     make=make,
     seconds=2.0,

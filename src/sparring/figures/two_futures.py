@@ -121,8 +121,9 @@ def make() -> Drawn:
 FIGURE = Figure(
     title="Two possible futures",
     text="A ball moves left or right: least squared error predicts half a ball on both sides, which never happens. "
-    "Under a GAN each prediction is one future, and the coin, which squared error does not look at, says which.",
-    source="report, figure 3, a toy of Lotter et al. 2015; the middle picture is squared error, the last a GAN",
+    "A generator also gets a coin, 0 or 1: under a GAN each side of it predicts one future, under squared error both.",
+    source="report, figure 3, a toy of Lotter et al. 2015; the middle picture is squared error, the last a GAN. "
+    "Rows of both are the sides of the coin; which side gets which future is not told to the GAN",
     section="1",
     make=make,
     seconds=4.0,

@@ -37,7 +37,7 @@ HUES = {"minimax": SERIES[0], "non-saturating": SERIES[1], "Wasserstein": SERIES
 Courses = Mapping[tuple[int, str], Tensor]
 """By the generator's epochs and its cost, what was seen in each look [looks, 4]: steps of the opponent; the mean over
 batches of the norm of the generator's gradient; its noise, the root of the sum over parameters of its variance over
-batches; the share of pictures that are told right.
+batches; the share of pictures that it judges rightly.
 """
 
 
@@ -129,7 +129,7 @@ def pairs(found: Courses, seed: int) -> list[Pair]:
             Pair(f"{where}non-saturating, the norm grows by orders", (ns[-1] / ns[0]).log10().item(), 2, 2),
             Pair(f"{where}non-saturating, the noise grows by orders", (noise[-1] / noise[0]).log10().item(), 2, 2),
             Pair(f"{where}Wasserstein, from the largest norm to the last", (ws[-1] / ws.max()).log10().item(), 0, 1),
-            Pair(f"{where}told right by D at the end", right[-1].item(), 1, 0.01),
+            Pair(f"{where}share that D judges rightly at the end", right[-1].item(), 1, 0.01),
         ]
     return rows
 
@@ -139,20 +139,21 @@ def make() -> Drawn:
     size = "The norm of the gradient, logarithmic: minimax falls by orders of magnitude, non-saturating grows, "
     rest = "Wasserstein rises and stays."
     noise = "Its noise: that of minimax falls, that of the non-saturating cost grows."
-    told = "The share of pictures told right, real or generated: D soon knows all, the critic more and more."
+    told = "The share of pictures judged rightly, real or generated: D soon knows all, the critic 7 or 8 of 10."
     pictures = [Picture.of(panel(found, epochs, 1, "Gradient", "norm of G's gradient"), size + rest)
                 for epochs in EPOCHS]  # fmt: skip
     pictures.append(Picture.of(panel(found, last, 2, "Noise", "deviation over batches"), noise))
-    pictures.append(Picture.of(panel(found, last, 3, "Told right", "share of pictures"), told))
+    pictures.append(Picture.of(panel(found, last, 3, "Judged rightly", "share of pictures"), told))
     return Drawn(tuple(pictures), tuple(pair for seed in SEEDS for pair in pairs(found[seed], seed)))
 
 
 FIGURE = Figure(
     title="A good discriminator, a vanishing gradient",
     text="The generator stands still while its opponent is trained: the better D, the smaller the gradient of the "
-    "minimax cost. That of the non-saturating cost grows, and so does its noise; that of a Wasserstein critic stays.",
+    "minimax cost. That of the non-saturating cost grows, and so does its noise; that of a Wasserstein "
+    "critic grows until it stays.",
     source="Arjovsky and Bottou 2017, figure 2; report, section 3.2.3. D has batch norm as in a DCGAN, and the critic "
-    "none. The second seed is dashed",
+    "none. The critic is watched for 300 steps only. The second seed is dashed",
     section="3.2.3",
     make=make,
     seconds=400.0,
