@@ -16,6 +16,7 @@ from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.game import Cost, Game, Player, Projection, Round, projection, unconstrained
 from sparring.latents import Latent, Normal, distribution
+from sparring.layers.packed import Packed
 from sparring.losses import AdversarialLoss, NonSaturating, adversarial, decisive
 from sparring.machine.fitting import alike, fitted, modules
 from sparring.networks.mlp import MLP
@@ -135,7 +136,9 @@ class GAN(Game):
         return logits.float() if logits.dtype in (torch.bfloat16, torch.float16) else logits
 
     def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
-        """The discriminator's logits [B], if its loss reads such."""
+        """The discriminator's logits [B], if its loss reads such and it judges samples one by one."""
+        if any(isinstance(part, Packed) and part.m > 1 for part in self.discriminator.modules()):
+            return None
         return self.loss.reads.logits(self.reading(self.critic(x, *(() if y is None else (y,)))))
 
     def sampler(self) -> Sampler:
