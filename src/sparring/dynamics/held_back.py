@@ -66,5 +66,8 @@ METHODS = (
         python="dynamics.held_back.HeldBack(0.7)",
         papers=(TUTORIAL,),
         section="4.4",
+        command="sparring train tips --tip held-back",
+        record="tips",
+        measured="D waits",
     ),
 )
