@@ -168,6 +168,7 @@ METHODS = (
         figure="17",
         command="sparring train dcgan",
         record="demo",
+        measured="dcgan",
         in_readme=True,
     ),
 )
