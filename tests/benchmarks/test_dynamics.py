@@ -20,7 +20,8 @@ def small(tmp_path, monkeypatch):
 
 def test_every_rule_for_networks_is_compared():
     classes = {type(row.dynamics).__name__ for row in bench.RULES.values()}
-    assert discover.dynamics().keys() - classes == {"BestResponse", "FictitiousPlay"}
+    held = {"HeldBack"}  # steps in turn that are left out now and then: no round of it is like another
+    assert discover.dynamics().keys() - classes - held == {"BestResponse", "FictitiousPlay"}
 
 
 def test_no_two_results_share_a_file():

@@ -52,6 +52,7 @@ ROWS = {
         "an archive in a zip": "data/test_members.py::test_what_is_no_picture_is_ignored",
     },
     "Size, colour and labels": {
+        "`--augment diff`, `ada`": "recipes/images/test_augment.py::test_the_discriminator_is_behind_the_augmentation",
         "`--size H W`": "data/test_opening.py::test_sizes",
         "`--fit crop`": "data/test_opening.py::test_crop_and_pad",
         "`--colour auto`": "data/test_opening.py::test_sixteen_bits_cmyk_palettes_turned_and_animated",

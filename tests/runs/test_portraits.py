@@ -27,8 +27,13 @@ class Painted(nn.Module):
 def shown(tmp_path, monkeypatch):
     """What stands side by side in the last picture of a run, by its data."""
     seen = {}
-    show = Pictures.show
-    monkeypatch.setattr(Pictures, "show", lambda self, sets: (seen.update(sets), show(self, sets))[1])
+
+    def look(name):
+        draw = getattr(Pictures, name)
+        monkeypatch.setattr(Pictures, name, lambda self, sets, *more: (seen.update(sets), draw(self, sets, *more))[1])
+
+    look("show")
+    look("show_columns")
 
     def draw(data):
         portraits.finish(tmp_path, data, GeneratorSampler(Painted(), Normal(1), data.condition), 4)
