@@ -16,7 +16,7 @@ from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.game import Cost, Game, Player, Projection, Round, projection, unconstrained
 from sparring.latents import Latent, Normal, distribution
-from sparring.layers.packed import Packed
+from sparring.layers.packed import packs
 from sparring.losses import AdversarialLoss, NonSaturating, adversarial, decisive
 from sparring.machine.fitting import alike, fitted, modules
 from sparring.networks.mlp import MLP
@@ -116,8 +116,7 @@ class GAN(Game):
 
     def judged_fake(self, round: Round) -> tuple[Tensor, Any]:
         """Generated samples [B, ...], and the discriminator's output for them."""
-        made = lambda: self.generated(round)[1]  # noqa: E731 - computed when nobody has judged them yet
-        return self._judged(round, "judged fake", made, self.generator, self.discriminator)
+        return self._judged(round, "judged fake", lambda: self.generated(round)[1], self.generator, self.discriminator)
 
     def _judged(self, round: Round, name: str, samples: Callable[[], Tensor], *of: nn.Module) -> tuple[Tensor, Any]:
         def judge() -> tuple[Tensor, Any]:
@@ -130,16 +129,14 @@ class GAN(Game):
         """The discriminator's output for samples."""
         return self.penalties.exactly(self.discriminator, x, *given)
 
-    def reading(self, output: Any) -> Tensor:
+    def reading(self, output: Tensor) -> Tensor:
         """What the loss reads of the discriminator's output, in at least float32: all of it."""
-        logits: Tensor = output
-        return logits.float() if logits.dtype in (torch.bfloat16, torch.float16) else logits
+        return output.float() if output.dtype in (torch.bfloat16, torch.float16) else output
 
     def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
         """The discriminator's logits [B], if its loss reads such and it judges samples one by one."""
-        if any(isinstance(part, Packed) and part.m > 1 for part in self.discriminator.modules()):
-            return None
-        return self.loss.reads.logits(self.reading(self.critic(x, *(() if y is None else (y,)))))
+        one = (x,) if y is None else (x, y)
+        return None if packs(self.discriminator) else self.loss.reads.logits(self.reading(self.critic(*one)))
 
     def sampler(self) -> Sampler:
         """Samples of the generator."""

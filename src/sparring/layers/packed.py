@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from sparring.methods import Method, Paper
 
-__all__ = ["METHODS", "Packed", "tiny"]
+__all__ = ["METHODS", "Packed", "packs", "tiny"]
 
 
 class Packed(nn.Module):
@@ -58,6 +58,11 @@ class Packed(nn.Module):
                 "also for each rank"
             )
         return x.reshape(len(x) // self.m, -1, *x.shape[2:])
+
+
+def packs(network: nn.Module) -> bool:
+    """Whether a network gives one output for several samples."""
+    return any(isinstance(part, Packed) and part.m > 1 for part in network.modules())
 
 
 METHODS = (
