@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sparring.cli.figures import HOME
-from sparring.cli.figures_kept import read
+from sparring.cli.figures_kept import made_by, read
 from sparring.figures import find, names
 from sparring.figures.frame import Figure, Pair
 from sparring.machine.files import write_atomically
@@ -90,7 +90,11 @@ def main() -> None:
     before, _, after = text.partition(HEAD)
     PAGE.write_text(before + HEAD + section(results) + TAIL + after.partition(TAIL)[2], encoding="utf-8")
     missing = [figure.name for figure in full() if figure.name not in results]
-    print(f"{counted(len(results), 'result')} kept" + (f"; not computed yet: {', '.join(missing)}" if missing else ""))
+    older = [f.name for f in full() if f.name in results and results[f.name]["sha256"] != made_by(f)]
+    print(f"{counted(len(results), 'result')} kept")
+    for words, some in (("not computed yet", missing), ("made by other code than there is now", older)):
+        if some:
+            print(f"{words}: {', '.join(some)}")
 
 
 if __name__ == "__main__":

@@ -71,3 +71,16 @@ def test_half_precision_inputs_keep_their_type():
 def test_one_number_a_channel_has_no_variance():
     with pytest.raises(ValueError, match="more than 1 value per channel"):
         BatchNorm1d(3)(torch.zeros(1, 3, requires_grad=True))
+
+
+def test_function_transforms_give_the_same_slopes():
+    """As long as no running statistics move, which torch.func does not allow."""
+    norm, x = BatchNorm1d(3, track_running_stats=False).double(), Key(0).normal("x", (5, 3), torch.float64)
+
+    def cost(parameters):
+        return torch.func.functional_call(norm, parameters, (x,)).sin().square().sum()
+
+    parameters = {name: p.detach() for name, p in norm.named_parameters()}
+    theirs = torch.autograd.grad(cost(dict(norm.named_parameters())), list(norm.parameters()))
+    for ours, other in zip(torch.func.grad(cost)(parameters).values(), theirs, strict=True):
+        torch.testing.assert_close(ours, other)

@@ -23,21 +23,28 @@ class _Normalise(torch.autograd.Function):
     """Batch norm of rows [B, C, ...] by their own statistics, for derivatives of every order."""
 
     @staticmethod
-    def forward(ctx: Any, norm: _BatchNorm, x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-        """The values; the running statistics move by the norm's momentum."""
+    def forward(
+        norm: _BatchNorm, x: Tensor, weight: Tensor | None, bias: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The values, and the means and inverse deviations; the running statistics move by the norm's momentum."""
         running, momentum = (norm.running_mean, norm.running_var), norm.momentum
         if norm.num_batches_tracked is not None and running[0] is not None:
             norm.num_batches_tracked.add_(1)
             momentum = 1.0 / norm.num_batches_tracked.item() if momentum is None else momentum
-        y, mean, scale = torch.native_batch_norm(x, weight, bias, *running, True, momentum or 0.0, norm.eps)
+        return torch.native_batch_norm(x, weight, bias, *running, True, momentum or 0.0, norm.eps)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        """What the slopes need."""
+        (norm, x, weight, _), (_, mean, scale) = inputs, output
+        ctx.mark_non_differentiable(mean, scale)
         ctx.save_for_backward(x, weight, mean, scale)
-        ctx.eps, ctx.running = norm.eps, running
-        return y
+        ctx.eps, ctx.running = norm.eps, (norm.running_mean, norm.running_var)
 
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
         """The slopes in x, weight and bias."""
-        (slope,), (x, weight, mean, scale) = slopes, ctx.saved_tensors
+        (slope, *_), (x, weight, mean, scale) = slopes, ctx.saved_tensors
         if torch.is_grad_enabled():  # they will be differentiated
             return (None, *_slopes(slope, x, weight, ctx.eps))
         wanted = list(ctx.needs_input_grad[1:])
@@ -101,7 +108,7 @@ class _Ours(_BatchNorm):
         if not (torch.is_grad_enabled() and (x.requires_grad or self.affine)) or x.numel() == x.shape[1]:
             return super().forward(x)
         self._check_input_dim(x)  # type: ignore[no-untyped-call]
-        y: Tensor = _Normalise.apply(self, x, self.weight, self.bias)  # type: ignore[no-untyped-call]
+        y: Tensor = _Normalise.apply(self, x, self.weight, self.bias)[0]  # type: ignore[no-untyped-call]
         return y
 
 

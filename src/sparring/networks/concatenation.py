@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
+from sparring.networks.conditional_dcgan import Told
 from sparring.networks.dcgan import Discriminator, Generator
 
 __all__ = ["Concatenated", "tiny"]
@@ -36,22 +37,10 @@ class Concatenated(nn.Module):
         return output
 
 
-class _Told(nn.Module):
-    """A network that is told the classes one after the other."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: Tensor) -> Tensor:
-        output: Tensor = self.network(x, torch.arange(len(x)) % 3)
-        return output
-
-
 def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:
     """Small networks of three classes with the shapes of one input and one output."""
     generator, discriminator = Generator((1, 7, 9), 5 + 3, 4), Discriminator((1 + 3, 7, 9), 4)
     return [
-        (_Told(Concatenated(generator, 3)), (5,), (1, 7, 9)),
-        (_Told(Concatenated(discriminator, 3)), (1, 7, 9), ()),
+        (Told(Concatenated(generator, 3)), (5,), (1, 7, 9)),
+        (Told(Concatenated(discriminator, 3)), (1, 7, 9), ()),
     ]

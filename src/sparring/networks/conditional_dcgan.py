@@ -17,7 +17,7 @@ from sparring.layers.batch_norm import BatchNorm2d
 from sparring.layers.conditional_norm import ConditionalBatchNorm2d
 from sparring.networks.dcgan import Shape, initialise, kernel, sizes
 
-__all__ = ["Discriminator", "Generator", "tiny"]
+__all__ = ["Discriminator", "Generator", "Told", "tiny"]
 
 
 def _plan(shape: Shape, width: int) -> tuple[list[tuple[int, int]], list[int]]:
@@ -93,14 +93,15 @@ class Discriminator(nn.Module):
         return logits
 
 
-class _Told(nn.Module):
-    """A network that is told the classes one after the other."""
+class Told(nn.Module):
+    """A network of samples and classes that is told three classes one after the other, for tests."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, x: Tensor) -> Tensor:
+        """What the network gives."""
         output: Tensor = self.network(x, torch.arange(len(x)) % 3)
         return output
 
@@ -108,5 +109,5 @@ class _Told(nn.Module):
 def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:
     """Small networks of three classes with the shapes of one input and one output."""
     shapes: list[Shape] = [(1, 28, 28), (3, 32, 32), (2, 45, 33), (1, 7, 9)]
-    generators = [(_Told(Generator(shape, 3, 5, 4)), (5,), shape) for shape in shapes]
-    return [*generators, *((_Told(Discriminator(shape, 3, 4)), shape, ()) for shape in shapes)]
+    generators = [(Told(Generator(shape, 3, 5, 4)), (5,), shape) for shape in shapes]
+    return [*generators, *((Told(Discriminator(shape, 3, 4)), shape, ()) for shape in shapes)]
