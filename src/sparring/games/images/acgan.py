@@ -10,27 +10,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from sparring.chance import Key
 from sparring.conditions.classes import Classes
+from sparring.conditions.condition import Condition
 from sparring.data.source import InMemory
 from sparring.game import Cost, Round
-from sparring.games.images.cgan import ConditionalGAN
-from sparring.latents import Normal
+from sparring.games.gan import GAN
+from sparring.latents import Latent, Normal
 from sparring.methods import Method, Paper
 from sparring.networks import conditional_dcgan, dcgan
+from sparring.samplers import GeneratorSampler, Sampler
 
 __all__ = ["METHODS", "AuxiliaryClassifierGAN", "tiny"]
 
 
-class AuxiliaryClassifierGAN(ConditionalGAN):
+class AuxiliaryClassifierGAN(GAN):
     """The game of a generator that is told the labels of its stream `real`, and a discriminator that is not.
 
-    Its arguments are those of `ConditionalGAN`, but the discriminator takes samples [B, ...] alone, and gives
-    [B, 1 + K]: a logit of "real", then one of each class.
+    Args:
+        generator: From latents [B, Z] and classes [B] to samples [B, ...].
+        discriminator: From samples [B, ...] to [B, 1 + K]: a logit of "real", then one of each class.
+        latent: The distribution of the latents.
+        condition: What samples can be asked for: the classes.
+        options: As those of `GAN`.
     """
+
+    def __init__(
+        self, generator: nn.Module, discriminator: nn.Module, latent: Latent, condition: Condition, **options: Any
+    ) -> None:
+        super().__init__(generator, discriminator, latent, **options)
+        self.condition = condition
+
+    def given(self, round: Round) -> tuple[Tensor, ...]:
+        """The classes [B] of the real samples, for the generator.
+
+        Raises:
+            ValueError: They have none.
+        """
+        y = round.stream("real").y
+        if y is None:
+            raise ValueError("the stream 'real' has no labels; expected classes for the generator")
+        return (y,)
 
     def critic(self, x: Tensor, *given: Tensor) -> Any:
         """The discriminator's output [B, 1 + K]; it is not told the class."""
@@ -54,6 +77,10 @@ class AuxiliaryClassifierGAN(ConditionalGAN):
         (y,) = self.given(round)
         return cross_entropy(super().reading(judged[1])[:, 1:], y)
 
+    def sampler(self) -> Sampler:
+        """Samples of the generator, which can be asked for."""
+        return GeneratorSampler(self.generator, self.latent, self.condition)
+
 
 METHODS = (
     Method(
@@ -63,8 +90,6 @@ METHODS = (
         papers=(Paper("Odena et al.", 2016, "https://arxiv.org/abs/1610.09585"),),
         section="4.1",
         command="sparring train acgan",
-        record="labels",
-        measured="labels in both",
     ),
 )
 
