@@ -90,6 +90,8 @@ METHODS = (
         papers=(Paper("Odena et al.", 2016, "https://arxiv.org/abs/1610.09585"),),
         section="4.1",
         command="sparring train acgan",
+        record="labels",
+        measured="labels in both",
     ),
 )
 
