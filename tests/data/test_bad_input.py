@@ -7,6 +7,7 @@ import os
 import struct
 import tempfile
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -343,6 +344,17 @@ CASES = {
 def test_refused(case, here, capsys):
     make, *parts = CASES[case]
     check_refused(capsys, train(make()), *parts)
+
+
+@pytest.mark.parametrize("name", ["idx3-ubyte", "idx3-ubyte.gz"])
+def test_what_a_header_claims_takes_no_memory(here, name):
+    content = b"\0\0\x08\x03" + struct.pack(">III", 2**14, 2**7, 2**7)
+    written(name, gzip.compress(content) if name.endswith("gz") else content)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"should hold 268,435,456 bytes .* holds 0"):
+        open_data(Path(name))
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import gzip
 import json
 import os
 import shutil
+import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -290,6 +292,7 @@ def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch):
         {"report": {"notes": [[1]]}},
         {"report": {"sizes": {"9 x 8": "5"}}},
         "labels",
+        "more labels than memory",
     ],
 )
 def test_an_entry_of_the_cache_that_is_sealed_and_yet_none_is_made_anew(tmp_path, monkeypatch, change):
@@ -298,15 +301,21 @@ def test_an_entry_of_the_cache_that_is_sealed_and_yet_none_is_made_anew(tmp_path
     first = open_data(tmp_path / "a")
     (entry,) = (tmp_path / "cache" / "prepared").iterdir()
     about = json.loads(entry.joinpath("about.json").read_bytes())
-    if change == "labels":
+    if change == "more labels than memory":
+        header = f"{{'descr': '<i8', 'fortran_order': False, 'shape': ({2**31},)}}".ljust(117) + "\n"
+        entry.joinpath("labels.npy").write_bytes(b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header.encode())
+    elif change == "labels":
         entry.joinpath("labels.npy").write_bytes(b"\x93NUMPY\1\0\x20\0{'descr': '|u1', 'shape': (3,}  ")
     else:
         about["report"].update(change.pop("report", {}))
         entry.joinpath("about.json").write_text(json.dumps(about | change))
     entry.joinpath("seal.json").unlink()
     seals.seal(entry, entry.name)
+    tracemalloc.start()
     with pytest.warns(UserWarning, match="made again"):
         again = open_data(tmp_path / "a")
+    assert tracemalloc.get_traced_memory()[1] < 2**26
+    tracemalloc.stop()
     assert (again.report, again.classes) == (first.report, first.classes)
 
 

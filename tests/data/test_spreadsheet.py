@@ -94,6 +94,13 @@ def test_what_is_no_table_is_said_in_a_line(text, message):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("content", ["a\n1.5\n2.5\n3\n" + "9x" * 5000 + "\n", "a" * 9999 + "\n1.5\nx\n2.5\n3\n"])
+def test_of_a_long_cell_a_line_says_the_ends(content):
+    with pytest.raises(ValueError, match="expected a number") as error:
+        parse("a.csv", content.encode())
+    assert len(str(error.value)) < 2000
+
+
 def test_bytes_that_are_no_text():
     with pytest.raises(ValueError, match="save it as CSV in UTF-8"):
         parse("a.csv", "a\nä\nö\n".encode("latin-1"))

@@ -178,6 +178,7 @@ REFUSED = {
     "JSON lines of lists": ("m.jsonl", "[1]\n", "row 1 of the table 'm.jsonl' is a list; expected an object such as"),
     "no JSON lines": ("m.jsonl", "{\n", r"'m\.jsonl' cannot be read \(Expecting"),
     "deep JSON": ("m.jsonl", "[" * 100_000, r"'m\.jsonl' cannot be read"),
+    "a number without end": ("m.jsonl", '{"file": "0.png", "label": ' + "1" * 5000 + "}", "'m.jsonl' cannot be read"),
     "labels that are lists": (
         "m.jsonl",
         '{"file": "0.png", "label": [1]}',

@@ -14,7 +14,7 @@ from sparring.machine.typed import fits
     ("cls", "right", "wrong"),
     [
         (int, [1, -(10**30)], [True, 1.0, "1", None, []]),
-        (float, [1, 0.5, float("nan")], [True, "1", None, {}]),
+        (float, [1, 0.5, float("nan")], [True, "1", None, {}, float("inf"), -(10**400)]),
         (bool, [True], [1, "yes"]),
         (str, ["", "a"], [1, ["a"], None]),
         (int | None, [1, None], ["1"]),

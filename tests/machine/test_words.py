@@ -15,6 +15,8 @@ def test_what_cannot_be_printed_is_escaped(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert shown("a\nb\x1b[31m\udce9ü") == "a\\nb\\x1b[31m\\udce9ü"
     assert shown(tmp_path / "run") == "run"
+    assert shown("a" * 600) == "a" * 600
+    assert [len(shown(letter * 10_000)) for letter in "a\0\n"] == [603, 603, 603]
     assert printable("one\ntwo\x07\r") == "one\ntwo\\x07\\r"
 
 

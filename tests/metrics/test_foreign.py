@@ -155,6 +155,16 @@ def test_a_length_that_the_file_has_not_takes_no_memory(tmp_path):
         tracemalloc.stop()
 
 
+def test_an_archive_with_a_name_that_cannot_be_read(tmp_path, state):
+    content = save(state, tmp_path / "a.pth").read_bytes()
+    central = content.index(b"PK\x01\x02")  # of the first member: its flags are at 8, its name at 46
+    spoilt = bytearray(content)
+    spoilt[central + 8 : central + 10] = struct.pack("<H", 0x800)
+    spoilt[central + 46] = 0xB9
+    (tmp_path / "a.pth").write_bytes(spoilt)
+    refused(tmp_path / "a.pth", "damaged or holds more than tensors")
+
+
 @pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
 def test_a_page_instead_of_a_file(tmp_path, name):
     (tmp_path / name).write_text("<html>\nnot found\n</html>\n")

@@ -324,6 +324,7 @@ def largest(module):
         ({"config": {"width": "2"}}, "does not describe a run of this version .width is '2'; expected int"),
         ({"config": {"width": 10**9}}, "dcgan cannot be built with these options"),
         ({"time": "soon"}, "does not describe a run of this version .time is 'soon'"),
+        ({"time": float("inf")}, "does not describe a run of this version .time is inf"),
         ({"extra": None}, "does not describe a run of this version .extra is None"),
     ],
 )

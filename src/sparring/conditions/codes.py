@@ -11,6 +11,7 @@ from torch.nn.functional import one_hot
 
 from sparring.chance import Chance
 from sparring.conditions.condition import Condition
+from sparring.machine.words import shown
 
 __all__ = ["Codes"]
 
@@ -57,5 +58,5 @@ class Codes(Condition):
         places = row[: len(self.sizes)]
         fits = all(place in range(size) for place, size in zip(places, self.sizes, strict=False))
         if len(row) != len(self.sizes) + self.continuous or not fits:
-            raise ValueError(f"got {word!r}; expected {self.describe()}")
+            raise ValueError(f"got {shown(word)!r}; expected {self.describe()}")
         return row

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from sparring.chance import Chance
+from sparring.machine.words import shown
 
 __all__ = ["Condition", "Nothing", "chosen", "place_of"]
 
@@ -59,7 +60,7 @@ class Nothing(Condition):
 
     def parse(self, words: Sequence[str]) -> Tensor:
         """Refuses."""
-        raise ValueError(f"got {' '.join(words)!r}, but the recipe has no condition: leave out what to ask for")
+        raise ValueError(f"got {shown(' '.join(words))!r}, but the recipe has no condition: leave out what to ask for")
 
     def describe(self) -> str:
         """That it is nothing."""
@@ -75,5 +76,5 @@ def chosen(chance: Chance, counts: Sequence[int]) -> Tensor:
 def place_of(what: str, word: str, names: Sequence[str]) -> int:
     """The place of a word among some names; raises ValueError if it is none of them."""
     if word not in names:
-        raise ValueError(f"there is no {what} {word!r}; there are {', '.join(names[:50])}")
+        raise ValueError(f"there is no {what} {shown(word)!r}; there are {', '.join(names[:50])}")
     return names.index(word)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from sparring.chance import Chance
 from sparring.conditions.condition import Condition, place_of
+from sparring.machine.words import shown
 
 __all__ = ["Texts"]
 
@@ -53,7 +54,7 @@ class Texts(Condition):
     def _parse(self, text: str) -> Tensor:
         split = text.lower().split()
         if not 0 < len(split) <= self.length:
-            raise ValueError(f"{text!r} has {len(split)} words; expected 1 to {self.length}")
+            raise ValueError(f"{shown(text)!r} has {len(split)} words; expected 1 to {self.length}")
         row = torch.zeros(self.length, dtype=torch.long)
         row[: len(split)] = torch.tensor([place_of("word", word, self.words) for word in split])
         return row

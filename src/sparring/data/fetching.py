@@ -14,6 +14,7 @@ from sparring.data import archives, cache
 from sparring.data.downloads import Download
 from sparring.data.layouts import Files
 from sparring.data.sets import SETS, NamedSet, Part
+from sparring.machine.words import shown
 
 __all__ = ["UnknownSetError", "digest", "fetch", "find", "named"]
 
@@ -33,7 +34,7 @@ def named(name: str) -> NamedSet:
     if name not in SETS:
         near = difflib.get_close_matches(name, SETS, 1)
         hint = f": did you mean {near[0]!r}?" if near else ""
-        raise UnknownSetError(f"there is no data set {name!r}{hint}; there are {', '.join(SETS)}")
+        raise UnknownSetError(f"there is no data set {shown(name)!r}{hint}; there are {', '.join(SETS)}")
     return SETS[name]
 
 

@@ -18,7 +18,7 @@ from sparring.data.listing import Arrays, shown, stamp
 __all__ = ["find_idx", "read_idx"]
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-_LARGEST, _RATIO = 2**30, 200
+_LARGEST, _RATIO, _PART = 2**28, 200, 2**20
 """A header that claims more bytes than that, and than so many times the file's, is taken for damaged."""
 
 
@@ -67,7 +67,9 @@ def _read(path: Path, rank: int) -> NDArray[Any]:
             head = file.read(4 + 4 * rank)
             kind, shape = _parse(path, head, rank)
             size = math.prod(shape) * kind.itemsize
-            content = file.read(size + 1)
+            content = bytearray()
+            while part := file.read(min(_PART, size + 1 - len(content))):  # never all that a header claims
+                content += part
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{shown(path)!r} is damaged ({error}): download it again") from error
     if len(content) != size:

@@ -65,7 +65,7 @@ def load(entry: Path, found: Listing) -> InMemory | None:
         tuples = {name: tuple(about["report"][name]) for name in ("shape", "range")}
         report = Report(**{**about["report"], **tuples})
         x, partners = (_mapped(entry / f"{part}.bin", report.shape) for part in ("pictures", "partners"))
-        y = torch.from_numpy(np.load(entry / "labels.npy", allow_pickle=False)) if about["classes"] else partners
+        y = _array(entry / "labels.npy") if about["classes"] else partners
         named = {name: about[name] for name in ("classes", "captions", "sha256")}
         texts = fits(Sequence[str], named["classes"]) and fits(Sequence[str], named["captions"])
         if (
@@ -92,6 +92,11 @@ def _mapped(file: Path, shape: Sequence[int]) -> Tensor | None:
         return None
     # Copy on write, because torch has no tensors that cannot be written to.
     return torch.from_numpy(np.memmap(file, np.uint8, mode="c").reshape(-1, *shape))
+
+
+def _array(file: Path) -> Tensor:
+    """The array in a .npy file, which is as large as its header says or refused."""
+    return torch.from_numpy(np.load(file, mmap_mode="r", allow_pickle=False).copy())
 
 
 def make(found: Listing, preparation: Preparation) -> Path:

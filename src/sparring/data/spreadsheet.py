@@ -94,15 +94,15 @@ def _column(name: str, cells: Sequence[str]) -> tuple[Column, Sequence[str]]:
     if measured and 2 * len(numbers) > len(full):
         if wrong := next((row for row, cell in enumerate(cells, 2) if not NUMBER.fullmatch(cell)), None):
             raise ValueError(
-                f"row {wrong} of the column {name!r} holds {cells[wrong - 2]!r}; expected a number such as 12.5, as in "
-                "its other rows. Correct it, or leave the row out"
+                f"row {wrong} of the column {shown(name)!r} holds {shown(cells[wrong - 2])!r}; expected a number "
+                "such as 12.5, as in its other rows. Correct it, or leave the row out"
             )
         return _number(name, numbers), cells
     texts = [MISSING if cell.lower() in delimited.MISSING else cell for cell in cells]
     if len(set(texts)) > MANY:
         raise ValueError(
-            f"the column {name!r} has {len(set(texts))} different texts; expected {MANY} or fewer, or numbers such as "
-            "12.5. Leave the column out if it only names the rows"
+            f"the column {shown(name)!r} has {len(set(texts))} different texts; expected {MANY} or fewer, or numbers "
+            "such as 12.5. Leave the column out if it only names the rows"
         )
     return Category(name, tuple(sorted(set(texts)))), texts
 

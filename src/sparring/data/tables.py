@@ -137,7 +137,7 @@ def _lines(name: str, content: bytes) -> Columns:
     """JSON lines, such as the metadata.jsonl of Hugging Face."""
     try:
         rows = [json.loads(line) for line in delimited.decoded(name, content).split("\n") if line.strip()]
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"the table {shown(name)!r} cannot be read ({error}): save it again, or as CSV") from error
     if wrong := next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None):
         raise ValueError(

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from sparring.machine.words import shown
+
 __all__ = ["Category", "Code", "Column", "Number", "cramers_v"]
 
 BINS = 10
@@ -158,7 +160,9 @@ class _Names(Column):
     def places(self, cells: Sequence[str]) -> Tensor:
         """The places of cells among the categories, [n]."""
         if unknown := [cell for cell in cells if cell not in self._places]:
-            raise ValueError(f"{unknown[0]!r} is not a category of the column {self.name!r}: leave that row out")
+            raise ValueError(
+                f"{shown(unknown[0])!r} is not a category of the column {shown(self.name)!r}: leave that row out"
+            )
         return torch.tensor([self._places[cell] for cell in cells])
 
     def clean(self, codes: Tensor) -> Tensor:

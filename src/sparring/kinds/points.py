@@ -61,7 +61,7 @@ class Points(Kind):
     def load(self, path: Path) -> Tensor:
         """The points of a folder's `points.npy`, or of a table such as `points.csv`."""
         if path.is_dir():
-            return torch.from_numpy(np.load(path / "points.npy", allow_pickle=False))
+            return torch.from_numpy(np.load(path / "points.npy", mmap_mode="r", allow_pickle=False).copy())
         head, *rows = [*csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))] or [[]]
         if not rows or any(len(row) != len(head) for row in rows):
             message = (

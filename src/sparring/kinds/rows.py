@@ -19,6 +19,7 @@ from sparring.kinds import drawing
 from sparring.kinds.columns import Column, cramers_v
 from sparring.kinds.kind import About, Files, Kind, nothing
 from sparring.looks.plots import colours, plotted, render
+from sparring.machine.words import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,7 +123,7 @@ class Rows(Kind):
         head, *rows = [*csv.reader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline=""))] or [[]]
         wanted = [column.name for column in self.columns]
         if missing := [name for name in wanted if name not in head]:
-            raise ValueError(f"{str(file)!r} has the columns {head}; expected {missing[0]!r} too")
+            raise ValueError(f"{str(file)!r} has the columns {head!r:.200}; expected {shown(missing[0])!r} too")
         if not rows or any(len(row) != len(head) for row in rows):
             raise ValueError(
                 f"{str(file)!r} is not a whole table; expected {len(head)} cells in each of 2 or more lines"

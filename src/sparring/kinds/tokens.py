@@ -15,6 +15,7 @@ from torch import Tensor
 
 from sparring.kinds import drawing
 from sparring.kinds.kind import About, Files, Kind, nothing
+from sparring.machine.words import shown
 
 __all__ = ["BUCKETS", "Tokens", "distinct"]
 
@@ -78,11 +79,13 @@ class Tokens(Kind):
         plain = re.sub(r"\\(.)", lambda found: _BREAKS.get(found[1], found[1]), text)
         words = plain.split(self.between) if self.between and plain else self._pattern.findall(plain)
         if unknown := [word for word in words if word not in self._places]:
-            raise ValueError(f"{unknown[0]!r} in {text!r} is not a token of the vocabulary: leave that text out")
+            raise ValueError(
+                f"{shown(unknown[0])!r} in {shown(text)!r} is not a token of the vocabulary: leave that text out"
+            )
         short = len(words) < self.length and self.end is None
         if len(words) > self.length or short:
             least = self.length if self.end is None else 0
-            raise ValueError(f"{text!r} has {len(words)} tokens; expected {least} to {self.length}")
+            raise ValueError(f"{shown(text)!r} has {len(words)} tokens; expected {least} to {self.length}")
         places = [self._places[word] for word in words]
         return torch.tensor(places + [self.end or 0] * (self.length - len(places)))
 

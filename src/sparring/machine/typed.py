@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
@@ -13,7 +14,7 @@ _NUMBERS = {float: (int, float), int: (int,), bool: (bool,), str: (str,), NoneTy
 
 
 def fits(cls: Any, value: object) -> bool:
-    """Whether it does; a whole number is also a float, and of types that are not known all do.
+    """Whether it does. A whole number is also a float, and infinity is none. Of types that are not known all do.
 
     Example:
         >>> fits(tuple[int, ...] | None, (1, 2)), fits(float, 1), fits(int, True), fits(int, "1")
@@ -45,6 +46,11 @@ def _all_fit(parts: Sequence[Any], values: Any) -> bool:
 def _is(cls: Any, value: object) -> bool:
     """Whether it is of a class: of a plain one, a dataclass, or one of sparring's."""
     if cls in _NUMBERS:
-        return type(value) in _NUMBERS[cls]
+        return type(value) in _NUMBERS[cls] and _is_no_infinity(value)
     known = isinstance(cls, type) and (cls is Sequence or is_dataclass(cls) or cls.__module__.startswith("sparring."))
     return not known or (isinstance(value, cls) and not isinstance(value, str))
+
+
+def _is_no_infinity(value: object) -> bool:
+    """Whether it is no number, or one that a float can be: JSON has 1e999, and whole numbers without end."""
+    return not isinstance(value, int | float) or not abs(value) > sys.float_info.max

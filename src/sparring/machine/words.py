@@ -18,12 +18,15 @@ def shown(name: str | Path) -> str:
     """
     if isinstance(name, Path) and name.is_relative_to(Path.cwd()):
         name = name.relative_to(Path.cwd())
-    text = str(name)
-    return _escaped(text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 2 :]}")
+    return _short(_escaped(_short(str(name))))
 
 
 _LONGEST = 600
 """Letters of what can be a path."""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 2 :]}"
 
 
 def printable(text: str) -> str:

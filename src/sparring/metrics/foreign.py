@@ -114,7 +114,7 @@ def _is_program(file: BufferedReader) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return any(name.endswith("constants.pkl") for name in archive.namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False  # torch says what is wrong with it
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from sparring.kinds.drawing import to_bytes
+from sparring.machine.words import shown
 from sparring.metrics.extractors import Identity
 from sparring.metrics.states import FILES, filled, image_tower, measures, read
 from sparring.networks import vit
@@ -143,7 +144,7 @@ def open_published(name: str, path: Path | None, sha256: str | None = None) -> P
         OSError: As `inception`.
     """
     if name not in OPENERS:
-        raise ValueError(f"no published features are called {name!r}; expected one of {', '.join(OPENERS)}")
+        raise ValueError(f"no published features are called {shown(name)!r}; expected one of {', '.join(OPENERS)}")
     if path is None:
         usual = FILES[name][0]
         raise ValueError(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sparring.machine.lazy import submodules
 from sparring.machine.plain import restore
+from sparring.machine.words import shown
 
 if TYPE_CHECKING:
     from sparring.data.streams import Data, Spec
@@ -170,7 +171,9 @@ def configured(file: Path, recipe: Recipe | None = None) -> tuple[str, Config]:
         ) from error
     cls = (recipe or find(str(name))).Config
     if unknown := values.keys() - {field.name for field in fields(cls)}:
-        raise ValueError(f"{str(file)!r}: the recipe {name!r} has no option {min(unknown)!r}: leave it out")
+        raise ValueError(
+            f"{str(file)!r}: the recipe {shown(name)!r} has no option {shown(min(unknown))!r}: leave it out"
+        )
     try:
         return name, restore(cls, values)
     except TypeError as error:
@@ -203,10 +206,10 @@ def find(name: str) -> Recipe:
     """
     if name not in names():
         if name.endswith(".py"):
-            raise UnknownRecipeError(f"there is no recipe {name!r}: for your own file write its path, ./{name}")
+            raise UnknownRecipeError(f"there is no recipe {shown(name)!r}: for your own file write its path, ./{name}")
         if "/" in name:
-            raise UnknownRecipeError(f"there is no recipe {name!r}: the name of your own file ends in .py")
+            raise UnknownRecipeError(f"there is no recipe {shown(name)!r}: the name of your own file ends in .py")
         near = difflib.get_close_matches(name, names(), 1)
         hint = f": did you mean {near[0]!r}?" if near else ""
-        raise UnknownRecipeError(f"there is no recipe {name!r}{hint}; there are {', '.join(names())}")
+        raise UnknownRecipeError(f"there is no recipe {shown(name)!r}{hint}; there are {', '.join(names())}")
     return _homes()[name]

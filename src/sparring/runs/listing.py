@@ -17,6 +17,7 @@ from typing import Any
 from sparring import recipes
 from sparring.machine.files import explained
 from sparring.machine.plain import restore
+from sparring.machine.words import shown
 from sparring.runs import belongings, checkpoint, files, lock, scores
 from sparring.runs.scores import Found
 
@@ -118,7 +119,7 @@ def _check(path: Path, content: Mapping[str, Any]) -> None:
     """Makes sure that the configuration is one of this version; that of a recipe of somebody's own is left alone."""
     if "source" in content and content["recipe"] in recipes.names():
         raise ValueError(
-            f"{str(path)!r} keeps a file for the recipe {content['recipe']!r}, which has none: nothing was run"
+            f"{str(path)!r} keeps a file for the recipe {shown(content['recipe'])!r}, which has none: nothing was run"
         )
     try:
         if content["recipe"] in recipes.names():

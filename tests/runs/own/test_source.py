@@ -145,6 +145,12 @@ def test_a_description_of_nothing_is_refused(run, about):
         source.of_copies(run[0], about)
 
 
+def test_a_description_without_a_digest_is_refused(run):
+    path, found = run
+    with pytest.raises(ValueError, match="were changed since the run began"):
+        source.of_copies(path, {"files": found.about()["files"]})
+
+
 def test_differences_are_named(tmp_path):
     one = source.read(write(tmp_path / "1", "import helper\nx = 1\n"))
     other = source.read(write(tmp_path / "2", "import helper\nx = 2\nimport more\n", more="", helper="WIDTH = 4\r\n"))
