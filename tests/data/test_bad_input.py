@@ -346,6 +346,17 @@ def test_refused(case, here, capsys):
     check_refused(capsys, train(make()), *parts)
 
 
+def test_what_a_file_of_matlab_claims_takes_no_memory(here):
+    """One of version 4: type, rows, columns, whether complex, length of the name."""
+    header = struct.pack("<iiiii", 50, 2**16, 2**15, 0, 2)
+    written("train_32x32.mat", header + b"X\0" + b"\0" * 64)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="is not a whole file of SVHN's cropped digits"):
+        open_data(Path("train_32x32.mat"))
+    assert tracemalloc.get_traced_memory()[1] < 2**25
+    tracemalloc.stop()
+
+
 @pytest.mark.parametrize("name", ["idx3-ubyte", "idx3-ubyte.gz"])
 def test_what_a_header_claims_takes_no_memory(here, name):
     content = b"\0\0\x08\x03" + struct.pack(">III", 2**14, 2**7, 2**7)

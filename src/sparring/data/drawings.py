@@ -27,6 +27,10 @@ _OTHERS = re.compile(rb"<!ENTITY|<([\w.-]+:)?(image|feImage)\b")
 _LARGEST, _DEEPEST = 2**20, 50
 """Bytes of a drawing, and elements in each other: what draws them dies of more."""
 
+_NAMES = re.compile(rb"#[\w.-]+|\b(id|class)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_HUGE = re.compile(rb"(?<![\d.])\d{7}|\d[eE]\+?\d\d")
+"""Colours and names, in which there may be digits; numbers that no drawing needs, and that what draws them dies of."""
+
 _ENDLESS = {"feTurbulence"}
 """Elements that may take hours."""
 
@@ -99,10 +103,13 @@ def read_drawings(
 
 def _check(svg: bytes) -> None:
     """Raises BadPictureError if a drawing shows another file, or would take too much time or memory."""
-    if _OTHERS.search(svg):
-        raise BadPictureError("a drawing that shows another file")
-    if len(svg) > _LARGEST:
-        raise BadPictureError(f"a drawing of over {_LARGEST >> 20} MB")
+    wrong = {
+        f"of over {_LARGEST >> 20} MB": len(svg) > _LARGEST,
+        "that shows another file": _OTHERS.search(svg),
+        "with a number of seven digits or more": _HUGE.search(_NAMES.sub(b"", svg)),
+    }
+    for what in filter(wrong.get, wrong):
+        raise BadPictureError(f"a drawing {what}")
     parser, depth = expat.ParserCreate(), 0
 
     def begin(name: str, _: object) -> None:
@@ -131,6 +138,8 @@ def _drawn(svg: bytes, size: tuple[int, int]) -> Image.Image:
     side = max(size)  # they are square; cropped or padded to another shape they are made smaller, never larger
     try:
         png = resvg_py.svg_to_bytes(svg_string=svg.decode(), width=side, height=side, skip_system_fonts=True)
-    except ValueError as error:
-        raise BadPictureError("a drawing that cannot be drawn") from error
+    except BaseException as error:
+        if isinstance(error, ValueError) or type(error).__name__ == "PanicException":  # of Rust: no Exception
+            raise BadPictureError("a drawing that cannot be drawn") from error
+        raise
     return picture.decode(bytes(png)).convert("RGBA")

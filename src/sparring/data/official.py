@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ __all__ = ["CIFAR10_CLASSES", "find_cifar10", "read_cifar10", "read_svhn"]
 
 CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _RECORD = 1 + 3 * 32 * 32
+_LARGEST, _RATIO = 2**25, 200
+"""Numbers that any file may claim to hold, and those that it may for each of its bytes."""
 
 
 def find_cifar10(folder: Path) -> list[Path]:
@@ -63,14 +66,15 @@ def read_svhn(path: Path, labels: str = "auto") -> Arrays:
     Raises:
         ValueError: It is not such a file.
     """
-    from scipy.io import loadmat
+    from scipy.io import loadmat, whosmat
 
     try:
+        claimed = max((math.prod(shape) for name, shape, _ in whosmat(path) if name in {"X", "y"}), default=0)
+        if claimed > max(_LARGEST, _RATIO * path.stat().st_size):
+            raise ValueError(f"it claims {claimed} numbers")  # noqa: TRY301 - said as the others are
         held = loadmat(path, variable_names=["X", "y"])
         pixels, y = np.asarray(held["X"]), np.asarray(held["y"]).ravel() % 10
         whole = pixels.ndim == 4 and pixels.dtype == np.uint8 and len(y) == pixels.shape[3]
-    except MemoryError:
-        raise
     except Exception as error:  # scipy raises almost anything on what is broken
         raise ValueError(_not_svhn(path, type(error).__name__)) from error
     if not whole:
