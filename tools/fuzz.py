@@ -219,6 +219,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.again:
         reader, number = READERS[options.again[0]], int(options.again[1])
+        warm([reader])
         for end in ends(reader, options.seed, [number]):
             print(json.dumps(end, indent=1))
         return 0

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import hashlib
+import io
 import os
 import struct
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.io import savemat
 
 from made import encoded, folder, huge_png, idx, noise, packed
 from sparring import cli, recipes
@@ -346,10 +348,15 @@ def test_refused(case, here, capsys):
     check_refused(capsys, train(make()), *parts)
 
 
-def test_what_a_file_of_matlab_claims_takes_no_memory(here):
-    """One of version 4: type, rows, columns, whether complex, length of the name."""
-    header = struct.pack("<iiiii", 50, 2**16, 2**15, 0, 2)
-    written("train_32x32.mat", header + b"X\0" + b"\0" * 64)
+@pytest.mark.parametrize("version", [4, 5])
+def test_what_a_file_of_matlab_claims_takes_no_memory(here, version):
+    """The header of version 4: type, rows, columns, whether complex, length of the name."""
+    content = io.BytesIO()
+    savemat(content, {"X": np.zeros((4, 4, 3, 5), np.uint8), "y": np.ones((5, 1), np.uint8)})
+    claims = content.getvalue().replace(struct.pack("<4i", 4, 4, 3, 5), struct.pack("<4i", 2**10, 2**10, 3, 2**9))
+    assert claims != content.getvalue()
+    old = struct.pack("<iiiii", 50, 2**16, 2**15, 0, 2) + b"X\0" + b"\0" * 64
+    written("train_32x32.mat", old if version == 4 else claims)
     tracemalloc.start()
     with pytest.raises(ValueError, match="is not a whole file of SVHN's cropped digits"):
         open_data(Path("train_32x32.mat"))
