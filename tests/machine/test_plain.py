@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from sparring.machine.plain import describe, restore
+from sparring.machine.plain import describe, read_json, restore
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, b"{", b"\xff", "1" * 5000])
+def test_what_is_no_json_is_one_kind_of_error(text):
+    with pytest.raises(ValueError, match=r"^[^\n]+$"):
+        read_json(text)
 
 
 class Shape:

@@ -150,7 +150,7 @@ def test_on_a_full_disk_there_is_a_lock_too(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("content", [b"", b"half", b"[1]", b'{"pid": "x"}', b"\xff" * 99])
+@pytest.mark.parametrize("content", [b"[" * 4096, b"", b"half", b"[1]", b'{"pid": "x"}', b"\xff" * 99])
 def test_what_is_no_content_is_nobody(tmp_path, content):
     (tmp_path / lock.LOCK).write_bytes(content)
     assert lock.holder(tmp_path) is None

@@ -16,6 +16,7 @@ from sparring.cli.table import amount, table
 from sparring.cli.verbs import Verb, agreed, dispatch
 from sparring.data.preparation import Preparation
 from sparring.machine.files import write_atomically
+from sparring.machine.plain import read_json
 from sparring.machine.words import shown
 
 __all__ = ["VERBS", "main"]
@@ -98,7 +99,7 @@ def get(options: Get) -> int:
     from sparring.data.fetching import fetch
 
     path = fetch(options.name)
-    about = json.loads(path.joinpath("about.json").read_bytes())
+    about = read_json(path.joinpath("about.json").read_bytes())
     if options.json:
         print(json.dumps({**about, "path": str(path)}, indent=2))
         return 0

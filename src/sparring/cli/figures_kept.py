@@ -20,6 +20,7 @@ from typing import Any
 
 import sparring
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
+from sparring.machine.plain import read_json
 
 __all__ = ["Made", "made_by", "read", "versions"]
 
@@ -74,7 +75,7 @@ class Made:
 def read(file: Path, figure: Figure) -> Made | None:
     """The result of a figure in a file; None if there is none, or something else has made it, or it is damaged."""
     try:
-        found: dict[str, Any] = json.loads(file.read_bytes())
+        found: dict[str, Any] = read_json(file.read_bytes())
         parts = found.pop("drawn")
         pictures = [Picture(base64.b64decode(each.pop("content")), **each) for each in parts["pictures"]]
         made = Made(**found, drawn=Drawn(tuple(pictures), tuple(Pair(**each) for each in parts["pairs"])))

@@ -12,6 +12,7 @@ import tyro
 
 from sparring.cli.options import parsed
 from sparring.machine.files import write_atomically
+from sparring.machine.plain import read_json
 from sparring.machine.words import shown
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ def read_answers(path: Path) -> dict[str, Any]:
         ValueError: It is something else, or was damaged.
     """
     try:
-        content = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+        content = read_json(path.read_bytes())
+    except ValueError as error:
         raise ValueError(f"{str(path)!r} is not JSON ({error}): give files that the page saved") from error
     if not isinstance(content, dict) or content.get("turing") != 1:
         raise ValueError(f'{str(path)!r} holds no answers (its "turing" is not 1): give files that the page saved')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from typing import Any
 from sparring.data import cache
 from sparring.data.listing import shown
 from sparring.data.sets import SETS
+from sparring.machine.plain import read_json
 
 __all__ = ["Cached", "clear", "found"]
 
@@ -98,8 +98,8 @@ def _sizes(path: Path) -> Iterator[int]:
 def _described(entry: Path) -> str:
     """Of what prepared pictures are, as far as they say."""
     try:
-        report: dict[str, Any] = json.loads(entry.joinpath("about.json").read_bytes())["report"]
+        report: dict[str, Any] = read_json(entry.joinpath("about.json").read_bytes())["report"]
         size = " x ".join(map(str, report["shape"][1:]))
         return f"{report['count']:,} of {size} from {shown(Path(report['path']))}"
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return "not whole"

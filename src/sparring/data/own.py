@@ -12,6 +12,7 @@ from typing import IO
 from sparring.data import cache
 from sparring.data.parallel import parallel
 from sparring.kinds.drawing import MARK
+from sparring.machine.plain import read_json
 
 __all__ = ["CACHE", "CONFIG", "DRAWING", "RUN", "drawings", "is_run", "reason", "remember"]
 
@@ -39,8 +40,8 @@ def reason(folder: Path, names: Collection[str]) -> str:
 def is_run(config: IO[bytes]) -> bool:
     """Whether a config.json is that of a run, whole or not."""
     try:
-        content = json.loads(config.read(_LARGEST))
-    except (ValueError, RecursionError):
+        content = read_json(config.read(_LARGEST))
+    except ValueError:
         return False
     return isinstance(content, dict) and content.keys() >= _SEALED
 
@@ -54,7 +55,7 @@ def drawings(names: Sequence[str], stamped: str, opened: Callable[[str], IO[byte
         opened: Opens one of them.
     """
     with suppress(ValueError):
-        return set(json.loads(cache.noted(_kept(stamped))))
+        return set(read_json(cache.noted(_kept(stamped))))
     # What cannot be read is no drawing, whatever is wrong with it: it is looked at again, with the others.
     marked = parallel(lambda i: _marked(names[i], opened), range(len(names)), "looking", Exception)
     return {name for name, mark in zip(names, marked, strict=True) if mark is True}

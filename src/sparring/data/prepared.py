@@ -31,6 +31,7 @@ from sparring.data.preparation import Preparation
 from sparring.data.report import Report
 from sparring.data.source import InMemory
 from sparring.machine import devices
+from sparring.machine.plain import read_json
 from sparring.machine.typed import fits, sound
 
 __all__ = ["VERSION", "digest_of", "load", "make"]
@@ -61,7 +62,7 @@ def load(entry: Path, found: Listing) -> InMemory | None:
     if not seals.whole(entry):
         return None
     try:
-        about = json.loads(entry.joinpath("about.json").read_bytes())
+        about = read_json(entry.joinpath("about.json").read_bytes())
         tuples = {name: tuple(about["report"][name]) for name in ("shape", "range")}
         report = Report(**{**about["report"], **tuples})
         x, partners = (_mapped(entry / f"{part}.bin", report.shape) for part in ("pictures", "partners"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sparring.data import cache
 from sparring.data.parallel import parallel
+from sparring.machine.plain import read_json
 
 __all__ = ["CHUNK", "broken", "seal", "whole"]
 
@@ -29,13 +30,13 @@ def seal(folder: Path, name: str) -> None:
 def whole(folder: Path) -> bool:
     """Whether a folder is this user's and each chunk of each file is what was sealed."""
     try:
-        content = json.loads(folder.joinpath(SEAL).read_bytes())
+        content = read_json(folder.joinpath(SEAL).read_bytes())
         sums = {str(name): list(each) for name, each in content["sums"].items()}
         files = {file.name for file in folder.iterdir()}
         own = all(map(cache.mine, (folder, *folder.iterdir())))
         right = own and content["name"] == _bare(folder.name) and files == {SEAL, *sums}
         return right and all(_sums(folder / name) == each for name, each in sums.items())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 
 from sparring.data import delimited
 from sparring.data.listing import shown
+from sparring.machine.plain import read_json
 
 __all__ = ["DATASET", "LARGEST", "content", "is_table", "read"]
 
@@ -136,8 +136,8 @@ def _saved_again(name: str) -> Iterator[None]:
 def _lines(name: str, content: bytes) -> Columns:
     """JSON lines, such as the metadata.jsonl of Hugging Face."""
     try:
-        rows = [json.loads(line) for line in delimited.decoded(name, content).split("\n") if line.strip()]
-    except (ValueError, RecursionError) as error:
+        rows = [read_json(line) for line in delimited.decoded(name, content).split("\n") if line.strip()]
+    except ValueError as error:
         raise ValueError(f"the table {shown(name)!r} cannot be read ({error}): save it again, or as CSV") from error
     if wrong := next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None):
         raise ValueError(
@@ -151,9 +151,9 @@ def _lines(name: str, content: bytes) -> Columns:
 def _dataset(name: str, content: bytes) -> Columns | None:
     """`{"labels": [["0.png", 3], ...]}`; a vector with a single 1 is the number of its place."""
     try:
-        labels = json.loads(content).get("labels")
+        labels = read_json(content).get("labels")
         pairs = [(file, label) for file, label in (labels.items() if isinstance(labels, dict) else labels or [])]
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError):
         return None
     if not pairs:
         return None

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from sparring.chance import Key
 from sparring.machine import progress
 from sparring.machine.files import explained, write_atomically
+from sparring.machine.plain import read_json
 from sparring.metrics.ais import REDUCED, Protocol, ais, bidirectional, work
 from sparring.metrics.annealing import Advance
 from sparring.metrics.variance import VARIANCES, likelihoods
@@ -212,7 +213,7 @@ def _in_groups(
 ) -> list[Found]:
     """What `compute` finds for each group of examples, given a seed of its own; `work` is that for one example."""
     parts = dict(enumerate(torch.split(x, GROUP)))
-    found: dict[str, Found] = json.loads(file.read_bytes()) if file and file.exists() else {}
+    found: dict[str, Found] = read_json(file.read_bytes()) if file and file.exists() else {}
     missing = [i for i in parts if str(i) not in found]
     with progress.steps(title, work * sum(len(parts[i]) for i in missing)) as advance:
         for i in missing:

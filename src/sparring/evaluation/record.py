@@ -21,6 +21,7 @@ from typing import Any
 
 from sparring.machine import devices
 from sparring.machine.files import write_atomically
+from sparring.machine.plain import read_json
 
 __all__ = ["Claim", "Figure", "Published", "Record", "over_seeds", "stamp"]
 
@@ -200,7 +201,7 @@ class Record:
             ValueError: It is no record, or says that a claim holds which does not, or the other way round.
         """
         try:
-            return _record(json.loads(path.read_text(encoding="utf-8")))
+            return _record(read_json(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError, KeyError) as error:
             raise ValueError(f"{path.name} is not a record: {error!s}; run the script of that name again") from error
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sparring.export.subject import Subject
+from sparring.machine.plain import read_json
 from sparring.machine.words import quoted, rounded, shown
 from sparring.runs import files
 from sparring.runs.scores import model
@@ -82,9 +82,9 @@ def _none(missing: str) -> Scores:
 def _read(file: Path) -> dict[str, Any]:
     """What the file holds; nothing if it cannot be read or holds no scores."""
     try:
-        content: dict[str, Any] = json.loads(file.read_bytes())
+        content: dict[str, Any] = read_json(file.read_bytes())
         return content if _words(content, content["scores"][0]["score"]) and _copies(content) else {}
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return {}
 
 

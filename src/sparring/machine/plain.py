@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -12,12 +13,24 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 from sparring.machine.lazy import below
 from sparring.machine.typed import fits
 
-__all__ = ["describe", "restore"]
+__all__ = ["describe", "read_json", "restore"]
 
 T = TypeVar("T")
 
 TYPE = "type"
 """Where the name of an object's class is written: a field may be of any of several."""
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of JSON from a file, which may hold anything.
+
+    Raises:
+        ValueError: It is no JSON, or lists and objects are too deep in each other.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("lists or objects are too deep in each other") from error
 
 
 def describe(value: Any) -> Any:

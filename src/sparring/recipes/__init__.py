@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import json
 import pkgutil
 from dataclasses import dataclass, fields
 from functools import cache
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sparring.machine.lazy import submodules
-from sparring.machine.plain import restore
+from sparring.machine.plain import read_json, restore
 from sparring.machine.words import shown
 
 if TYPE_CHECKING:
@@ -163,9 +162,9 @@ def configured(file: Path, recipe: Recipe | None = None) -> tuple[str, Config]:
     """
     file = file / "config.json" if file.is_dir() else file
     try:
-        content = json.loads(file.read_bytes())
+        content = read_json(file.read_bytes())
         name, values = content["recipe"], dict(content["config"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{str(file)!r} is not the config.json of a run ({error}); expected a recipe and a config"
         ) from error

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sparring.machine.files import explained, naming, synchronise, write
+from sparring.machine.plain import read_json
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -76,7 +77,7 @@ def load(path: Path) -> dict[str, Any]:
 
     files = _contents(path)
     with fitting(path):
-        tree = _unpack(json.loads(files[TREE]), safetensors.torch.load(files[TENSORS]))
+        tree = _unpack(read_json(files[TREE]), safetensors.torch.load(files[TENSORS]))
         return dict(tree)
 
 
@@ -111,9 +112,9 @@ def _contents(path: Path) -> dict[str, bytes]:
         ValueError: One is not, or is missing.
     """
     try:
-        sums = dict(json.loads((path / MANIFEST).read_bytes()))
+        sums = dict(read_json((path / MANIFEST).read_bytes()))
         files = {name: (path / name).read_bytes() for name in sorted({TENSORS, TREE, *sums})}
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError) as error:
         why = explained(error) if isinstance(error, OSError) else f"{path / MANIFEST}: {error}"
         raise ValueError(f"{path} is not a whole checkpoint ({why}): use an older one or train again") from error
     if changed := [name for name, content in files.items() if hashlib.sha256(content).hexdigest() != sums.get(name)]:

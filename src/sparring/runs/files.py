@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sparring.machine.files import naming, synchronise, write_atomically
+from sparring.machine.plain import read_json
 from sparring.machine.words import command
 from sparring.runs import checkpoint
 from sparring.runs.lock import LOCK
@@ -92,8 +93,8 @@ def about(run: Path) -> dict[str, Any]:
     if not file.is_file():
         raise FileNotFoundError(f"{str(run)!r} is not a run: it has no {CONFIG}{_copy(run, ': ')}")
     try:
-        content = json.loads(file.read_bytes())
-    except (ValueError, RecursionError) as error:
+        content = read_json(file.read_bytes())
+    except ValueError as error:
         why = f"its {CONFIG} is damaged ({error}){_copy(run, ': ')}"
         raise ValueError(f"{str(run)!r} is not a run: {why}") from error
     if not isinstance(content, dict) or any(not isinstance(content.get(part), kind) for part, kind in _PARTS.items()):
@@ -185,8 +186,8 @@ def read_lines(file: Path) -> Reading:
 def _numbers(text: bytes) -> dict[str, float]:
     """What a line of a log holds, numbers and among them that of its round; nothing if it holds something else."""
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
+        values = read_json(text)
+    except ValueError:
         return {}
     kinds = {type(value) for value in values.values()} if isinstance(values, dict) else {None}
     small = kinds <= {int, float} and not any(abs(value) >= _GREATEST for value in values.values())

@@ -92,7 +92,7 @@ def summary(path: Path) -> Summary:
     user = str(lock.holder(path) or "")
     try:
         return dataclasses.replace(_described(path), bytes=on_disk[0], changed=on_disk[1], user=user)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         words = explained(error) if isinstance(error, OSError) else " ".join(str(error).split())
         return Summary(
             path, words.removeprefix(f"{str(path)!r} "), bytes=on_disk[0], changed=on_disk[1], user=user

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sparring.machine.files import naming
+from sparring.machine.plain import read_json
 from sparring.runs.errors import InUseError
 
 __all__ = ["LOCK", "Holder", "check", "holder", "locked"]
@@ -216,7 +217,7 @@ def _write(handle: int, mine: Holder) -> None:
 def _read(handle: int) -> Holder | None:
     try:
         os.lseek(handle, 0, os.SEEK_SET)
-        content = json.loads(os.read(handle, 4096))
+        content = read_json(os.read(handle, 4096))
         return Holder(**content) if isinstance(content["pid"], int) else None
     except (OSError, ValueError, TypeError, LookupError):
         return None  # nobody, or half written

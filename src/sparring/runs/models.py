@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparring.machine.files import write_atomically
+from sparring.machine.plain import read_json
 from sparring.machine.words import command
 from sparring.runs.files import MODEL
 
@@ -63,7 +64,7 @@ def read(run: Path, name: str) -> dict[str, Tensor]:
 
 def _metadata(content: bytes) -> dict[str, str]:
     """The words in the header of a safetensors file."""
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    header = read_json(content[8 : 8 + int.from_bytes(content[:8], "little")])
     found: dict[str, str] = header.get("__metadata__", {})
     return found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sparring.looks.band import Band
+from sparring.machine.plain import read_json
 from sparring.runs import files
 
 __all__ = ["band", "likeness", "path"]
@@ -31,7 +32,7 @@ def band(run: Path) -> Band | None:
     file = path(about["recipe"])
     if file is None:
         return None
-    content = json.loads(file.read_text(encoding="utf-8"))
+    content = read_json(file.read_text(encoding="utf-8"))
     return Band.from_json(content["band"]) if content["of"] == likeness(about) else None
 
 

@@ -6,13 +6,13 @@ read, nothing is known.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sparring import recipes
+from sparring.machine.plain import read_json
 from sparring.machine.words import rounded
 from sparring.runs import files
 
@@ -63,11 +63,11 @@ def newest(run: Path) -> Found | None:
 def evaluated(run: Path) -> list[Found]:
     """The figures that `sparring evaluate` saved; none if they are of an older model."""
     try:
-        content = json.loads((run / files.EVALUATION).read_bytes())
+        content = read_json((run / files.EVALUATION).read_bytes())
         found = [_figure(entry["score"]) for entry in content["scores"]]
         weights = str(found[0].facts["weights"]) if found else ""
         older = "model" in content and content["model"] != model(run, weights)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return []
     return [] if older else found
 
@@ -90,9 +90,9 @@ def model(run: Path, weights: str) -> str:
     """The SHA-256 that a model of a run says it has; "" if it cannot be read."""
     try:
         with (run / files.MODEL / f"{weights}.safetensors").open("rb") as file:
-            header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), 10**6)))
+            header = read_json(file.read(min(int.from_bytes(file.read(8), "little"), 10**6)))
         return str(header["__metadata__"]["sha256"])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError):
         return ""
 
 
@@ -107,7 +107,7 @@ def course(run: Path) -> Found | None:
         facts = {"features": "of the course of training", "size": tuple(data["shape"]), "real examples": held_out}
         facts[LABELS] = _labels(str(content["recipe"]))
         return Found(f"{name.removeprefix(HELD_OUT)}, in training", float(value), None, None, facts, "lower")
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
         return None
 
 
