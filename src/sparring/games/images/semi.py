@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.nn.utils import parametrize
 
 from sparring.chance import Key
 from sparring.data.source import InMemory
@@ -76,11 +77,17 @@ class SemiSupervisedGAN(GAN):
         x, y = (batch := round.stream("labelled")).x, batch.y
         if y is None:
             raise ValueError("the stream 'labelled' has no labels; expected a source with y [N] in 0..K-1")
-        cost = super().discriminator_cost(round)
-        logits = super().reading(self.critic(x))[:, : self.classes]
+        with parametrize.cached():  # three passes share the weights that a weight norm makes
+            cost = super().discriminator_cost(round)
+            logits = super().reading(self.critic(x))[:, : self.classes]
         right = (logits.detach().argmax(1) == y).to(logits.dtype).mean()
         terms = {**cost.terms, "loss": self.unlabelled * cost.terms["loss"]}
         return Cost(terms, cost.watch).plus({"accuracy": right}, labelled=cross_entropy(logits, y))
+
+    def generator_cost(self, round: Round) -> Cost:
+        """The loss at generated samples, as a rule that of feature matching."""
+        with parametrize.cached():
+            return super().generator_cost(round)
 
     def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
         """The logits of "real" [B]; the discriminator is not told labels."""
