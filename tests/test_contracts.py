@@ -14,6 +14,7 @@ from sparring.checks.game import DYNAMICS
 from sparring.games.together import Together
 from sparring.layers.augmented import Augmented
 from sparring.layers.dropout import Dropout
+from sparring.layers.gaussian_noise import GaussianNoise
 from sparring.layers.instance_noise import InstanceNoise
 from sparring.layers.packed import Packed
 
@@ -78,7 +79,7 @@ def test_a_discriminator_judges_its_own_data(name):
     assert (logits is None) == (none or Packed in layers), "packs say nothing of one sample"
     if logits is not None:
         assert logits.shape == (8,)
-        random = layers & {Augmented, Dropout, InstanceNoise}  # whose numbers are those of the round
+        random = layers & {Augmented, Dropout, GaussianNoise, InstanceNoise}  # whose numbers are those of the round
         if not random and not isinstance(game, Together):
             torch.testing.assert_close(logits.mean(), watched["real_logit"])
 

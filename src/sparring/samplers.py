@@ -18,7 +18,7 @@ from sparring.kinds.kind import Kind
 from sparring.kinds.points import Points
 from sparring.latents import Between, Latent
 
-__all__ = ["GeneratorSampler", "Mute", "Sampler", "Settling", "settle", "tensors_of"]
+__all__ = ["ClassifyingSampler", "GeneratorSampler", "Mute", "Sampler", "Settling", "settle", "tensors_of"]
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -88,6 +88,10 @@ class Sampler(nn.Module, ABC):
 
     def log_likelihood(self, x: Tensor) -> Tensor | None:
         """Nats [n] of examples [n, ...], where it is known how likely samples are; None where it is not."""
+        return None
+
+    def classify(self, x: Tensor) -> Tensor | None:
+        """Probabilities [n, K] of the classes of examples [n, ...], on the CPU; None of games without a classifier."""
         return None
 
     def of(self, kind: Kind) -> Self:
@@ -208,6 +212,32 @@ class GeneratorSampler(Sampler):
                 yield self.generator(*part).cpu()
         finally:
             self.generator.train(training)
+
+
+class ClassifyingSampler(GeneratorSampler):
+    """Samples of a generator, beside the classifier it was trained with.
+
+    Args:
+        generator: As in `GeneratorSampler`.
+        latent: The distribution of the latents.
+        classifier: From examples [B, ...] to [B, K + F], of which the first K are logits of classes.
+        classes: K.
+    """
+
+    def __init__(self, generator: nn.Module, latent: Latent, classifier: nn.Module, classes: int) -> None:
+        super().__init__(generator, latent)
+        self.classifier, self.classes = classifier, classes
+
+    @torch.no_grad()
+    def classify(self, x: Tensor) -> Tensor:
+        """Probabilities [n, K], in evaluation mode."""
+        training, like = self.classifier.training, next(self.classifier.parameters())
+        self.classifier.eval()
+        try:
+            logits = [self.classifier(part.to(like))[:, : self.classes] for part in torch.split(x, _PART)]
+        finally:
+            self.classifier.train(training)
+        return torch.cat(logits).float().softmax(1).cpu()
 
 
 class Mute(Sampler):

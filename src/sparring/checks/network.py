@@ -13,7 +13,9 @@ __all__ = ["check_network"]
 
 
 def check_network(network: nn.Module, example: Sequence[int], output: Sequence[int]) -> None:
-    """Checks a network: shapes at several batch sizes, finite values, gradients everywhere, rows that do not mix.
+    """Checks a network: shapes at several batch sizes, finite values, gradients, rows that do not mix.
+
+    Parameters that are not trained may do without a gradient.
 
     Args:
         network: The network.
@@ -29,7 +31,8 @@ def check_network(network: nn.Module, example: Sequence[int], output: Sequence[i
         assert tuple(y.shape) == (n, *output), f"{n} inputs gave {list(y.shape)}; expected {[n, *output]}"
         assert torch.isfinite(y).all(), "the output is not finite"
     (y * key.normal("weights", tuple(y.shape))).sum().backward()
-    dead = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()]
+    trained = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
+    dead = [name for name, p in trained if p.grad is None or not p.grad.any()]
     assert not dead, f"these parameters have no gradient: {dead}"
     network.zero_grad(set_to_none=True)
     with torch.no_grad():

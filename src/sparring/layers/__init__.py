@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sparring.layers import diff_augment as diff_augment
     from sparring.layers import downsampling as downsampling
     from sparring.layers import dropout as dropout
+    from sparring.layers import gaussian_noise as gaussian_noise
     from sparring.layers import instance_noise as instance_noise
     from sparring.layers import maxout as maxout
     from sparring.layers import minibatch_deviation as minibatch_deviation

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sparring.networks import efficientnet_lite as efficientnet_lite
     from sparring.networks import fourier as fourier
     from sparring.networks import gan2014 as gan2014
+    from sparring.networks import gan2016 as gan2016
     from sparring.networks import inception as inception
     from sparring.networks import mlp as mlp
     from sparring.networks import noisy as noisy

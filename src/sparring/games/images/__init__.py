@@ -6,7 +6,9 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.games.images import acgan as acgan
+    from sparring.games.images import catgan as catgan
     from sparring.games.images import cgan as cgan
     from sparring.games.images import recognition as recognition
+    from sparring.games.images import semi as semi
 else:
     __getattr__, __dir__ = submodules(__name__)
