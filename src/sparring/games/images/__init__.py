@@ -7,6 +7,7 @@ from sparring.machine.lazy import submodules
 if TYPE_CHECKING:
     from sparring.games.images import acgan as acgan
     from sparring.games.images import cgan as cgan
+    from sparring.games.images import infogan as infogan
     from sparring.games.images import recognition as recognition
 else:
     __getattr__, __dir__ = submodules(__name__)
