@@ -6,6 +6,7 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.games.images import acgan as acgan
+    from sparring.games.images import bigan as bigan
     from sparring.games.images import cgan as cgan
     from sparring.games.images import infogan as infogan
     from sparring.games.images import recognition as recognition

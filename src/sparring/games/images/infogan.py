@@ -114,7 +114,7 @@ METHODS = (
     Method(
         name="InfoGAN",
         category="images",
-        python="games.images.infogan.InfoGAN(g, d, Normal(62), conditions.codes.Codes((10,), 2))",
+        python="games.images.infogan.InfoGAN(g, d, Uniform(62), conditions.codes.Codes((10,), 2))",
         papers=(Paper("Chen et al.", 2016, "https://arxiv.org/abs/1606.03657"),),
         section="5.5",
         command="sparring train infogan",
