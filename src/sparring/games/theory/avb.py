@@ -109,6 +109,7 @@ METHODS = (
         python="games.theory.avb.AdversarialVariationalBayes(e, likelihood, t, Normal(2), Normal(2, 'noise'))",
         papers=(Paper("Mescheder et al.", 2017, "https://arxiv.org/abs/1701.04722"),),
         section="5.5",
+        record="avb",
     ),
 )
 
