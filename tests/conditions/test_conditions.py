@@ -97,7 +97,7 @@ def test_pictures_are_read_from_files_and_kept_as_bytes(tmp_path):
     [
         (Classes(("a", "b"), (1, 1)), "c", "there is no class 'c'; there are a, b"),
         (CASES["attributes"][0], "hat+shoe", "no attribute 'shoe'; there are hat, tie, wig"),
-        (CASES["codes"][0], "3,0,0", "got '3,0,0'; expected codes, with commas between them: 0 to 2, 0 to 1"),
+        (CASES["codes"][0], "3,0,0", "got '3,0,0'; expected codes, with commas between them: category1 0 to 2, whole"),
         (CASES["codes"][0], "1,0", "got '1,0'"),
         (CASES["codes"][0], "x", "got 'x'"),
         (CASES["codes"][0], "0.5,0,0", "got '0.5,0,0'"),
@@ -110,6 +110,46 @@ def test_pictures_are_read_from_files_and_kept_as_bytes(tmp_path):
 def test_words_that_ask_for_nothing_there_is(condition, word, message):
     with pytest.raises(ValueError, match=message):
         condition.parse([word])
+
+
+def test_codes_have_names():
+    assert list(Codes((3, 2), 2).dials()) == ["category1", "category2", "code1", "code2"]
+    named = Codes((3,), 1, ("kind", "slant"))
+    assert list(named.dials()) == ["kind", "slant"]
+    rows = named.draw(Key(0).rows(4))
+    kinds, slants = named.dials().values()
+    assert kinds.turned(rows, 2)[:, :3].tolist() == [[0, 0, 1]] * 4
+    assert torch.equal(kinds.turned(rows, 2)[:, 3], rows[:, 3])
+    assert slants.turned(rows, -1.5)[:, 3].tolist() == [-1.5] * 4
+    found = named.settings(["slant=-2:2", "kind=2:0"], 5)
+    assert found == {"slant": [-2.0, -1.0, 0.0, 1.0, 2.0], "kind": [2.0, 1.0, 0.0]}
+    with pytest.raises(ValueError, match="got the names a; expected 2 different ones"):
+        Codes((3,), 1, ("a",))
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("size=1", r"'size' is none of them; there are kind \(0 to 2, whole\); slant \(-1 to 1\)"),
+        ("slant", "expected a number, or two with a colon between them, such as slant=-1:1"),
+        ("slant=1:2:3", "expected a number, or two"),
+        ("slant=inf", "expected a number, or two"),
+        ("kind=3", "such as kind=0:2"),
+        ("kind=0.5", "such as kind=0:2"),
+        ("kind=0", "'kind' is named twice"),
+    ],
+)
+def test_settings_of_codes_that_there_are_not(word, message):
+    with pytest.raises(ValueError, match=message):
+        Codes((3,), 1, ("kind", "slant")).settings(["kind=1", word] if word == "kind=0" else [word], 5)
+
+
+def test_in_a_grid_each_category_has_its_columns():
+    found = Codes((10,), 2).sheet(64)
+    assert torch.equal(found[:, :10].argmax(1), torch.arange(100) % 10)
+    assert Codes((10,), 2).heads(64) == tuple(map(str, range(10)))
+    assert Codes(continuous=2).sheet(64) is None
+    assert Codes((50,)).heads(64) == ()
 
 
 def test_nonsense_is_refused():

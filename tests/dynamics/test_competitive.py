@@ -38,7 +38,7 @@ def test_without_scale_it_is_play_at_once():
     np.testing.assert_allclose(path(CompetitiveGradient(scale=0.0)), path(Simultaneous()), atol=1e-9)
 
 
-@pytest.mark.parametrize("name", ["games.gan", "contract_games.wgan_gp", "contract_games.codes"])
+@pytest.mark.parametrize("name", ["games.gan", "contract_games.wgan_gp", "games.images.infogan"])
 def test_networks(name):
     """(I + h C) d = g with C d from differences of first gradients, in games of any sum."""
     torch.manual_seed(0)

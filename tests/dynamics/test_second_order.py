@@ -13,7 +13,7 @@ from sparring.dynamics.symplectic import Symplectic
 from sparring.dynamics.unrolled import Unrolled
 from sparring.games import gan
 
-GAMES = ("games.gan", "contract_games.wgan_gp", "contract_games.cyclegan", "contract_games.codes")
+GAMES = ("games.gan", "contract_games.wgan_gp", "contract_games.cyclegan", "games.images.infogan")
 GAMES += ("contract_games.tokens", "contract_games.vae", "contract_games.relativistic_average")
 SMALL = 1e-6
 

@@ -86,6 +86,8 @@ def _several(info: PrimitiveTypeInfo) -> Spec | None:
     """Several of a kind: what is wrong with one of them, instead of that something is."""
     if info.type_origin is not tuple or typing.get_args(info.type)[1:] != (...,):
         return None
+    if tyro.conf.UseAppendAction in info.markers:  # each time the option is given it adds one
+        return None
     one = _spec(typing.get_args(info.type)[0], info)
     if one is None or one.nargs != 1:
         return None

@@ -34,7 +34,8 @@ class Options:
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
     n: Annotated[int | None, tyro.conf.arg(aliases=["-n"])] = None
-    """Number of samples; with --by-class, of each class. Unset: 64; with --by-class 10."""
+    """Number of samples; with --by-class, of each class. Unset: 64; with --by-class 10.
+    With --code, number of latents. Unset: 64; with one range 10, with two 1."""
     seed: int = 0
     """Random seed."""
     out: str = "samples.png"
@@ -49,6 +50,12 @@ class Options:
     """Format of pictures in a folder or a zip. Unset: png. PNG and WebP keep every pixel, JPEG has quality 95."""
     given: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["--class"])] = ()
     """What to ask for, such as the name of a class, if the recipe has a condition. Several are used in turn."""
+    code: tyro.conf.UseAppendAction[tuple[str, ...]] = ()
+    """Value of a code, if the recipe has codes: --code category=3. It can be given several times.
+    A range, --code slant=-2:2, draws the same latents at one value after another, in columns.
+    A range before another one makes the rows: --code category=0:9 --code slant=-2:2."""
+    steps: int = 10
+    """Values of a range of numbers."""
     best: float | None = None
     """Keep this share of the samples, those that the discriminator likes most: 0.1 looks better and is less diverse."""
     reject: bool = False
@@ -85,6 +92,10 @@ def main(words: list[str]) -> int:
         raise ValueError(f"--best is {options.best}; expected a share above 0 and at most 1")
     if options.best is not None and options.reject:
         raise ValueError("--best and --reject choose samples in two ways: leave one of them out")
+    if options.steps < 2:
+        raise ValueError(f"--steps is {options.steps}; expected 2 or more")
+    if options.code and (options.given or options.by_class or options.reject or options.best is not None):
+        raise ValueError("--code says what to ask for: leave out --class, --by-class, --best and --reject")
     where = place(options)
 
     from sparring.machine import devices
@@ -139,6 +150,8 @@ def chosen(sampler: Sampler, options: Options) -> Samples:
     """
     from sparring.cli.sample_files import Samples
 
+    if options.code:
+        return turned(sampler, options)
     words, row = options.given, 0
     if options.by_class:
         if not (names := words or sampler.condition.choices()):
@@ -150,6 +163,16 @@ def chosen(sampler: Sampler, options: Options) -> Samples:
     return Samples(
         options.run, options.weights, sampler, n, options.seed, asked(sampler, words, n, options.seed), words, row
     )
+
+
+def turned(sampler: Sampler, options: Options) -> Samples:
+    """The samples that `--code` names."""
+    from sparring.cli.sample_files import Samples
+    from sparring.cli.traversal import Cells, plan
+
+    found, words = plan(sampler, options.code, options.n, options.steps, options.seed), (" ".join(options.code),)
+    cells, n = Cells(sampler, found.cells), len(found.given)
+    return Samples(options.run, options.weights, cells, n, options.seed, found.given, words, heads=found.heads)
 
 
 def place(options: Options) -> Place:

@@ -43,6 +43,7 @@ class Samples:
         given: What each is asked for, [n, ...].
         words: The same in words, used in turn.
         row: A picture of all has rows of so many samples, each below its words; 0 for a square.
+        heads: What its columns hold; () for a square.
     """
 
     run: Path
@@ -53,6 +54,7 @@ class Samples:
     given: Tensor | None = None
     words: Sequence[str] = ()
     row: int = 0
+    heads: Sequence[str] = ()
 
     def all(self) -> Tensor:
         """All of them [n, ...], clean."""
@@ -86,7 +88,7 @@ def write_picture(samples: Samples, path: Path, *, grid: bool = False) -> None:
     x, kind = samples.all(), samples.sampler.kind
     alone = kind.single(x[0]) if len(x) == 1 and not grid else None
     about = f"{len(x)} sample{'s' * (len(x) > 1)}{samples.origin()}"
-    image = alone or (by_words(samples, x) if samples.row else kind.show({"generated": x}))
+    image = alone or (by_words(samples, x) if samples.row else kind.show_columns({"generated": x}, samples.heads))
     write_atomically(path, formats.encode(image, path.suffix.lower(), about, sheet=alone is None))
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sparring.conditions import classes as classes
     from sparring.conditions import codes as codes
     from sparring.conditions import condition as condition
+    from sparring.conditions import dials as dials
     from sparring.conditions import images as images
     from sparring.conditions import texts as texts
 else:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sparring.metrics import kernel as kernel
     from sparring.metrics import levels as levels
     from sparring.metrics import manifold as manifold
+    from sparring.metrics import matched as matched
     from sparring.metrics import memorisation as memorisation
     from sparring.metrics import modes as modes
     from sparring.metrics import nearest as nearest

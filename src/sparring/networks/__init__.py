@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sparring.networks import gan2014 as gan2014
     from sparring.networks import gan2016 as gan2016
     from sparring.networks import inception as inception
+    from sparring.networks import infogan as infogan
     from sparring.networks import mlp as mlp
     from sparring.networks import noisy as noisy
+    from sparring.networks import pairs as pairs
     from sparring.networks import r3gan as r3gan
     from sparring.networks import recurrent as recurrent
     from sparring.networks import resnet as resnet

@@ -1,4 +1,4 @@
-"""A network that is told a class by more inputs: the class, one-hot, beside what it gets already.
+"""A network that is told a class or codes by more inputs: the class, one-hot, beside what it gets already.
 
 Mirza and Osindero (2014), https://arxiv.org/abs/1411.1784, figure 1. There the first layers of input and class are
 apart; here the class joins the input itself, so that any network will do. Beside a picture each class is a plane, of
@@ -14,10 +14,28 @@ from torch.nn.functional import one_hot
 from sparring.networks.conditional_dcgan import Told
 from sparring.networks.dcgan import Discriminator, Generator
 
-__all__ = ["Concatenated", "tiny"]
+__all__ = ["Beside", "Concatenated", "tiny"]
 
 
-class Concatenated(nn.Module):
+class Beside(nn.Module):
+    """A network of inputs [B, C + D, ...], as one of inputs [B, C, ...] and numbers [B, D], planes beside a picture.
+
+    Args:
+        network: It.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """[B, C, ...] and [B, D] to what the network gives."""
+        planes = y.reshape(*y.shape, *[1] * (x.ndim - 2)).expand(-1, -1, *x.shape[2:])
+        output: Tensor = self.network(torch.cat([x, planes.to(x)], 1))
+        return output
+
+
+class Concatenated(Beside):
     """A network of inputs [B, C + K, ...], as one of inputs [B, C, ...] and classes [B].
 
     Args:
@@ -26,15 +44,12 @@ class Concatenated(nn.Module):
     """
 
     def __init__(self, network: nn.Module, classes: int) -> None:
-        super().__init__()
-        self.network, self.classes = network, classes
+        super().__init__(network)
+        self.classes = classes
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """[B, C, ...] and [B] to what the network gives."""
-        hot = one_hot(y, self.classes).to(x)
-        planes = hot.reshape(*hot.shape, *[1] * (x.ndim - 2)).expand(-1, -1, *x.shape[2:])
-        output: Tensor = self.network(torch.cat([x, planes], 1))
-        return output
+        return super().forward(x, one_hot(y, self.classes))
 
 
 def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
+    from sparring.games.theory import avb as avb
     from sparring.games.theory import dirac as dirac
     from sparring.games.theory import finite as finite
     from sparring.games.theory import gaussian as gaussian
