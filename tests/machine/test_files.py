@@ -6,9 +6,10 @@ import resource
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from sparring.machine.files import explained, failed, file_atomically, folder_atomically, write_atomically
+from sparring.machine.files import explained, failed, file_atomically, folder_atomically, read_npy, write_atomically
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,29 @@ def test_a_folder_has_its_files_when_all_are_written(there, tmp_path):
         folder.joinpath("0").write_bytes(b"x")
         assert not path.joinpath("0").exists()
     assert sorted(tmp_path.rglob("*")) == [path, path / "0"]
+
+
+@pytest.mark.parametrize(
+    "array", [np.arange(6.0).reshape(2, 3), np.arange(4, dtype=">u2"), np.float32(2), np.zeros((0, 3))]
+)
+def test_an_array_is_read_as_it_was_written(tmp_path, array):
+    np.save(tmp_path / "a.npy", array)
+    found = read_npy(tmp_path / "a.npy")
+    assert found.dtype == np.asarray(array).dtype
+    np.testing.assert_array_equal(found, array)
+
+
+@pytest.mark.parametrize("shape", ["(9,)", "(3,)", f"({2**62}, {2**62})", f"({2**31},)"])
+def test_an_array_is_what_its_header_says(tmp_path, shape):
+    header = f"{{'descr': '<i8', 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    content = b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header.encode()
+    (tmp_path / "a.npy").write_bytes(content + bytes(4 * 8))
+    with pytest.raises(ValueError, match="by its header"):
+        read_npy(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\2\0" + b"x" * 99, b"\x93NUMPY\1\0"])
+def test_what_is_no_array_is_refused(tmp_path, content):
+    (tmp_path / "a.npy").write_bytes(content)
+    with pytest.raises(ValueError, match=r"\w"):
+        read_npy(tmp_path / "a.npy")

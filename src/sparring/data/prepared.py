@@ -31,6 +31,7 @@ from sparring.data.preparation import Preparation
 from sparring.data.report import Report
 from sparring.data.source import InMemory
 from sparring.machine import devices
+from sparring.machine.files import read_npy
 from sparring.machine.plain import read_json
 from sparring.machine.typed import fits, sound
 
@@ -66,7 +67,7 @@ def load(entry: Path, found: Listing) -> InMemory | None:
         tuples = {name: tuple(about["report"][name]) for name in ("shape", "range")}
         report = Report(**{**about["report"], **tuples})
         x, partners = (_mapped(entry / f"{part}.bin", report.shape) for part in ("pictures", "partners"))
-        y = _array(entry / "labels.npy") if about["classes"] else partners
+        y = torch.from_numpy(read_npy(entry / "labels.npy")) if about["classes"] else partners
         named = {name: about[name] for name in ("classes", "captions", "sha256")}
         texts = fits(Sequence[str], named["classes"]) and fits(Sequence[str], named["captions"])
         if (
@@ -93,11 +94,6 @@ def _mapped(file: Path, shape: Sequence[int]) -> Tensor | None:
         return None
     # Copy on write, because torch has no tensors that cannot be written to.
     return torch.from_numpy(np.memmap(file, np.uint8, mode="c").reshape(-1, *shape))
-
-
-def _array(file: Path) -> Tensor:
-    """The array in a .npy file, which is as large as its header says or refused."""
-    return torch.from_numpy(np.load(file, mmap_mode="r", allow_pickle=False).copy())
 
 
 def make(found: Listing, preparation: Preparation) -> Path:

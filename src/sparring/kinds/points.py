@@ -16,6 +16,7 @@ from torch import Tensor
 
 from sparring.kinds import drawing
 from sparring.kinds.kind import About, Files, Kind, nothing
+from sparring.machine.files import read_npy
 
 __all__ = ["Points"]
 
@@ -61,7 +62,7 @@ class Points(Kind):
     def load(self, path: Path) -> Tensor:
         """The points of a folder's `points.npy`, or of a table such as `points.csv`."""
         if path.is_dir():
-            return torch.from_numpy(np.load(path / "points.npy", mmap_mode="r", allow_pickle=False).copy())
+            return torch.from_numpy(read_npy(path / "points.npy"))
         head, *rows = [*csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))] or [[]]
         if not rows or any(len(row) != len(head) for row in rows):
             message = (

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = [
-    "REASONS", "explained", "failed", "file_atomically", "folder_atomically", "naming", "synchronise", "write",
-    "write_atomically",
+    "REASONS", "explained", "failed", "file_atomically", "folder_atomically", "naming", "read_npy", "synchronise",
+    "write", "write_atomically",
 ]  # fmt: skip
 
 REASONS = {
@@ -116,6 +120,24 @@ def write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def read_npy(path: Path) -> NDArray[Any]:
+    """The array of a .npy file as NumPy and sparring write it; a header that claims too much takes no memory.
+
+    Raises:
+        ValueError: It is another file, holds objects, or not all that its header says.
+    """
+    import numpy as np
+
+    with path.open("rb") as file:
+        if (version := np.lib.format.read_magic(file)) != (1, 0):
+            raise ValueError(f"version {version} of the format; expected (1, 0)")
+        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+        if math.prod(shape) * kind.itemsize != path.stat().st_size - file.tell():
+            raise ValueError(f"{list(shape)} numbers by its header; expected as many as there are")
+    array: NDArray[Any] = np.load(path, allow_pickle=False)
+    return array
 
 
 def synchronise(path: Path) -> None:
