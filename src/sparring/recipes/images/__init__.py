@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sparring.recipes.images import gan2014 as gan2014
     from sparring.recipes.images import norms as norms
     from sparring.recipes.images import recognition as recognition
+    from sparring.recipes.images import semi as semi
     from sparring.recipes.images import tips as tips
 else:
     __getattr__, __dir__ = submodules(__name__)
