@@ -33,12 +33,18 @@ from sparring.data import fetching
 from sparring.data.idx import read_idx
 from sparring.data.source import InMemory
 from sparring.families.classifier import Classifier as Supervised
+from sparring.families.virtual_adversarial import VirtualAdversarial
 from sparring.game import Batch, Game
+from sparring.games.images.catgan import CatGAN
 from sparring.games.images.semi import SemiSupervisedGAN
-from sparring.hooks import Averaging, LearningRate, Playing
+from sparring.hooks import Averaging, LearningRate, Playing, hooks_of
 from sparring.kinds.drawing import from_bytes
 from sparring.latents import Uniform
+from sparring.layers.minibatch_discrimination import MinibatchDiscrimination, initialise
+from sparring.layers.scaled import Scaled
+from sparring.layers.weight_norm import initialise_by, weight_norm
 from sparring.layers.with_features import WithFeatures
+from sparring.losses import Minimax
 from sparring.machine.files import write_atomically
 from sparring.networks.gan2016 import Classifier, Generator
 from sparring.runs import checkpoint
@@ -150,6 +156,30 @@ def gan(split: int, setting: Setting, first: Tensor) -> SemiSupervisedGAN:
     return SemiSupervisedGAN(generator, WithFeatures(classifier, classifier.features), Uniform(100, reach=0.5), 10)
 
 
+def minibatch(split: int, setting: Setting, first: Tensor) -> SemiSupervisedGAN:
+    """The variant with minibatch discrimination before the last layer; G minimises log(1 - D), as there."""
+    with sp.Key(split, ("initial weights",)).seeded():
+        generator, classifier = Generator(SHAPE), Classifier(SHAPE)
+        *layers, _ = classifier.layers
+        last = weight_norm(torch.nn.Linear(250 + 100, 10))
+        network = torch.nn.Sequential(Scaled(0.5, 0.5), *layers, MinibatchDiscrimination(250), last)
+        initialise(initialise_by(network, first[: setting.batch]), first[: setting.batch])
+        if setting.begin:
+            generator.begin_at(first)
+    return SemiSupervisedGAN(generator, network, Uniform(100, reach=0.5), 10, Minimax())
+
+
+def catgan(split: int, setting: Setting, first: Tensor) -> CatGAN:
+    """The same networks in the game of Springenberg (2015)."""
+    game = gan(split, setting, first)
+    return CatGAN(game.generator, game.discriminator.network, game.latent, 10, labelled=1.0)
+
+
+def virtual(split: int, setting: Setting, first: Tensor) -> VirtualAdversarial:
+    """The same classifier under virtual adversarial training; r has length 2 of pixels in [0, 1], as in the paper."""
+    return VirtualAdversarial(supervised(split, setting, first).network, epsilon=4.0)
+
+
 def supervised(split: int, setting: Setting, first: Tensor) -> Supervised:
     """The same classifier, of the labelled digits alone."""
     with sp.Key(split, ("initial weights",)).seeded():
@@ -159,11 +189,14 @@ def supervised(split: int, setting: Setting, first: Tensor) -> Supervised:
 
 
 Make = Callable[[int, Setting, Tensor], Game]
-LEADS = Setting(100, labelled=50, rates=(1.5e-3, 1e-2), constant=0.6, begin=True, at_once=True)
+LEADS = Setting(100, labelled=50, rates=(1.5e-3, 2e-3), constant=0.6, begin=True, at_once=True)
 METHODS: Mapping[str, tuple[Make, Setting]] = {
     "semi": (gan, LEADS),
     "exact": (gan, Setting()),
-    "supervised": (supervised, Setting(2, constant=0.6)),
+    "minibatch": (minibatch, replace(LEADS, labelled=100)),
+    "catgan": (catgan, LEADS),
+    "vat": (virtual, replace(LEADS, rates=(3e-3, 0.0))),
+    "supervised": (supervised, Setting(1, constant=0.6)),
 }
 PLAYERS = ("discriminator", "classifier", "generator")
 
@@ -184,15 +217,20 @@ def trainer(method: str, labels: int, split: int, setting: Setting, validate: bo
     dynamics = sp.Simultaneous() if setting.at_once else sp.Alternating()
     phase = sp.Phase(game, adams, drawn, rounds, dynamics, batch=setting.batch)
     falling = LearningRate(dict.fromkeys(rates, linear(1.0, 0.0, first=setting.constant)), rounds)
-    network = game.get_submodule("network" if method == "supervised" else "discriminator.network")
-    hooks = [*([falling] if setting.constant < 1 else []), Polyak(network, setting.rate)]
+    hooks = [*([falling] if setting.constant < 1 else []), Polyak(network_of(game), setting.rate)]
     return sp.Trainer(phase, hooks=hooks, seed=split)
+
+
+def network_of(game: Any) -> torch.nn.Module:
+    """The classifier of a game, from digits to logits."""
+    network = getattr(game, "discriminator", None) or game.network
+    return network.network if isinstance(network, WithFeatures) else network
 
 
 @torch.no_grad()
 def errors(network: torch.nn.Module, x: Tensor, y: Tensor) -> int:
-    """How many digits are taken for others, in evaluation mode."""
-    logits = torch.cat([network.eval()(from_bytes(part)) for part in x.split(1000)])
+    """How many digits are taken for others, in evaluation mode; as many at once as in training, as some look across."""
+    logits = torch.cat([network.eval()(from_bytes(part)) for part in x.split(100)])
     return int((logits.argmax(1) != y).sum())
 
 
@@ -209,6 +247,7 @@ def play(
         validate: On held-out training digits, whose errors are printed every `every` epochs.
         every: Epochs between checkpoints.
     """
+    costs: dict[str, Any] = {}
     run, kind = trainer(method, labels, split, setting, validate), "validation" if validate else "test"
     folder = RUNS / kind / f"{method}.{labels}.{split}.{hashlib.sha256(repr(setting).encode()).hexdigest()[:8]}"
     held = (part[-HELD_OUT:] for part in digits("train")) if validate else digits("t10k")
@@ -218,17 +257,19 @@ def play(
         saved = checkpoint.load(newest)
         run.load_state_dict(saved["trainer"])
         seconds = saved["seconds"]
+    average = run.hooks[-1].sampler
+    run.hooks += hooks_of([lambda _, found: costs.update(found)])
     while run.left:
         start = time.process_time()
         run.play(every * run.phase.rounds // setting.epochs)
         seconds += time.process_time() - start
         checkpoint.save(folder / f"{run.state.round:08}", {"trainer": run.state_dict(), "seconds": seconds})
         checkpoint.prune(folder, 2)
-        found = f", {errors(run.hooks[-1].sampler, x, y)} errors" if validate else ""
+        found = f", {errors(average, x, y)} errors, {costs}" if validate else ""
         print(f"{method}.{labels}.{split}: round {run.state.round:,}, {seconds / 60:.1f} minutes{found}", flush=True)
     about = {"method": method, "labels": labels, "split": split, "setting": asdict(setting)}
     return about | {
-        kind: errors(run.hooks[-1].sampler, x, y),
+        kind: errors(average, x, y),
         "of": len(y),
         "processor_minutes": round(seconds / 60, 1),
     }

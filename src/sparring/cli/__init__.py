@@ -33,6 +33,7 @@ VERBS = {
     "train": "train a recipe on your data: sparring train dcgan --data FOLDER",
     "resume": "continue a run where it stopped: sparring resume RUN",
     "evaluate": "measure quality, variety and copies of training data: sparring evaluate RUN",
+    "classify": "classes of pictures, by a classifier that a run trained: sparring classify RUN FILES",
     "likelihood": "log-likelihood of held-out pictures under a run: sparring likelihood RUN",
     "data": "look at data before training, and fetch sets by name: sparring data report FOLDER",
     "sample": "draw samples of a run: sparring sample RUN -n 64 --out FOLDER/, or --out grid.png",

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sparring.data import sequences as sequences
     from sparring.data import sets as sets
     from sparring.data import sheet as sheet
+    from sparring.data import single as single
     from sparring.data import source as source
     from sparring.data import spreadsheet as spreadsheet
     from sparring.data import streams as streams

@@ -39,8 +39,8 @@ def unit(d: Tensor) -> Tensor:
     """Directions [B, ...] of length 1 in each row; a row of zeros stays one."""
     shape = (-1, *[1] * (d.ndim - 1))
     scaled = d / d.abs().flatten(1).amax(1).clamp_min(torch.finfo(d.dtype).tiny).view(shape)
-    length: Tensor = torch.linalg.vector_norm(scaled.flatten(1), dim=1).clamp_min(1)
-    return scaled / length.view(shape)
+    made: Tensor = scaled / torch.linalg.vector_norm(scaled.flatten(1), dim=1).clamp_min(1).view(shape)
+    return made
 
 
 def worst(

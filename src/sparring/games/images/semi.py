@@ -126,6 +126,7 @@ METHODS = (
             Paper("Odena", 2016, "https://arxiv.org/abs/1606.01583"),
         ),
         section="5.4",
+        command="sparring train semi --labels-per-class 10",
     ),
 )
 

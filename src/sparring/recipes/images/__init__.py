@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sparring.recipes.images import infogan as infogan
     from sparring.recipes.images import norms as norms
     from sparring.recipes.images import recognition as recognition
+    from sparring.recipes.images import semi as semi
     from sparring.recipes.images import tips as tips
 else:
     __getattr__, __dir__ = submodules(__name__)
