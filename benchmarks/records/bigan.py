@@ -50,7 +50,7 @@ class Config:
     """How long and how large."""
 
     seed: int = 0
-    rounds: int = 1200
+    rounds: int = 1000
     batch: int = 64
     units: int = 256
     latent: int = 50
