@@ -12,6 +12,7 @@ from sparring.conditions.classes import Classes
 from sparring.conditions.codes import Codes
 from sparring.conditions.condition import Condition, Nothing
 from sparring.conditions.images import Images
+from sparring.conditions.measures import Measures
 from sparring.conditions.texts import Texts
 from sparring.machine.plain import describe, restore
 
@@ -26,6 +27,11 @@ CASES = {
     "codes": (Codes((3, 2), 1), ["2,0,-0.5"], [[0, 0, 1, 1, 0, -0.5]]),
     "numbers": (Codes(continuous=2), ["0,1"], [[0, 1]]),
     "a code": (Codes((3,)), ["1"], [[0, 1, 0]]),
+    "measures": (
+        Measures(("size", "age"), (2.0, 10.0), (0.5, 4.0), ((1.0, 0.5), (-1.0, 0.25))),
+        ["2.5,8"],
+        [[1, -0.5]],
+    ),
     "texts": (Texts.of(["A red bag", "blue", "a blue bag"]), ["red bag", "A"], [[4, 2, 0], [1, 0, 0]]),
 }
 
@@ -142,6 +148,25 @@ def test_codes_have_names():
 def test_settings_of_codes_that_there_are_not(word, message):
     with pytest.raises(ValueError, match=message):
         Codes((3,), 1, ("kind", "slant")).settings(["kind=1", word] if word == "kind=0" else [word], 5)
+
+
+def test_measures_are_standardised_and_asked_for_as_they_were_measured():
+    values = torch.tensor([[1.0, 10.0], [2.0, 30.0], [3.0, 10.0], [6.0, 50.0]])
+    condition, rows = Measures.of(values, ("a", "b"))
+    torch.testing.assert_close(rows.mean(0), torch.zeros(2), atol=1e-6, rtol=0)
+    torch.testing.assert_close(rows.std(0, correction=0), torch.ones(2))
+    torch.testing.assert_close(condition.measured(rows), values)
+    drawn = condition.measured(condition.draw(Key(0).rows(50)))
+    torch.testing.assert_close(drawn.unique(dim=0), values, atol=1e-3, rtol=0)
+    dial = condition.dials()["b"]
+    turned = dial.turned(rows, 30.0)
+    torch.testing.assert_close(condition.measured(turned)[:, 1], torch.full((4,), 30.0))
+    assert torch.equal(turned[:, 0], rows[:, 0])
+    assert 10 <= dial.ends[0] < dial.ends[1] <= 50
+    with pytest.raises(ValueError, match="a, b: a number is the same in all examples"):
+        Measures.of(torch.ones(3, 2), ("a", "b"))
+    with pytest.raises(ValueError, match="expected one of each, and rows"):
+        Measures(("a",), (0.0,), (1.0,), ())
 
 
 def test_in_a_grid_each_category_has_its_columns():

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sparring.conditions import condition as condition
     from sparring.conditions import dials as dials
     from sparring.conditions import images as images
+    from sparring.conditions import measures as measures
     from sparring.conditions import texts as texts
 else:
     __getattr__, __dir__ = submodules(__name__)

@@ -22,11 +22,15 @@ class Dial:
         first: The first place.
         width: How many places it has: 1, or more for the place of a one among zeros.
         ends: The smallest and the largest usual value.
+        middle: The value that stands as 0.
+        unit: How much more stands as 1.
     """
 
     first: int
     width: int
     ends: tuple[float, float]
+    middle: float = 0.0
+    unit: float = 1.0
 
     @property
     def whole(self) -> bool:
@@ -45,7 +49,7 @@ class Dial:
     def turned(self, rows: Tensor, value: float) -> Tensor:
         """The rows [n, D] with that value."""
         rows = rows.clone()
-        rows[:, self.first : self.first + self.width] = 0.0 if self.whole else value
+        rows[:, self.first : self.first + self.width] = 0.0 if self.whole else (value - self.middle) / self.unit
         if self.whole:
             rows[:, self.first + int(value)] = 1.0
         return rows

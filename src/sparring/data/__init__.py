@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sparring.data import layouts as layouts
     from sparring.data import listing as listing
     from sparring.data import matching as matching
+    from sparring.data import measuring as measuring
     from sparring.data import members as members
     from sparring.data import memory as memory
     from sparring.data import mended as mended

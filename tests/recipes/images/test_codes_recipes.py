@@ -40,6 +40,15 @@ def test_a_run_of_infogan_has_the_codes_of_its_options(trained):
     assert Run.open(run).game().eval().read(torch.zeros(3, 3, 16, 16)).shape == (3, 5 + 1)
 
 
+def test_a_run_of_attributes_is_asked_for_numbers(trained, tmp_path):
+    run = trained("attributes", "--attributes", "brightness,slant", "--augment", "diff")
+    sampler = sparring.load(run)
+    given = sampler.condition.parse(["0.4,0.1"])
+    assert sampler.sample(3, given=given).shape == (3, 3, 16, 16)
+    torch.testing.assert_close(sampler.condition.measured(given), torch.tensor([[0.4, 0.1]]))
+    assert cli.run("sample", [str(run), "--code", "brightness=0.2:0.5", "--out", str(tmp_path / "a.png")]) == 0
+
+
 def test_options_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="--names is 'kind,slant'; expected 3 different names"):
         infogan.Config(names="kind,slant")

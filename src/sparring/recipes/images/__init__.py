@@ -6,6 +6,7 @@ from sparring.machine.lazy import submodules
 
 if TYPE_CHECKING:
     from sparring.recipes.images import acgan as acgan
+    from sparring.recipes.images import attributes as attributes
     from sparring.recipes.images import bigan as bigan
     from sparring.recipes.images import cgan as cgan
     from sparring.recipes.images import costs as costs
