@@ -9,9 +9,9 @@ Usage: python benchmarks/clusters.py [pace | choose | play]    (one thread; each
 Pictures: OpenMoji at 32 x 32 (`sparring data get openmoji`). All networks have 16 channels and 64 latents, and all runs
 SECONDS of processor time. The control is `random`: as many clusters of the same sizes, of pictures drawn at random. So
 it tells alike pictures from any condition at all. Features are those of `sparring evaluate` for such pictures:
-EfficientNet-Lite0's 320 (`pip install 'sparring[metrics]'`). Seeds and sizes were fixed before the runs, and so were the claims: on both seeds clusters are nearer than the plain game,
-and nearer than random ones.
-Results: benchmarks/clusters/*.json; `python benchmarks/records/clusters.py` sums them up.
+EfficientNet-Lite0's 320 (`pip install 'sparring[metrics]'`). Seeds and sizes were fixed before the runs, and so were
+the claims: on both seeds clusters are nearer than the plain game, and nearer than random ones. Results:
+benchmarks/clusters/*.json; `python benchmarks/records/clusters.py` sums them up.
 """
 
 from __future__ import annotations
