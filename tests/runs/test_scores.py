@@ -62,6 +62,14 @@ def test_a_score_says_how_the_recipe_uses_labels(run):
         assert scores.course(run).facts["use of labels"] == use
 
 
+def test_clusters_are_no_labels(run):
+    about = files.read_config(run)
+    for found, use in ((False, "conditional"), (True, "none")):
+        about["data"]["spec"]["condition"] = {"type": "Classes", "names": ["0"], "counts": [50], "found": found}
+        files.write_config(run, {**about, "recipe": "cgan"})
+        assert scores.course(run).facts["use of labels"] == use
+
+
 def test_in_what_scores_differ(run):
     evaluation, training = scores.evaluated(run)[0], scores.course(run)
     assert scores.unlike([]) == scores.unlike([evaluation]) == scores.unlike([evaluation, evaluation]) == []

@@ -119,7 +119,7 @@ def figures(plan: Plan, material: Material) -> Evaluation:
         "weights": plan.weights if material.run else "average",
         "size": kind.size(material.shape),
         "changed": material.changed,
-        "labels": labels_of(material.run.parts) if material.run else "unknown",
+        "labels": labels_of(material.run.parts, material.run.data) if material.run else "unknown",
     }
     return measures.compared(x, y, z, names, **about)
 

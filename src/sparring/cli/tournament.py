@@ -104,7 +104,7 @@ def _check_shapes(runs: Sequence[Run]) -> None:
 def _check_labels(runs: Sequence[Run]) -> None:
     from sparring.recipes import labels_of
 
-    used = [labels_of(run.parts) for run in runs]
+    used = [labels_of(run.parts, run.data) for run in runs]
     for run, use in zip(runs, used, strict=True):
         if use != used[0]:
             raise ValueError(

@@ -22,6 +22,7 @@ class Classes(Condition):
     Attributes:
         names: Of the classes.
         counts: How many examples of each there are: classes are drawn as often.
+        found: Whether they were found in the examples, as clusters: nobody gave labels.
 
     Raises:
         ValueError: There are not as many counts as different names, or no examples.
@@ -29,6 +30,7 @@ class Classes(Condition):
 
     names: tuple[str, ...]
     counts: tuple[int, ...]
+    found: bool = False
 
     def __post_init__(self) -> None:
         if len(self.names) != len(self.counts) or len(set(self.names)) < len(self.names):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -140,11 +141,18 @@ def recommended(**config: Any) -> str:
     raise ValueError("\n  ".join(["no recipe can open these data:", *lines]))
 
 
-def labels_of(recipe: Recipe) -> Labels:
-    """How runs of a recipe use labels: runs that use them in different ways are not compared.
+def labels_of(recipe: Recipe, data: Mapping[str, Any]) -> Labels:
+    """How a run uses labels: runs that use them in different ways are not compared.
 
-    A recipe that trains on labels is conditional, unless it says otherwise: `LABELS = "trained with labels"`.
+    A recipe that trains on labels is conditional, unless it says otherwise: `LABELS = "trained with labels"`. Classes
+    that were found in the examples are no labels.
+
+    Args:
+        recipe: Of the run.
+        data: What the run's config.json says of its data.
     """
+    if data.get("spec", {}).get("condition", {}).get("found"):
+        return "none"
     said: Labels = getattr(recipe, "LABELS", "conditional" if "labels" in recipe.USES else "none")
     return said
 

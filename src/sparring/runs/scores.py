@@ -105,15 +105,15 @@ def course(run: Path) -> Found | None:
         data, config = content["data"], content["config"]
         held_out = (str(data["sha256"]), int(config["hold_out"]), int(config["seed"]))
         facts = {"features": "of the course of training", "size": tuple(data["shape"]), "real examples": held_out}
-        facts[LABELS] = _labels(str(content["recipe"]))
+        facts[LABELS] = _labels(str(content["recipe"]), data)
         return Found(f"{name.removeprefix(HELD_OUT)}, in training", float(value), None, None, facts, "lower")
     except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
         return None
 
 
-def _labels(recipe: str) -> str:
-    """How a recipe uses labels, if it is one of sparring's."""
-    return recipes.labels_of(recipes.find(recipe)) if recipe in recipes.names() else "unknown"
+def _labels(recipe: str, data: Mapping[str, Any]) -> str:
+    """How a run uses labels, if its recipe is one of sparring's."""
+    return recipes.labels_of(recipes.find(recipe), data) if recipe in recipes.names() else "unknown"
 
 
 def unlike(found: Sequence[Found]) -> list[str]:

@@ -15,7 +15,10 @@ import sparring
 from made import folder
 from sparring import cli
 from sparring.kinds.drawing import to_bytes
+from sparring.recipes import labels_of
 from sparring.recipes.images import cgan
+from sparring.runs import scores
+from sparring.runs.run import Run
 
 SMALL = ["--batch", "8", "--width", "2", "--latent", "4", "--device", "cpu", "--threads", "1"]
 
@@ -88,6 +91,16 @@ def test_pictures_without_classes_are_put_into_clusters(tmp_path, capsys):
     assert cli.run("sample", [str(run), "--class", "6", "-n", "2", "--out", str(tmp_path / "made.npy")]) == 0
     (tmp_path / "away").rename(tmp_path / "flat")
     assert cli.run("resume", [str(run), "--rounds", "3"]) == 0, "the same pictures have the same clusters"
+
+
+@pytest.mark.parametrize(("classes", "use"), [(0, "none"), (2, "conditional")])
+def test_only_labels_that_somebody_gave_make_a_run_conditional(classes, use, tmp_path):
+    """Clusters are found in the pictures, so such a run is compared with others that use no labels."""
+    folder(tmp_path / "pictures", count=60, shape=(8, 8, 3), classes=classes)
+    run, words = tmp_path / "run", ["cgan", "--data", str(tmp_path / "pictures"), *SMALL, "--rounds", "2"]
+    assert cli.run("train", [*words, "--clusters", "7", "--hold-out", "20", "--out", str(run)]) == 0
+    played = Run.open(run)
+    assert labels_of(played.parts, played.data) == scores.course(run).facts[scores.LABELS] == use
 
 
 def test_without_clusters_pictures_without_classes_are_refused_in_a_line(tmp_path, capsys):

@@ -9,7 +9,7 @@ rates that fall in the second half; an average of the generator's weights to sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import sparring as sp
@@ -58,8 +58,7 @@ def open_data(config: Config) -> sp.Data:
         return classified(pictures)
     if not config.clusters:
         raise ValueError(f"{without_classes(config)}, train with --clusters 100, or dcgan: sparring train dcgan")
-    pictures = sp.data.clusters.clustered(pictures, config.clusters, config.seed)
-    return classified(pictures)
+    return classified(sp.data.clusters.clustered(pictures, config.clusters, config.seed), found=True)
 
 
 def open_classes(config: dcgan.Config) -> sp.Data:
@@ -84,10 +83,11 @@ def without_classes(config: dcgan.Config) -> str:
     return f"--data {config.data} has no classes; expected a folder for each class, or labels. Without classes"
 
 
-def classified(pictures: sp.InMemory) -> sp.Data:
-    """Labelled pictures, and what can be asked for."""
+def classified(pictures: sp.InMemory, *, found: bool = False) -> sp.Data:
+    """Labelled pictures, and what can be asked for: classes that were given, or found."""
     assert pictures.y is not None
-    return sp.Data({"real": pictures}, sp.conditions.classes.Classes.of(pictures.y, pictures.classes))
+    classes = sp.conditions.classes.Classes.of(pictures.y, pictures.classes)
+    return sp.Data({"real": pictures}, replace(classes, found=found))
 
 
 def game(config: Config, spec: sp.Spec) -> sp.games.images.cgan.ConditionalGAN:
