@@ -1,6 +1,6 @@
 """Plays a DCGAN on colour pictures without labels, and a conditional GAN on clusters of them, for the same time.
 
-Usage: python benchmarks/clusters.py [pace | play] [--seconds 30]    (one thread; what is finished is kept)
+Usage: python benchmarks/clusters.py [pace | play] [--seconds 150]    (one thread; what is finished is kept)
 
     pace      processor seconds of a round, once
     play      seeds 1 and 2 against 500 pictures that nobody trained on
@@ -124,7 +124,7 @@ def keep(name: str, content: Mapping[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["pace", "play"])
-    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--seconds", type=float, default=150.0)
     told = parser.parse_args()
     torch.set_num_threads(1)
     if told.what == "pace":
