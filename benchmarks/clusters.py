@@ -1,6 +1,6 @@
 """Plays a DCGAN on colour pictures without labels, and a conditional GAN on clusters of them, for the same time.
 
-Usage: python benchmarks/clusters.py [pace | play] [--seconds 30]    (one thread; what is finished is kept)
+Usage: python benchmarks/clusters.py [pace | play] [--seconds 150]    (one thread; what is finished is kept)
 
     pace      processor seconds of a round, once
     play      seeds 1 and 2 against 500 pictures that nobody trained on
@@ -10,7 +10,12 @@ have so many seconds of processor time. There are 100 clusters, the recipe's own
 many clusters of the same sizes, of pictures drawn at random. So it tells alike pictures from any condition at all.
 Features are those of `sparring evaluate` for such pictures: EfficientNet-Lite0's 320 (`pip install
 'sparring[metrics]'`). Seeds and the number of clusters were fixed before the runs, and so were the claims: on both
+<<<<<<< HEAD
 seeds clusters are nearer than the plain game, and nearer than random ones. Results: benchmarks/clusters/SECONDS/*.json.
+=======
+seeds clusters are nearer than the plain game, and nearer than random ones. Results:
+benchmarks/clusters/SECONDS/*.json.
+>>>>>>> rest13
 """
 
 from __future__ import annotations
@@ -123,7 +128,7 @@ def keep(name: str, content: Mapping[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["pace", "play"])
-    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--seconds", type=float, default=150.0)
     told = parser.parse_args()
     torch.set_num_threads(1)
     if told.what == "pace":

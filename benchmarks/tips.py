@@ -11,8 +11,8 @@ of SGD: the best of three on seed 0, against training pictures. The generator's 
 against the shipped 1,000 held-out pictures. Results: benchmarks/tips/*.json; `python benchmarks/records/tips.py` sums
 them up.
 
-Tricks of the list (https://github.com/soumith/ganhacks) by their numbers there. Not here: 8 is about replay, for which
-there is no part yet; 10 and 11 are advice; 16 is about conditions (`sparring train cgan`).
+Tricks of the list (https://github.com/soumith/ganhacks) by their numbers there. Not here: 8 is `--tip
+replay`, not played yet; 10 and 11 are advice; 16 is about conditions (`sparring train cgan`).
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def test_a_class_in_a_module_beside_need_not_be_imported():
         "print(restore(Condition, {'type': 'Classes', 'names': ['a', 'b'], 'counts': [2, 1]}))"
     )
     said = subprocess.check_output([sys.executable, "-c", code], text=True)
-    assert said == "Classes(names=('a', 'b'), counts=(2, 1))\n"
+    assert said == "Classes(names=('a', 'b'), counts=(2, 1), found=False)\n"
 
 
 def test_a_value_of_another_type_is_refused():

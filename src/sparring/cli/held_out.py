@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sparring.machine.words import command
 
 if TYPE_CHECKING:
+    from sparring.data.preparation import Preparation
     from sparring.data.source import InMemory
     from sparring.runs.run import Run
 
@@ -73,7 +74,8 @@ def _opened(run: Run, against: str) -> InMemory:
     if wanted is None:
         return InMemory(kind.load(Path(against)), kind=kind)
     own = getattr(run.config, "pictures", Preparation())
-    found = open_data(against, dataclasses.replace(own, **{**wanted, "labels": "none"}))
+    prepared = dataclasses.replace(own, **{**wanted, "labels": "none"})
+    found = _classified(run, against, prepared) or open_data(against, prepared)
     if Data({"real": found}).digest() == run.data["sha256"]:
         warnings.warn(
             f"--against {against!r} is the training data of {str(run.path)!r}. A run that copies them scores best. "
@@ -81,6 +83,20 @@ def _opened(run: Run, against: str) -> InMemory:
             stacklevel=2,
         )
     return found
+
+
+def _classified(run: Run, against: str, prepared: Preparation) -> InMemory | None:
+    """The examples with their labels, where these have the names of the classes that the run knows."""
+    from sparring.data.opening import open_data
+
+    names = run.spec.condition.choices()
+    if not names:
+        return None
+    try:
+        found = open_data(against, dataclasses.replace(prepared, labels="auto"))
+    except ValueError:  # such as two tables: without labels they may do
+        return None
+    return found if tuple(found.classes) == names else None
 
 
 def fresh(run: Run) -> InMemory | None:

@@ -7,6 +7,7 @@ from sparring.machine.lazy import submodules
 if TYPE_CHECKING:
     from sparring.games import gan as gan
     from sparring.games import images as images
+    from sparring.games import replay as replay
     from sparring.games import tables as tables
     from sparring.games import text as text
     from sparring.games import theory as theory

@@ -13,7 +13,9 @@ from PIL import Image
 
 import sparring
 from made import folder
-from sparring import cli
+from sparring import cli, open_data
+from sparring.cli.held_out import all_held_out
+from sparring.data.preparation import Preparation
 from sparring.kinds.drawing import to_bytes
 from sparring.recipes import labels_of
 from sparring.recipes.images import cgan
@@ -61,6 +63,23 @@ def test_a_run_is_asked_for_classes_and_evaluated(tmp_path, pictures, capsys):
     capsys.readouterr()
     assert cli.run("evaluate", [str(run), "--n", "100", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["scores"]
+
+
+def test_other_pictures_of_the_same_classes_are_measured_by_class(tmp_path, pictures, capsys):
+    run, others = tmp_path / "run", {}
+    words = ["cgan", "--data", pictures, *SMALL, "--rounds", "2", "--hold-out", "0", "--out", str(run)]
+    assert cli.run("train", words) == 0
+    for name, count, classes in (("same", 150, 3), ("fewer", 40, 2), ("none", 40, 0)):
+        others[name] = str(tmp_path / name)
+        folder(tmp_path / name, count=count, shape=(8, 8, 3), classes=classes)
+    capsys.readouterr()
+    words = ["--against", others["same"], "--measures", "kernel", "--features", "pixels", "--training", "0", "--json"]
+    assert cli.run("evaluate", [str(run), *words]) == 0
+    found = json.loads(capsys.readouterr().out)["asked"]
+    assert [(one["name"], one["real"]["count"]) for one in found["classes"]] == [(f"class {i}", 50) for i in range(3)]
+    for name in ("fewer", "none"):
+        plain = open_data(others[name], Preparation(labels="none"))
+        assert all_held_out(Run.open(run), others[name]).digest() == plain.digest(), "other labels are left out"
 
 
 def rows_of_classes(run, sampler, tmp_path):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sparring.dynamics.dynamics import Dynamics
     from sparring.hooks import Hook
     from sparring.penalties import Penalty, Weight
+    from sparring.phase import Source
 
 __all__ = ["METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
 
@@ -125,6 +126,7 @@ def trainer(
     factors: Schedule,
     dynamics: Dynamics,
     hooks: Sequence[Hook] = (),
+    streams: Mapping[str, Source] | None = None,
 ) -> sp.Trainer:
     """A trainer of a GAN on pictures, for all recipes that have the options of this one.
 
@@ -136,13 +138,14 @@ def trainer(
         factors: Of both learning rates, in the course of the run.
         dynamics: How the players move.
         hooks: What else is done after each round.
+        streams: What else the game draws from, by name.
     """
     device = devices.resolve(config.device)
     pictures = data.main.to(device)
     source = sp.data.source.Mirrored(pictures) if config.flips else pictures
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     optimizers = {player: rule(gan.strategy(player).values(), lr=rate) for player, rate in rates.items()}
-    phase = sp.Phase(gan, optimizers, {"real": source}, config.rounds, dynamics, batch=config.batch)
+    phase = sp.Phase(gan, optimizers, {"real": source, **(streams or {})}, config.rounds, dynamics, batch=config.batch)
     return sp.Trainer(
         phase,
         hooks=[sp.hooks.LearningRate(dict.fromkeys(rates, factors), config.rounds), *hooks],

@@ -36,6 +36,7 @@ ABOUT: Mapping[str, str] = {
     "perceptrons": "7, left out: no convolutions",
     "soft-labels": "6: 0.9 for real pictures",
     "noisy-labels": "6: one label in twenty wrong",
+    "replay": "8: D also sees old pictures of G",
     "sgd-for-d": "9: SGD for D, Adam for G",
     "instance-noise": "13: noise on all that D sees, falling to nothing",
     "two-steps-of-d": "14: two steps of D for one of G",
@@ -84,6 +85,7 @@ class Tip:
         dynamics: The rule.
         speed: What the discriminator's learning rate is multiplied by.
         sgd: The discriminator's learning rate under SGD, if it is not to have Adam.
+        past: How many old samples are held for it, if any.
     """
 
     generator: Callable[[Shape, int, int], nn.Module] | None = None
@@ -94,6 +96,7 @@ class Tip:
     dynamics: Dynamics | None = None
     speed: float = 1.0
     sgd: float = 0.0
+    past: int = 0
 
 
 def tips() -> dict[str, Tip]:
@@ -101,6 +104,7 @@ def tips() -> dict[str, Tip]:
     from sparring.dynamics import functional
     from sparring.dynamics.held_back import HeldBack
     from sparring.dynamics.unrolled import Unrolled
+    from sparring.games.replay import Replay
     from sparring.games.together import Together
     from sparring.losses import FeatureMatching, Minimax, NoisyLabels, NonSaturating, Smoothed, TopK
 
@@ -114,6 +118,7 @@ def tips() -> dict[str, Tip]:
         "perceptrons": Tip(generator=flat, discriminator=flat_critic),
         "soft-labels": Tip(loss=Smoothed(plain, 0.9)),
         "noisy-labels": Tip(loss=NoisyLabels(plain, 0.05)),
+        "replay": Tip(game=Replay, past=2000),
         "sgd-for-d": Tip(sgd=1e-2),
         "instance-noise": Tip(discriminator=noisy),
         "two-steps-of-d": Tip(dynamics=steps(discriminator=2)),
@@ -280,7 +285,9 @@ def build(config: Config, data: sp.Data) -> sp.Trainer:
         sp.layers.minibatch_discrimination.initialise(gan.discriminator, few.to(devices.resolve(config.device)))
     config = replace(config, discriminator_rate=config.discriminator_rate * tip.speed)
     rule = partial(optimizer, tip, gan)
-    return dcgan.trainer(config, data, gan, rule=rule, factors=falling, dynamics=tip.dynamics or steps())
+    past = {"past": sp.games.replay.Past(gan.generator, gan.latent, tip.past)} if tip.past else {}
+    dynamics = tip.dynamics or steps()
+    return dcgan.trainer(config, data, gan, rule=rule, factors=falling, dynamics=dynamics, streams=past)
 
 
 def optimizer(tip: Tip, gan: sp.GAN, parameters: Any, lr: float) -> Any:
