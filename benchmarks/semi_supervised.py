@@ -7,6 +7,11 @@ all settings were chosen so, and never by the test set. Without `--validate` the
 the test set is read once, at the end. Checkpoints are in runs/semi_supervised, one every epoch: the same command goes
 on where it was stopped. A finished split is kept in benchmarks/semi_supervised/METHOD.LABELS.SPLIT.json.
 
+Of `semi` two rates of the generator were compared on split 100. With 1e-2 the classifier was sure of every digit after
+200 rounds, and took 1,858 of the held-out digits for others after 5 epochs. With 2e-3 these were 1,526 after 2 epochs
+(`--validate --split 100 --epochs 2 --set constant=1.0`), and 2,088 by labels alone. The other methods have these rates
+untried.
+
 Splits are fixed by their numbers. As in the authors' code the first digits of each class in an order are labelled. The
 digests of their indices stand in benchmarks/semi_supervised/splits.json and are checked.
 """
