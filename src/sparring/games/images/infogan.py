@@ -118,6 +118,7 @@ METHODS = (
         papers=(Paper("Chen et al.", 2016, "https://arxiv.org/abs/1606.03657"),),
         section="5.5",
         command="sparring train infogan",
+        record="infogan",
     ),
 )
 
