@@ -10,12 +10,8 @@ have so many seconds of processor time. There are 100 clusters, the recipe's own
 many clusters of the same sizes, of pictures drawn at random. So it tells alike pictures from any condition at all.
 Features are those of `sparring evaluate` for such pictures: EfficientNet-Lite0's 320 (`pip install
 'sparring[metrics]'`). Seeds and the number of clusters were fixed before the runs, and so were the claims: on both
-<<<<<<< HEAD
-seeds clusters are nearer than the plain game, and nearer than random ones. Results: benchmarks/clusters/SECONDS/*.json.
-=======
 seeds clusters are nearer than the plain game, and nearer than random ones. Results:
 benchmarks/clusters/SECONDS/*.json.
->>>>>>> rest13
 """
 
 from __future__ import annotations
