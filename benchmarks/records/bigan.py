@@ -167,7 +167,7 @@ def made(runs: Sequence[dict[str, Any]], config: Config, **about: Any) -> Record
         random = over_seeds(f"{kind}, untrained: nearest code", before("nearest"))
         same = over_seeds(f"{kind}, untrained: ratio of distances", before("ratio"))
         ours, controls = [*ours, right, ratio], [*controls, random, same]
-        nearer = f"{kind} reconstructs the digit itself and no other, on every seed."
+        nearer = f"Reconstructions of {kind} are nearer to their own digit than to another, on every seed."
         better = f"Codes of {kind} are worth more than those of an untrained encoder, on every seed."
         claims += [
             Claim(words=nearer, left=max(ratio.values), relation="<", right=min(same.values)),

@@ -123,6 +123,7 @@ METHODS = (
         papers=(Paper("Donahue et al.", 2016, "https://arxiv.org/abs/1605.09782"),),
         section="5.5",
         command="sparring train bigan",
+        record="bigan",
     ),
     Method(
         name="adversarially learned inference (ALI)",
@@ -131,6 +132,8 @@ METHODS = (
         papers=(Paper("Dumoulin et al.", 2016, "https://arxiv.org/abs/1606.00704"),),
         section="5.5",
         command="sparring train bigan --encoder gaussian",
+        record="bigan",
+        measured="ALI: test digits",
     ),
 )
 
