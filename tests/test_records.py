@@ -77,6 +77,7 @@ def test_a_record_comes_back(tmp_path):
 def test_the_interval_over_seeds():
     figure = over_seeds("share", [0.5, 1.0, 0.75])
     assert (figure.value, figure.low, figure.high, figure.values) == (0.75, 0.5, 1.0, (0.5, 1.0, 0.75))
+    assert over_seeds("share", [0.7188075751718004] * 7).value == 0.7188075751718004
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ class Figure:
 def over_seeds(what: str, values: Sequence[float]) -> Figure:
     """The mean over seeds; the interval is from the smallest to the largest."""
     spread = f"smallest and largest of {len(values)} seeds"
-    mean, low, high = fmean(values), min(values), max(values)
+    low, high = min(values), max(values)
+    mean = min(max(fmean(values), low), high)  # which rounding may have put beyond equal values
     return Figure(what=what, value=mean, low=low, high=high, interval=spread, values=tuple(values))
 
 
