@@ -3,7 +3,8 @@
 Usage: python benchmarks/records/stacked.py      (seconds; `python benchmarks/stacked.py` plays the runs)
 
 Seeds, settings and claims were fixed before the runs. Runs that are not finished are named in the details. Controls:
-stacks of held-out digits, and the same generators before the first round. Results: stacked.json beside this file.
+stacks of held-out digits, and the same generators before the first round. Results: stacked.json beside this file, and
+the table of docs/tips.md.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from sparring.evaluation.record import Claim, Figure, Published, Record, over_seeds, stamp
 from sparring.metrics.stacked import stacked_floor
 
 OUT, RUNS = Path(__file__).with_suffix(".json"), Path(__file__).parents[1] / "stacked"
+PAGE = Path(__file__).parents[2] / "docs" / "tips.md"
+HEAD, TAIL = "\n<!-- modes -->\n\n", "\n<!-- end of modes -->\n"
 SEEDS, SAMPLES = (1, 2, 3), 5_000
 PLAIN, OTHERS = "non-saturating GAN", {
     "packed": "packs of 2 (PacGAN)",
@@ -111,8 +115,24 @@ def run(quick: bool = False) -> Record:
     )
 
 
+def table(found: Sequence[dict[str, Any]]) -> str:
+    """The table of docs/tips.md, of the finished runs."""
+    kept = {(one["method"], one["seed"]): one.get("found") for one in found}
+    lines = [f"| method | {' | '.join(f'seed {seed}' for seed in SEEDS)} | sure of digits |", "| --- " * 5 + "|"]
+    for name, title in NAMES.items():
+        there = [kept.get((name, seed), {"covered": "not played"}) or {"covered": "went wrong"} for seed in SEEDS]
+        sure = [one["sure"] for one in there if "sure" in one]
+        cells = [*(str(one["covered"]) for one in there), f"{fmean(sure):.0%}" if sure else ""]
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
-    run().write(OUT)
+    made = run()
+    made.write(OUT)
+    before, _, after = PAGE.read_text(encoding="utf-8").partition(HEAD)
+    text = before + HEAD + table(made.details["runs"]) + TAIL + after.partition(TAIL)[2]
+    PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
