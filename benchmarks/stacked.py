@@ -1,6 +1,6 @@
 """Trains five GANs on Stacked MNIST against a small discriminator, and counts the modes that their samples cover.
 
-Usage, from the root of a checkout: python benchmarks/stacked.py      (about half an hour on one idle core)
+Usage, from the root of a checkout: python benchmarks/stacked.py      (about 20 minutes of processor time)
 
 It goes on where it was stopped. Needs `sparring data get mnist`. A picture is three digits, drawn independently of
 MNIST's 60,000 training digits, as red, green and blue: a thousand modes. The shipped classifier reads each channel of
