@@ -56,7 +56,7 @@ class Saddle:
 
 SADDLES: Mapping[str, Saddle] = {
     "the exercise": Saddle(
-        "xy", 0.0, 1.0, 0.0, "degenerate", "gradient play circles", "both costs are flat (report: an equilibrium)"
+        "xy", 0.0, 1.0, 0.0, "degenerate", "gradient play circles", "an equilibrium, so flat that curvature cannot tell"
     ),
     "an equilibrium": Saddle(
         "x²/2 + xy \u2212 y²/2",

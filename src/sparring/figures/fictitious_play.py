@@ -76,7 +76,7 @@ def triangle(mixtures: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def make() -> Drawn:
     played = {name: path(game(), FictitiousPlay(), ROUNDS) for name, game in GAMES.items()}
-    answers = {name: path(game(), BestResponse(), 24) for name, game in GAMES.items()}
+    answers = {name: path(game(), BestResponse(), ROUNDS) for name, game in GAMES.items()}
     name = "rock, paper, scissors"
     plane = blank("What row plays in rock, paper, scissors", "", "", (4.6, 3.9))
     plane.plot(*triangle(np.eye(3)[[0, 1, 2, 0]]).T, color=INK, linewidth=1)
@@ -95,7 +95,7 @@ def make() -> Drawn:
     axes = blank("What both would gain by best answers", "rounds", "gain: 0 at an equilibrium", (4.6, 3.9))
     for (title, (_, gains)), colour in zip(played.items(), SERIES, strict=False):
         axes.loglog(range(1, ROUNDS + 1), gains, color=colour, linewidth=1, label=f"fictitious play, {title}")
-        axes.loglog(range(1, 25), answers[title][1], "s", color=SERIES[3], markersize=3.5)
+        axes.loglog(range(1, ROUNDS + 1), answers[title][1], color=SERIES[3], linewidth=2)
     axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     axes.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
     axes.minorticks_off()

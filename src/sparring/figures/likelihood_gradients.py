@@ -9,7 +9,7 @@ from torch import Tensor
 
 from sparring.chance import Key
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
-from sparring.looks.colours import SERIES
+from sparring.looks.colours import COLOURS, SERIES
 from sparring.looks.vector import blank, logarithmic
 from sparring.losses import MaximumLikelihood
 
@@ -82,7 +82,10 @@ def make() -> Drawn:
     for (variance, spread), colour in zip(lines.items(), (SERIES[0], SERIES[3]), strict=True):
         right.plot(SIZES, spread, "o-", color=colour, markersize=4)
         right.text(70, 1.25 * spread[1], f"model variance {variance:g}", color=colour)
-    right.set(ylim=(None, 60))
+    law = [lines[1.0][0] * math.sqrt(SIZES[0] / n) for n in SIZES]
+    right.plot(SIZES, law, color=COLOURS["ink"].light, linewidth=0.8, linestyle=(0, (3, 3)))
+    right.text(SIZES[-1], law[-1] / 1.6, "1/\u221an", ha="right", va="top")
+    right.set(ylim=(law[-1] / 4, 60))
     square = math.exp(MEAN**2)
     (score_mean, score_var), (through_mean, through_var) = (
         (values.mean().item(), values.var().item()) for values in found.values()
@@ -106,7 +109,8 @@ def make() -> Drawn:
 FIGURE = Figure(
     title="Maximum likelihood by a discriminator, in two ways",
     text="The score function and the way through the samples estimate the same gradient of KL, the second with a "
-    "far smaller spread. Means of n estimates settle as 1/\u221an only if the model is wide enough.",
+    "far smaller spread. Means of n estimates settle as 1/\u221an if the model is wide enough. Else single estimates "
+    "have no variance, and the spread of one trial says little.",
     source="report, exercise 7.3 and its solution in 8.3, with the minus of the slides: f = \u2212p/q. The law needs "
     "E (p/q)\u00b2, which is finite for a model of more than half the variance of the data",
     section="7.3",

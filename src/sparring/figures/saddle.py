@@ -87,6 +87,8 @@ def make() -> Drawn:
         plane.plot(*points.T, color=colour, marker="o", markersize=2.4, linewidth=1.0)
     plane.plot(0, 0, "+", markersize=10, color=INK)
     plane.plot(1, 0, "s", markersize=6, color=INK)
+    plane.text(-1.45, 1.75, "steps of 0.1", color=SERIES[0], ha="center")
+    plane.text(1.45, -1.95, "steps of 0.3", color=SERIES[1], ha="center")
     plane.text(0.12, -0.9, "continuous\ntime", color=INK, ha="center", va="bottom")
     plane.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), aspect="equal")
     pictures.append(Picture.of(plane, "A circle from (1, 0) round the centre, and two spirals that leave it outwards."))
@@ -137,7 +139,7 @@ def surface(turn: NDArray[np.float64]) -> Picture:
 FIGURE = Figure(
     title="Exercise 7.2: gradient steps on V = xy go round",
     text="Both players go against their own gradient, and in continuous time they circle the equilibrium for ever. "
-    "Real steps at once go outwards: each multiplies the radius by \u221a(1 + h²).",
+    "Real steps at once go outwards: each step h multiplies the radius by \u221a(1\u00a0+\u00a0h²).",
     source="report, sections 7.2 and 8.2, figures 36 and 37, equations 26 to 31",
     section="7.2",
     make=make,

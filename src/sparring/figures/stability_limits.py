@@ -108,10 +108,10 @@ def make() -> Drawn:
 
 FIGURE = Figure(
     title="How large a step may be",
-    text="A rule converges on V = xy only with steps below its limit, where the factor of the radius passes 1. "
-    "The limits were found by halving an interval, and theory gives the same.",
+    text="On V = xy a rule stays bounded only with steps below its limit, where the factor of the radius passes 1. "
+    "Most rules converge there, and steps in turn go round. Theory gives the limits that halving an interval found.",
     source="report, section 8.2; the table of methods names the papers of the rules. Lookahead goes half of the way "
-    "back after five steps at once. Steps in turn only go round below their limit",
+    "back after five steps at once",
     section="8.2",
     make=make,
     seconds=5.0,
