@@ -326,10 +326,11 @@ def test_what_is_no_quantity_is_printed_in_words(pair, cells):
     assert re.findall(r">([^<>]+)</t[hd]>", figures_page._row(pair)) == cells
 
 
-def test_five_pictures_are_three_and_two():
-    assert [figures_page._rows(count).split()[1:] for count in range(1, 7)] == [
-        [], [], ["threes"], [], ["fives"], ["threes"],
-    ]  # fmt: skip
+def test_words_lead_to_a_figure_of_the_page():
+    text, made = "Rules of the figure rules-on-xy, and the figure of all.", {"rules-on-xy": None}
+    linked = 'Rules of the figure <a href="#rules-on-xy">rules-on-xy</a>, and the figure of all.'
+    assert figures_page._linked(text, made) == linked
+    assert figures_page._linked(text, {}) == text
 
 
 def test_what_figures_name_is_among_the_sources():

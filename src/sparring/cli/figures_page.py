@@ -62,7 +62,7 @@ def page(made: Mapping[str, Made], figures: Sequence[Figure], about: str) -> str
         summary=_summary([made[figure.name] for figure in there], absent),
         first=_first(there),
         contents=_contents(chapters, made),
-        chapters="\n".join(_section(title, part) for title, part in parts),
+        chapters=_linked("\n".join(_section(title, part) for title, part in parts), made),
         sources="\n".join(map(_work, cited(figure.source for figure in there))),
         about=_text(about),
     )
@@ -154,6 +154,15 @@ def _section(title: str, parts: Sequence[tuple[Figure, Made]]) -> str:
     return "\n".join([f"<h2>{_text(title)}</h2>", *(_figure(figure, made) for figure, made in parts)])
 
 
+def _linked(text: str, made: Mapping[str, Made]) -> str:
+    """With a link where words name another figure of the page, as in "the figure rules-on-xy"."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'the figure <a href="#{found[1]}">{found[1]}</a>' if found[1] in made else found[0]
+
+    return re.sub(r"\bthe figure ([a-z]+(?:-[a-z]+)*)\b", link, text)
+
+
 def _work(work: Work) -> str:
     title = f'<a href="{_text(work.address)}">{_text(work.title)}</a>' if work.address else _text(work.title)
     return f"<li>{_text(work.name)}: {title}</li>"
@@ -186,11 +195,8 @@ def _picture(picture: Picture) -> str:
 
 
 def _rows(pictures: int) -> str:
-    """The class of their rows: twos, or threes on a wide screen, where five are three and two.
-
-    The text fills the row that they leave unfilled.
-    """
-    return "pictures fives" if pictures == 5 else "pictures" if pictures % 3 else "pictures threes"
+    """The class of their rows: twos, or threes on a wide screen. The text fills the row that they leave unfilled."""
+    return "pictures" if pictures % 3 else "pictures threes"
 
 
 def _numbers(title: str, pairs: Sequence[Pair]) -> str:
