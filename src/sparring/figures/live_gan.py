@@ -133,7 +133,7 @@ def make() -> Drawn:
     pairs = []
     for title, found in list(looks.items())[1:]:
         pairs += [Pair(f"{title}: D away from p / (p + q), mean", found.away(found.best), 0.0, 0.06),
-                  Pair(f"{title}: JS by D, may be below 0, nats", found.seen, found.divergence, 0.02)]  # fmt: skip
+                  Pair(f"{title}: JS estimate, may be below 0, nats", found.seen, found.divergence, 0.02)]  # fmt: skip
     last = looks[f"After {STAGES[-1]} rounds"]
     alone, moved = looks["D alone has learned"], looks[f"After {STAGES[0]} rounds"]
     old, new = (
