@@ -55,6 +55,14 @@ def much_later():
 STOPS = []
 
 
+def saddle():
+    return drawn("saddle")
+
+
+def framework():
+    return drawn("framework")
+
+
 class Named(Figure):
     """A figure in this module, which has several."""
 
@@ -219,7 +227,7 @@ def test_a_long_table_is_folded(folded):
     assert compute() == 0
     page = Reader(file.read_text())
     folds = [known["class"] for _, known in page.of("details")]
-    assert folds == ["words", "long", "more", "python"]
+    assert folds == ["words", "group", "long", "more", "python"]
     assert "11 numbers, all agree" in page.text
     assert [known["aria-label"] for _, known in page.of("table")] == [
         "Numbers of: About wide", "More numbers of: About wide",
@@ -243,7 +251,7 @@ def test_a_fold_does_not_hide_a_wrong_number(folded):
 def test_few_numbers_are_not_folded(few):
     cli.run("figures", ["right"])
     folds = Reader(few.joinpath("runs/figures/right.html").read_text()).of("details")
-    assert [known["class"] for _, known in folds] == ["words", "python"]
+    assert [known["class"] for _, known in folds] == ["words", "group", "python"]
 
 
 @pytest.mark.parametrize(
@@ -292,7 +300,37 @@ def test_the_summary_says_what_is_rough(few):
     pairs = tuple(Pair(f"about {e}", e, e, w) for e, w in [(5.0, 3.0), (0.0, 1.0), (10.0, 1.0), (0.1, 0.1)])
     made = figures_kept.Made.now(figure(right), Drawn(drawn("rough").pictures, pairs), 1.0)
     rough = "Wide tolerances, such as 5 within 3, are for orders of magnitude and rough counts: 2 here.</p>"
-    assert figures_page._summary([made], []).endswith(rough)
+    said = figures_page._summary([made], [])
+    assert "All agree, 2 of them only roughly." in said
+    assert said.endswith(rough)
+
+
+def test_who_is_new_is_told_what_to_look_at():
+    found = [Named(**{**vars(figure(make)), "title": "A & B"}) for make in (saddle, right, framework)]
+    assert figures_page._first(found[1:2]) == ""
+    said = Reader(figures_page._first(found))
+    assert [known["href"] for _, known in said.of("a")] == ["#framework", "#saddle"], "in the order to look at them"
+    assert said.text.startswith("New here? Look at these two first:\nA & B")
+    assert "at this one" in figures_page._first(found[:2])
+
+
+@pytest.mark.parametrize(
+    ("pair", "cells"),
+    [
+        (Pair("it grows, 1 is yes", 0.0, 1.0, 0.0), ["it grows", "no", "yes", "0", "\u2717 no"]),
+        (Pair("A less B, sign", 1.0, -1.0, 0.0), ["A less B, sign", "+", "\u2212", "0", "\u2717 no"]),
+        (Pair("share of yes, 1 is yes", 1.0, 1.0, 0.1), ["share of yes, 1 is yes", "1", "1", "0.1", "yes"]),
+    ],
+)
+def test_what_is_no_quantity_is_printed_in_words(pair, cells):
+    assert re.findall(r">([^<>]+)</t[hd]>", figures_page._row(pair)) == cells
+
+
+def test_words_lead_to_a_figure_of_the_page():
+    text, made = "Rules of the figure rules-on-xy, and the figure of all.", {"rules-on-xy": None}
+    linked = 'Rules of the figure <a href="#rules-on-xy">rules-on-xy</a>, and the figure of all.'
+    assert figures_page._linked(text, made) == linked
+    assert figures_page._linked(text, {}) == text
 
 
 def test_what_figures_name_is_among_the_sources():
@@ -375,6 +413,8 @@ def test_a_browser_shows_it(names, tmp_path, monkeypatch):
             for dark in (False, True):
                 browser.open(tmp_path / "page.html", width, dark=dark)
                 assert browser.run("document.documentElement.scrollWidth") == width
+                folded = browser.run("!document.querySelector('nav a').checkVisibility()")
+                assert folded == (width == 360), "contents"
                 assert browser.run("[...document.images].filter(each => !each.naturalWidth).length") == 0
                 assert browser.run("document.images.length") >= 4
                 assert browser.run(

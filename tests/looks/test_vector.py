@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 
 from sparring.looks.colours import NIGHT, SERIES
 from sparring.looks.plots import plotted
-from sparring.looks.vector import blank, logarithmic, svg
+from sparring.looks.vector import blank, glossary, leaving, logarithmic, svg
 
 
 @plotted
@@ -44,3 +44,23 @@ def test_logarithmic_axes_have_plain_numbers():
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert [axes.xaxis.get_major_formatter()(value) for value in (1, 1000)] == ["1", "1,000"]
     assert axes.yaxis.get_major_formatter()(1e-3) == "0.001"
+
+
+@plotted
+def test_where_a_curve_leaves_the_axes_is_marked():
+    axes = blank("", "x", "y")
+    axes.set(xlim=(0, 4), ylim=(0, 1))
+    leaving(axes, [0, 1, 2, 3, 4], [0.5, 1.5, 0.5, 2.5, 0.5], "#123456")
+    assert [(line.get_marker(), *map(float, line.get_xydata()[0])) for line in axes.lines] == [
+        ("^", 0.5, 1.0), ("^", 3.75, 1.0),
+    ]  # fmt: skip
+    leaving(axes, [0, 4], [1, -1], "#123456")
+    assert [(line.get_marker(), *map(float, line.get_xydata()[0])) for line in axes.lines[2:]] == [("v", 2.0, 0.0)]
+
+
+@plotted
+def test_a_glossary_has_each_word_above_what_it_means():
+    axes = glossary("Words", {"one": "first", "two": "second"}, (4.6, 2.0))
+    assert [text.get_text() for text in axes.texts] == ["one", "first", "two", "second"]
+    heights = [axes.transData.transform(text.get_position())[1] for text in axes.texts]
+    assert heights == sorted(heights, reverse=True)

@@ -38,6 +38,9 @@ _SHOWN = 8
 _FEW = 4
 """On a phone a table of more numbers than this is folded."""
 
+_FIRST = ("two-futures", "framework", "live-gan", "vanishing-gradient", "saddle")
+"""What to look at first."""
+
 _MINUS = "\u2212"
 _RAISED = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
@@ -57,8 +60,9 @@ def page(made: Mapping[str, Made], figures: Sequence[Figure], about: str) -> str
     return filled(
         "figures.html",
         summary=_summary([made[figure.name] for figure in there], absent),
+        first=_first(there),
         contents=_contents(chapters, made),
-        chapters="\n".join(_section(title, part) for title, part in parts),
+        chapters=_linked("\n".join(_section(title, part) for title, part in parts), made),
         sources="\n".join(map(_work, cited(figure.source for figure in there))),
         about=_text(about),
     )
@@ -93,8 +97,10 @@ def _summary(made: Sequence[Made], absent: Sequence[Figure]) -> str:
     pairs = [pair for each in made for pair in each.drawn.pairs]
     links = ", ".join(f'<a href="#{each.name}">{each.name}</a>' for each in made if each.wrong)
     numbers = f"{counted(len(made), 'figure')}, {_tally(pairs)} computed beside what is expected of them."
-    agreed = f'<strong class="wrong">Outside their tolerance: numbers of {links}.</strong>' if links else "All agree."
     wide = [pair for pair in pairs if 0.5 <= pair.tolerance >= abs(pair.expected) / 4]
+    agreed = f"All agree, {len(wide)} of them only roughly." if wide else "All agree."
+    if links:
+        agreed = f'<strong class="wrong">Outside their tolerance: numbers of {links}.</strong>'
     rough = ""
     if wide:
         most = max(wide, key=lambda pair: pair.tolerance)
@@ -102,6 +108,15 @@ def _summary(made: Sequence[Made], absent: Sequence[Figure]) -> str:
         rough = f" Wide tolerances, such as {example}, are for orders of magnitude and rough counts: {len(wide)} here."
     left = f"<p>Not computed yet: {_text(', '.join(figure.name for figure in absent))}.</p>" if absent else ""
     return f"<p>{numbers} {agreed}{rough}</p>{left}"
+
+
+def _first(there: Sequence[Figure]) -> str:
+    """Where to begin, of what is there."""
+    found = {figure.name: figure.title for figure in there}
+    items = "".join(f'<li><a href="#{name}">{_text(found[name])}</a></li>' for name in _FIRST if name in found)
+    count = items.count("<li>")
+    words = "at this one" if count == 1 else f"at these {('two', 'three', 'four', 'five')[count - 2]}"
+    return f"<p>New here? Look {words} first:</p>\n<ol>{items}</ol>" if items else ""
 
 
 def _tally(pairs: Sequence[Pair]) -> str:
@@ -117,14 +132,17 @@ def _is_sign(pair: Pair) -> bool:
 
 
 def _contents(chapters: Sequence[tuple[str, Sequence[Figure]]], made: Mapping[str, Made]) -> str:
+    """A fold for each chapter, which only a phone folds."""
     lines = []
     for title, part in chapters:
+        state = " open" if any(made[figure.name].wrong for figure in part) else ""
         marks = ((figure, ' <span class="wrong">✗</span>' if made[figure.name].wrong else "") for figure in part)
         items = (
             f'<li><a href="#{figure.name}">{_text(figure.title)}</a>{_small(_label(figure.source))}{mark}</li>'
             for figure, mark in marks
         )
-        lines.append(f"<li>{_text(title)}<ul>{''.join(items)}</ul></li>")
+        head = f'<details class="group"{state}><summary>{_text(title)}</summary>'
+        lines.append(f"<li>{head}<ul>{''.join(items)}</ul></details></li>")
     return "\n".join(lines)
 
 
@@ -136,26 +154,37 @@ def _section(title: str, parts: Sequence[tuple[Figure, Made]]) -> str:
     return "\n".join([f"<h2>{_text(title)}</h2>", *(_figure(figure, made) for figure, made in parts)])
 
 
+def _linked(text: str, made: Mapping[str, Made]) -> str:
+    """With a link where words name another figure of the page, as in "the figure rules-on-xy"."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'the figure <a href="#{found[1]}">{found[1]}</a>' if found[1] in made else found[0]
+
+    return re.sub(r"\bthe figure ([a-z]+(?:-[a-z]+)*)\b", link, text)
+
+
 def _work(work: Work) -> str:
     title = f'<a href="{_text(work.address)}">{_text(work.title)}</a>' if work.address else _text(work.title)
     return f"<li>{_text(work.name)}: {title}</li>"
 
 
 def _figure(figure: Figure, made: Made) -> str:
-    kept, label = "", _label(figure.source)
+    kept, more, label = "", "", _label(figure.source)
     if figure.tier == "full":
         packages = ", ".join(f"{name} {number}" for name, number in made.versions.items())
         spent = f"{made.seconds / 60:,.1f} minutes"
         made_by = f"SHA-256 of what made it: {made.sha256[:16]}…"
-        kept = f'<p class="quiet">Computed on {made.date} in {spent} with {_text(packages)}. {made_by}</p>\n'
+        kept = f'\n<p class="quiet">Computed on {made.date} in {spent} with {_text(packages)}. {made_by}</p>'
+        more = ", and what computed this"
     return f"""<section id="{figure.name}">
 <h3>{_text(figure.title)}{_small(label and f"report, {label}")}</h3>
 <div class="{_rows(len(made.drawn.pictures))}">{"".join(map(_picture, made.drawn.pictures))}
 <p>{_text(figure.text)}</p></div>
 {_numbers(figure.title, made.drawn.pairs)}
 <p class="quiet">Source: {_text(figure.source.rstrip("."))}. This figure alone: <code>{_text(made.command)}</code></p>
-{kept}<details class="python"><summary>In Python</summary>
-<pre><code>{_text(figure.python.strip())}</code></pre></details>
+<details class="python"><summary>In Python{more}</summary>
+<pre><code>{_text(figure.python.strip())}</code></pre>{kept}</details>
+<p class="up"><a href="#contents">contents</a></p>
 </section>"""
 
 
@@ -207,9 +236,23 @@ def _table(label: str, pairs: Sequence[Pair]) -> str:
 
 def _row(pair: Pair) -> str:
     kind, word = ("", "yes") if pair.holds else (' class="wrong"', "✗ no")
-    cells = (*(_number(value, pair) for value in (pair.measured, pair.expected)), _within(pair.tolerance), word)
+    values = (_value(value, pair) for value in (pair.measured, pair.expected))
+    cells = (*values, _within(pair.tolerance), word)
     data = "".join(f'<td role="cell">{_text(cell)}</td>' for cell in cells)
-    return f'<tr role="row"{kind}><th role="rowheader" scope="row">{_text(pair.name)}</th>{data}</tr>'
+    return f'<tr role="row"{kind}><th role="rowheader" scope="row">{_text(_said(pair))}</th>{data}</tr>'
+
+
+def _said(pair: Pair) -> str:
+    """Its name. What is printed as yes or no need not say what 1 is."""
+    return re.sub(r",? 1 is yes\b", "", pair.name) if _is_sign(pair) else pair.name
+
+
+def _value(value: float, pair: Pair) -> str:
+    """A yes, a sign, or a number."""
+    if not _is_sign(pair):
+        return _number(value, pair)
+    words: dict[float, str] = {1: "yes", 0: "no"} if _said(pair) != pair.name else {1: "+", -1: _MINUS, 0: "0"}
+    return words.get(value) or _number(value, pair)
 
 
 def _number(value: float, pair: Pair) -> str:

@@ -100,7 +100,7 @@ def make() -> Drawn:
 
 FIGURE = Figure(
     title="Batch norm makes the samples of a batch alike",
-    text="Few samples have a feature, and how many of a batch do decides how batch norm scales all others. "
+    text="A few samples have a feature, and their number in a batch decides how batch norm scales all the others. "
     "With virtual batch norm, samples do not depend on each other.",
     source="report, section 4.3 and figure 21, there of trained networks. The patches are the first batch without the "
     "feature and the first with it twice",

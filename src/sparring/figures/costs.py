@@ -74,8 +74,8 @@ def make() -> Drawn:
 FIGURE = Figure(
     title="What the generator pays, and what moves it",
     text="Where D is sure that a sample is generated, minimax and maximum likelihood give almost no gradient, and the "
-    "non-saturating cost gives most. Under maximum likelihood the few samples that D takes for real have most: "
-    "those of D above 0.9, one in eleven, have 61%.",
+    "non-saturating cost gives most. Under maximum likelihood the few samples that D takes for real weigh most: "
+    "one in eleven, with D above 0.9, gives 61% of the gradient.",
     source="report, section 3.2.6 and figure 16; our costs have no factor 1/2; D is spread evenly from 0 to 0.99 for "
     "the shares",
     section="3.2.6",

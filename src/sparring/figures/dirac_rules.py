@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from sparring import Phase, Trainer
+from sparring.figures import rules_on_xy
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
-from sparring.figures.rules_on_xy import RULES as ON_XY
 from sparring.figures.saddle import largest
 from sparring.games.theory.dirac import DiracGAN, data
 from sparring.looks.colours import COLOURS, SERIES
@@ -81,7 +81,7 @@ class Case:
         game, slow = DiracGAN(*start, **self.how), 1 / 2 if name == SLOWER else 1.0
         rates = {"generator": slow * H, "discriminator": H}
         optimizers = {player: torch.optim.SGD(game.strategy(player).values(), rate) for player, rate in rates.items()}
-        rule = ON_XY["at once" if name == SLOWER else name].dynamics
+        rule = rules_on_xy.RULES["at once" if name == SLOWER else name].dynamics
         trainer, found = Trainer(Phase(game, optimizers, {"real": data()}, rounds, rule, batch)), [game.point]
         for _ in range(rounds):
             trainer.play_round()
@@ -127,13 +127,13 @@ def table(factors: Mapping[tuple[int, int], float]) -> Picture:
     axes.set(xlim=(-0.5, len(CASES) - 0.5), ylim=(len(RULES) - 0.5, -0.5))
     axes.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     axes.grid(visible=False)
+    axes.set_xlabel("blue converges, orange goes away; blank: the rule\nremembers, but noise is new", fontsize=9)
     words = "A table of rules against regularisers. Without any, steps at once are above 1 and steps in turn at 1."
     return Picture.of(axes, f"{words} With R1, R2 or noise all are below 1 for the logistic loss.")
 
 
 def make() -> Drawn:
-    names, cases = list(RULES), list(CASES.items())
-    factors, pairs = {}, []
+    names, cases, factors, pairs = list(RULES), list(CASES.items()), {}, []
     for row, name in enumerate(names):
         for column, (title, case) in enumerate(cases):
             if not ((noise := title == "noise") and name in REMEMBER):
@@ -145,7 +145,7 @@ def make() -> Drawn:
     axes.set(xlim=(-3, 3), ylim=(-2.7, 3.3), aspect="equal")
     axes.legend(loc="upper left", ncols=2, columnspacing=1.0, handlelength=1.2)
     words = "Five paths from (1, 1): at once goes away, in turn goes round, and the others wind into (0, 0)."
-    return Drawn((table(factors), Picture.of(axes, words)), tuple(pairs))
+    return Drawn((table(factors), Picture.of(axes, words), rules_on_xy.glossed(RULES, (4.9, 4.9))), tuple(pairs))
 
 
 FIGURE = Figure(
@@ -154,8 +154,8 @@ FIGURE = Figure(
     "than either alone. Near the equilibrium a round is a matrix, whose largest eigenvalue is the factor that play "
     "shows.",
     source="Mescheder et al. 2018, the Dirac-GAN; the table of methods names the papers of the rules. Steps are 0.6, "
-    "\u03b3 is 0.6, the noise has deviation 1. Rules are those of the figure of all rules on V = xy, which tells them. "
-    "Blue converges, orange goes away. A rule that remembers a round is left out with noise, new in each round",
+    "\u03b3 is 0.6, the noise has deviation 1. Rules are those of the figure rules-on-xy. A rule that "
+    "remembers a round is left out with noise, new in each round",
     section="5.1",
     make=make,
     seconds=4.5,

@@ -78,8 +78,8 @@ EXPECTED: Mapping[str, Measure] = {
     "energy": lambda d: 2 * mean_distance(d) - 2 * mean_distance(0.0),
 }
 
-SPOTS = {"total variation": (3.0, 0.62), "Hellinger": (3.0, 0.38), "Bhattacharyya": (2.15, 1.5),
-         "Mahalanobis": (0.15, 1.2), "energy": (1.55, 2.5)}  # fmt: skip
+SPOTS = {"total variation": (3.0, 0.45), "Hellinger": (3.0, 0.1), "Bhattacharyya": (2.05, 1.35),
+         "Mahalanobis": (3.15, 2.7), "energy": (2.1, 3.4)}  # fmt: skip
 
 
 def make() -> Drawn:
@@ -90,13 +90,13 @@ def make() -> Drawn:
         bells.plot(X[::16], density(mean)[::16], color=colour)
     bells.text(5.4, 0.36, "shaded:\n1 \u2212 total variation", color=SERIES[3], ha="right")
     bells.set(xlim=(-3.5, 5.5), ylim=(0, 0.45))
-    axes = blank("Distances of N(0, 1) and N(d, 1)", "d: how far apart the means are", "distance", (4.6, 2.9))
+    axes = blank("Distances of N(0, 1) and N(d, 1)", "d: how far apart the means are", "distance", (4.6, 3.6))
     places = [i / 16 for i in range(65)]
     for (name, measure), colour in zip(EXPECTED.items(), SERIES, strict=True):
         axes.plot(places, [measure(d) for d in places], color=colour)
         axes.plot(DISTANCES, [FOUND[name](d) for d in DISTANCES], "o", color=colour, markersize=4)
         axes.text(*SPOTS[name], name, color=colour)
-    axes.set(xlim=(0, 4.1), ylim=(0, 3))
+    axes.set(xlim=(0, 4.1), ylim=(0, 6))
     tolerance = {"energy": 3e-3}
     pairs = [Pair(f"{name}, d = {d:g}", measure(d), EXPECTED[name](d), tolerance.get(name, 1e-5))
              for name, measure in FOUND.items() for d in DISTANCES]  # fmt: skip

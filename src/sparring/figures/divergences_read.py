@@ -15,7 +15,7 @@ from torch.optim import Adam
 from sparring.chance import Key
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
 from sparring.looks.colours import COLOURS, SERIES
-from sparring.looks.vector import blank
+from sparring.looks.vector import blank, leaving
 from sparring.losses import NonSaturating, estimates
 from sparring.networks.fourier import Fourier
 from sparring.networks.mlp import MLP
@@ -113,9 +113,11 @@ def make() -> Drawn:
     with torch.no_grad():
         logits.plot(x, right(x), color=SERIES[2], label="right: a parabola")
         logits.plot(x, line(x), color=SERIES[0], label="too little: a line")
-        logits.plot(x, network(x[:, None]), color=SERIES[1], linewidth=1, label="too much: a network, 20 samples")
+        known = network(x[:, None]).tolist()
+        logits.plot(x, known, color=SERIES[1], linewidth=1, label="too much: a network, 20 samples")
     logits.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=8.5)
     logits.set(xlim=(-4, 5), ylim=(-16, 9))
+    leaving(logits, x.tolist(), known, SERIES[1])
     truth = math.log(2) - cost(log_ratio) / 2
     read = blank("JS read off the network as it learns", "steps", "nats")
     read.axhline(truth, color=COLOURS["line"].light, linewidth=6)
@@ -127,6 +129,7 @@ def make() -> Drawn:
     read.text(STEPS, truth + 0.03, "the divergence", color=COLOURS["quiet"].light, ha="right")
     read.text(40, -0.2, "off other samples, down to \u22122.5", color=SERIES[0])
     read.set(xlim=(0, STEPS), ylim=(-0.3, 0.75))
+    leaving(read, range(0, STEPS, EVERY), fresh, SERIES[0])
     pairs = [Pair(f"{WORDS[name]}, right, nats", reading(name, right, *every), nats, 0.005)
              for name, nats in {**KNOWN, "js": truth}.items()]  # fmt: skip
     pairs += [Pair("Jensen-Shannon, too little: best line, nats", reading("js", line, *every), straight(), 0.002),

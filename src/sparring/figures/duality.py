@@ -137,23 +137,24 @@ def make() -> Drawn:
     best = {space: (space.plan(), space.function()) for space in (LINE, PLANE)}
     pairs = [*compared("line", LINE, *best[LINE]), *compared("plane", PLANE, *best[PLANE])]
     gaps, cost = LINE.gaps.diagonal(1), pairs[0].expected
-    left = np.cumsum(np.subtract(*LINE.masses))[:-1]  # F - G on the pieces between neighbours
+    left = np.cumsum(np.subtract(*LINE.masses))[:-1]  # P - Q on the pieces between neighbours
     wrong = abs(np.diff(best[LINE][1]) / gaps + np.sign(left))[abs(left) > 1e-12]
     shadows = sliced_wasserstein(LINE.points[LINE.real], LINE.points[LINE.fake], projections=1, p=1)
     pairs += [
-        Pair("line: integral of |F \u2212 G|, best plan", float((abs(left) * gaps).sum()), cost, 1e-9),
+        Pair("line: integral of |P \u2212 Q|, best plan", float((abs(left) * gaps).sum()), cost, 1e-9),
         Pair("line: samples in their order, best plan", shadows, cost, 1e-9),
-        Pair("line: slope of f away from the sign of G \u2212 F", wrong.max(), 0.0, 1e-9),
+        Pair("line: slope of f away from the sign of Q \u2212 P", wrong.max(), 0.0, 1e-9),
     ]
     return Drawn((draw_line(*best[LINE]), draw_plane(*best[PLANE])), tuple(pairs))
 
 
 FIGURE = Figure(
     title="The best function and the best plan agree",
-    text="What it costs at least to carry the model's mass to the data is what the best function of slope 1 reads. "
+    text="The least cost of carrying the model's mass to the data is the largest difference in mean of any function of "
+    "slope 1. "
     "Along every way of the best plan that function rises by the length of the way, so its slope there is 1.",
     source="Gavranovi\u0107 2017, Kantorovich-Rubinstein duality and Lipschitz continuity, after Arjovsky et al. 2017. "
-    "There are 30 points and 60 samples of each kind, and linear programmes find both sides. F and G are the shares of "
+    "There are 30 points and 60 samples of each kind, and linear programmes find both sides. P and Q are the shares of "
     "data and samples up to a point",
     section="3.2.5",
     make=make,

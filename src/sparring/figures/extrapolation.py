@@ -95,7 +95,13 @@ def make() -> Drawn:
                           alpha=0.25, linewidth=0)  # fmt: skip
         seen.text(at, -11.6, word, color=COLOURS[colour].light, ha="center")
     ratio = (2 * MEAN / DEVIATION**2 * x).exp()  # p / q
-    seen.plot(x, (0.9 * ratio / (0.1 * ratio + 1)).log(), color=COLOURS["line"].light, linewidth=5)
+    seen.plot(
+        x,
+        (0.9 * ratio / (0.1 * ratio + 1)).log(),
+        color=COLOURS["line"].light,
+        linewidth=5,
+        label="best D of any shape, label 0.9",
+    )
     path = blank("A sample that follows D from 0", "time", "x of the sample")
     for (name, weights), colour in zip(found.items(), SERIES, strict=False):
         seen.plot(x, logit(weights, x), color=colour, label=name)
@@ -136,8 +142,8 @@ FIGURE = Figure(
     text="With label 1 for real samples D likes a sample the more, the farther it is beyond the data. "
     "With 0.9 a D that is too sure of real samples pays for it, so its logit turns back, and samples stay.",
     source="slides of NIPS 2016, benefits of label smoothing; report, section 4.2. D is a parabola in its logit, data "
-    "are N(1, 0.6²), samples N(\u22121, 0.6²), G has the minimax cost. The wide grey line is the best D of any shape "
-    "for 0.9, which becomes flat at log 9",
+    "are N(1, 0.6²), samples N(\u22121, 0.6²), G has the minimax cost. The best D of any shape for 0.9 becomes flat "
+    "at log 9",
     section="4.2",
     make=make,
     seconds=1.5,

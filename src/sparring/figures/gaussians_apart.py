@@ -9,7 +9,7 @@ from torch import Tensor
 
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
 from sparring.looks.colours import SERIES
-from sparring.looks.vector import blank, logarithmic
+from sparring.looks.vector import blank, leaving, logarithmic
 from sparring.losses import AdversarialLoss, JensenShannon, Minimax, NonSaturating, Wasserstein
 from sparring.metrics.wasserstein import sliced_wasserstein
 
@@ -79,6 +79,7 @@ def make() -> Drawn:
     left.text(2.0, 1.7, "earth mover's", color=SERIES[0])
     left.text(8, 0.75, "Jensen-Shannon, at most log 2", color=SERIES[1], ha="right")
     left.set(ylim=(0, 2.5))
+    leaving(left, places, [earth_mover(d) for d in places], SERIES[0])
     right = blank("Gradient that reaches the generator", "d: how far apart they are", "size, logarithmic", (4.6, 3.0))
     for (name, loss), colour in zip(LOSSES.items(), (SERIES[1], SERIES[2]), strict=True):
         right.plot(places, [gradient(loss, d, 20_000) for d in places], color=colour)

@@ -23,6 +23,10 @@ STRAY = 3.0
 TARGETS = {"labels 1 and 0": (1.0, 0.0), "0.9 and 0": (0.9, 0.0), "0.9 and 0.1": (0.9, 0.1), "1 and 0.1": (1.0, 0.1)}
 """What D should say of real and of generated samples."""
 
+PULLS = {"labels 1 and 0": "0 for samples, 1 for data\n(dashed: 0.9 for data)",
+         "0.9 and 0.1": "0.1 for samples, 0.9 for data\n(dashed: 1 for data)"}  # fmt: skip
+"""What is said of two curves of pull that are nearly on one another."""
+
 
 LATE = brentq(lambda a: a + math.exp(a) - 401, 0, 10)
 """The logit a at time 200 with label 1: da/dt = 2 / (1 + exp(a)), so that a + exp(a) = 2 t + 1."""
@@ -84,7 +88,7 @@ def make() -> Drawn:
         best.plot(X, exact(X, *targets), color=colour, label=name, linewidth=1.4)
         best.plot(X[::10], learned[name].sigmoid()[::10], ".", color=colour)
         dashes = (0, (4, 3)) if name in {"0.9 and 0", "1 and 0.1"} else "-"  # nearly on the others
-        force.plot(X, pull(learned[name]), color=colour, linestyle=dashes, label=name)
+        force.plot(X, pull(learned[name]), color=colour, linestyle=dashes, label=PULLS.get(name))
     best.text(-0.9, 0.12, "data", color=COLOURS["real"].light)
     best.text(-0.9, 0.03, "model", color=COLOURS["generated"].light)
     best.text(2.85, 0.26, "model:\nstray mode", color=COLOURS["generated"].light)
@@ -127,9 +131,10 @@ def pairs(learned: Mapping[str, Tensor], grown: Mapping[float, Sequence[float]])
 
 FIGURE = Figure(
     title="Soft labels, on the real side and on the generated side",
-    text="A label of 0.9 for real samples scales D down and stops its logits, and still pulls stray samples to the "
-    "data. A label of 0.1 for generated samples makes D flat where only they are, so little pulls them away.",
-    source="report, section 4.2 and equation 15. The report's text has a peak of D at the stray mode; by its equation "
+    text="A label of 0.9 for real samples bounds D's logits, at log 19 in the last plot, and still pulls stray samples "
+    "to the data. With 0.1 for generated ones D is flat and lowest at the stray mode (the report says a peak), so "
+    "little pulls samples away.",
+    source="report, section 4.2 and equation 15. The text there has a peak of D at the stray mode; by its equation "
     "D is lowest there, near the label of generated samples",
     section="4.2",
     make=make,

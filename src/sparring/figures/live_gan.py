@@ -119,7 +119,7 @@ def make() -> Drawn:
     filmed = (range(10, 100, 10), range(100, 301, 25), range(350, 501, 50), range(600, STAGES[-1] + 1, 100))
     for now in sorted({*STAGES}.union(*filmed)):
         playing.play(ALONE + now - playing.state.round)
-        head = film.text(0, 1.04, f"After {now} rounds", transform=film.transAxes, fontweight="bold", fontsize=10.5)
+        head = film.text(0, 1.04, f"Playing: round {now}", transform=film.transAxes, fontweight="bold", fontsize=10.5)
         frames.append([head, *draw(film, found := look())])
         if now in STAGES:
             looks[f"After {now} rounds"] = found
@@ -133,7 +133,7 @@ def make() -> Drawn:
     pairs = []
     for title, found in list(looks.items())[1:]:
         pairs += [Pair(f"{title}: D away from p / (p + q), mean", found.away(found.best), 0.0, 0.06),
-                  Pair(f"{title}: JS read off D, nats", found.seen, found.divergence, 0.02)]  # fmt: skip
+                  Pair(f"{title}: JS estimate, may be below 0, nats", found.seen, found.divergence, 0.02)]  # fmt: skip
     last = looks[f"After {STAGES[-1]} rounds"]
     alone, moved = looks["D alone has learned"], looks[f"After {STAGES[0]} rounds"]
     old, new = (

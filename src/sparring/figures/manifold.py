@@ -109,7 +109,7 @@ def ratios(found: Mapping[str, Curve], known: Mapping[str, float]) -> Picture:
     """The curves, over what theory says of 2, 5 and 784 dimensions."""
     axes = blank("Neighbours tell the dimension d", "log(r2 / r1)", "\u2212log(1 \u2212 F)", (4.6, 3.9))
     logarithmic(axes, "x", "y")
-    for d, word in ((2, "2"), (5, "5"), (784, "d = 784")):
+    for d, word in ((2, "2"), (5, "5"), (784, "theory, d = 784")):
         axes.plot([1e-5, 8 / d], [1e-5 * d, 8], color=COLOURS["line"].light, linewidth=5, zorder=1)
         axes.text(8 / d, 10, word, color=COLOURS["quiet"].light, ha="center")
     for (name, (ratio, height)), colour in zip(found.items(), SERIES, strict=False):
@@ -132,7 +132,7 @@ def make() -> Drawn:
         Pair("generator of 5 latents, untrained: directions that a sample can move", rank, 5, 0),
         Pair("generator of 5 latents, untrained", found["generator"], 5.0, 0.75),
         Pair("generator of 2 latents, untrained", dimension(curve(untrained(2)[0])), 2.0, 0.3),
-        Pair("noise: pixels that have not the values of the pictures", moved(real, noise), 0, 0),
+        Pair("noise: pixels whose values are not those of the pictures, mixed", moved(real, noise), 0, 0),
         Pair("pictures: at most a tenth of 784, 1 is yes", found["pictures"] <= SIDE**2 / 10, 1, 0),
         Pair("pictures: at most a third of the noise, 1 is yes", found["pictures"] <= found["noise"] / 3, 1, 0),
     ]
@@ -150,7 +150,8 @@ def moved(x: Tensor, noise: Tensor) -> int:
 FIGURE = Figure(
     title="Pictures are a thin sheet in the space of their pixels",
     text="A picture of 784 pixels is a point in 784 dimensions, but distances to neighbours say that clothes lie "
-    "on about 14. The same pixels mixed among pictures have ten times as many, and a generator's at most its latents.",
+    "on at least about 14. Pixels mixed among pictures have ten times as many, a generator's samples about its "
+    "latents; grey lines are theory for 2, 5 and 784.",
     source="Gavranovi\u0107 2017, the manifold hypothesis; Arjovsky and Bottou 2017. The estimate is TwoNN of Facco et "
     "al. 2017, without the tenth of points with the largest ratios. Here r1 and r2 are distances to the two nearest "
     "neighbours, and F is the share of smaller ratios. Each set has 1,500 points; of 10 dimensions and more it finds "

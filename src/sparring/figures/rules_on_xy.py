@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +24,9 @@ from sparring.dynamics.unrolled import Unrolled
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
 from sparring.figures.saddle import largest, played
 from sparring.looks.colours import COLOURS, SERIES
-from sparring.looks.vector import blank
+from sparring.looks.vector import blank, glossary
 
-__all__ = ["FIGURE", "RULES", "Rule"]
+__all__ = ["FIGURE", "RULES", "Rule", "glossed"]
 
 H, ROUNDS, INK = 0.3, 80, COLOURS["ink"].light
 
@@ -93,6 +93,13 @@ def slope(points: NDArray[np.float64], every: int) -> float:
     return float(np.linalg.lstsq(np.stack([n, n**0, *wobble], 1), np.log(np.hypot(*points.T)))[0][0])
 
 
+def glossed(names: Iterable[str], size: tuple[float, float]) -> Picture:
+    """Rules in a few words."""
+    told = {name: GLOSSES[name] for name in names}
+    axes = glossary("The rules in a few words", told, size)
+    return Picture.of(axes, " ".join(f"{name.capitalize()}: {gloss}" for name, gloss in told.items()))
+
+
 def make() -> Drawn:
     paths = {name: played(rule.dynamics, H, ROUNDS, (1.0, 0.4)) for name, rule in RULES.items()}
     pictures = []
@@ -110,13 +117,16 @@ def make() -> Drawn:
     axes = blank("Factor of the radius in a round", "1 and more: no convergence", "", (4.6, 3.9))
     slopes = {name: slope(paths[name], rule.every) for name, rule in RULES.items()}
     for place, (name, rule) in enumerate(RULES.items()):
-        axes.plot(rule.theory(H), place, "o", markersize=10, markerfacecolor="#ffffff", color=INK)
-        axes.plot(math.exp(slopes[name]), place, "o", markersize=4, color=SERIES[0])
+        known, seen = ("theory", "measured") if not place else (None, None)
+        axes.plot(rule.theory(H), place, "o", markersize=10, markerfacecolor="#ffffff", color=INK, label=known)
+        axes.plot(math.exp(slopes[name]), place, "o", markersize=4, color=SERIES[0], label=seen)
+    axes.legend(loc="upper left", handlelength=1.0)
     axes.axvline(1, color=INK, linewidth=1, linestyle=(0, (4, 2)))
     axes.set_yticks(range(len(RULES)), list(RULES))
     axes.set(ylim=(len(RULES) - 0.4, -0.6))
     words = "A ring for each rule where theory is, in it a dot that was measured: one above 1, two at 1, nine below."
     pictures.append(Picture.of(axes, words))
+    pictures.append(glossed(RULES, (4.6, 4.6)))
     return Drawn(tuple(pictures), tuple(pairs(paths, slopes)))
 
 
@@ -141,10 +151,8 @@ FIGURE = Figure(
     text="With the same steps of 0.3 some rules go away from the equilibrium, some round it, and most into it. "
     "In the long run the distance changes by one factor a round, and the measured factor is that of theory.",
     source="report, sections 5.1 and 8.2; the table of methods names the papers of the rules. Consensus and symplectic "
-    "are with weight 1, unrolled through one step of 0.5, momentum is \u22120.5. Consensus also descends the squared "
-    "length of the gradients, symplectic does so with the antisymmetric half of the Jacobian alone. Competitive steps "
-    "to the equilibrium of the game as it looks from here. Lookahead goes half of the way back after five "
-    "steps at once. The spectral radius is that of the matrix of a round",
+    "are with weight 1, unrolled through one step of 0.5, momentum is \u22120.5. The part of the gradients that turns "
+    "is the antisymmetric half of the Jacobian. The spectral radius is that of the matrix of a round",
     section="8.2",
     make=make,
     seconds=2.0,
@@ -166,3 +174,20 @@ measured = {"extragradient: slope of log radius": (logs[-1] - logs[0]) / 39}  # 
 print(measured)
 """,
 )
+
+GLOSSES = {
+    "at once": "Both step from where they are.",
+    "at once, G half as fast": "The same, with half the step of G.",
+    "in turn": "The second steps after it has seen the step of the first.",
+    "in turn, five steps of y": "One player makes five steps for one of the other.",
+    "extragradient": "A step by the gradients that are found one step ahead.",
+    "optimistic": "A step by twice this gradient less the last one.",
+    "extrapolation from the past": "Extragradient, with last time's gradients to look ahead.",
+    "consensus": "Also down the squared length of all gradients.",
+    "symplectic": "Consensus of that part of the gradients that turns.",
+    "competitive": "To the equilibrium of the game as it looks from here.",
+    "unrolled": "One player looks through a step of the other.",
+    "negative momentum": "Also minus half of the last step.",
+    "lookahead": "After five steps at once, half of the way back.",
+}
+"""The rules in a few words."""

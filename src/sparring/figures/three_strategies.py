@@ -149,10 +149,11 @@ def make() -> Drawn:
 
 FIGURE = Figure(
     title="Three strategies on one value function",
-    text="NCE learns the density in D against noise that stays, and maximum likelihood against a copy of the model. "
-    "A GAN learns the generator, down the same V; from one start all three find the data's Gaussian.",
+    text="Noise-contrastive estimation (NCE) and maximum likelihood learn a density inside D, by which it tells data "
+    "from fixed noise, or from copies of the model. A GAN learns the generator instead, on the same V; from one start "
+    "all three come to the Gaussian of the data.",
     source="report, section 3.4 and figure 20, after Goodfellow 2014, On distinguishability criteria; V has no "
-    "factor 1/2. NCE is noise-contrastive estimation. D raises V under all three; G never moves under NCE, copies the "
+    "factor 1/2. D raises V under all three; G never moves under NCE, copies the "
     "model in D under maximum likelihood, and lowers V in a GAN",
     section="3.4",
     make=make,

@@ -106,15 +106,32 @@ def make() -> Drawn:
     away = torch.cdist(sharp, TWO)
     errors = {"squared error": blurred, "GAN": sharp}
     pairs = [
-        Pair("squared error: prediction away from the average", (blurred - TWO.mean(0)).norm().item(), 0.0, 1e-3),
+        Pair(
+            "squared error: distance of the predictions from the average",
+            (blurred - TWO.mean(0)).norm().item(),
+            0.0,
+            1e-3,
+        ),
         Pair("squared error: darkest pixel", blurred.max().item(), TWO.mean(0).max().item(), 1e-3),
-        Pair("GAN: predictions away from a future, the worse of two", away.min(1).values.max().item(), 0.0, 0.2),
-        Pair("GAN: futures away from a prediction, the worse of two", away.min(0).values.max().item(), 0.0, 0.2),
+        Pair(
+            "GAN: distance of a prediction from the nearest future, larger of two",
+            away.min(1).values.max().item(),
+            0.0,
+            0.2,
+        ),
+        Pair(
+            "GAN: distance of a future from the nearest prediction, larger of two",
+            away.min(0).values.max().item(),
+            0.0,
+            0.2,
+        ),
         Pair("GAN: darkest pixel", sharp.max().item(), TWO.max().item(), 0.05),
     ]
     for (name, frames), share in zip(errors.items(), (1 / 4, 1 / 2), strict=True):
         error = torch.cdist(frames, TWO).square().mean().item()
-        pairs.append(Pair(f"{name}: mean squared error, a share of that between futures", error / apart, share, 0.02))
+        pairs.append(
+            Pair(f"{name}: mean squared error, divided by that between both futures", error / apart, share, 0.02)
+        )
     return Drawn(pictures, tuple(pairs))
 
 
@@ -139,7 +156,7 @@ for _ in range(100):
     optimizer.zero_grad()
     (prediction - two).square().sum(1).mean().backward()  # either future may come
     optimizer.step()
-measured = {"squared error: prediction away from the average": (prediction - two.mean(0)).norm().item(),
+measured = {"squared error: distance of the predictions from the average": (prediction - two.mean(0)).norm().item(),
             "squared error: darkest pixel": prediction.max().item()}
 print(measured)
 """,

@@ -18,7 +18,7 @@ from sparring import GAN, Alternating, Key, Normal, Phase, Trainer
 from sparring.data.embedded import fashion_mnist
 from sparring.dynamics.gradients import gradient
 from sparring.figures.frame import Drawn, Figure, Pair, Picture
-from sparring.looks.colours import SERIES
+from sparring.looks.colours import COLOURS, SERIES
 from sparring.looks.vector import blank, logarithmic
 from sparring.losses import AdversarialLoss, Minimax, NonSaturating, Wasserstein
 from sparring.networks.dcgan import Discriminator, Generator
@@ -115,20 +115,21 @@ def panel(found: Mapping[int, Courses], epochs: int, column: int, title: str, y:
         names = {"minimax": (15, 2e-3), "non-saturating": (3.4, 200), "Wasserstein": (0.2, 6e-4)}
     for name, place in names.items():
         axes.text(*place, name, color={**HUES, "D": SERIES[1], "critic": SERIES[3]}[name])
+    axes.text(0.02, 0.03, f"dashed: seed {SEEDS[1]}", transform=axes.transAxes, color=COLOURS["quiet"].light)
     return axes
 
 
 def pairs(found: Courses, seed: int) -> list[Pair]:
-    """Orders of magnitude: 5 is the paper's best case, and less than 2 would not count as vanishing."""
+    """Which way, and how far at least: a hundredfold counts as vanishing. The paper's best case is five orders."""
     rows = []
     for epochs in EPOCHS:
         (_, ms, _, right), (_, ns, noise, _), (_, ws, *_) = (found[epochs, name].T for name in HUES)
         where = f"G of {epochs} epoch{'s' * (epochs > 1)}, seed {seed}: "
         rows += [
-            Pair(f"{where}minimax, the norm falls by orders", (ms[0] / ms[-1]).log10().item(), 5, 3),
-            Pair(f"{where}non-saturating, the norm grows by orders", (ns[-1] / ns[0]).log10().item(), 2, 2),
-            Pair(f"{where}non-saturating, the noise grows by orders", (noise[-1] / noise[0]).log10().item(), 2, 2),
-            Pair(f"{where}Wasserstein, from the largest norm to the last", (ws[-1] / ws.max()).log10().item(), 0, 1),
+            Pair(f"{where}minimax, the norm falls a hundredfold, 1 is yes", float(ms[0] >= 100 * ms[-1]), 1, 0),
+            Pair(f"{where}non-saturating, last norm less first, sign", (ns[-1] - ns[0]).sign().item(), 1, 0),
+            Pair(f"{where}non-saturating, last noise less first, sign", (noise[-1] - noise[0]).sign().item(), 1, 0),
+            Pair(f"{where}Wasserstein, half of its largest norm stays, 1 is yes", float(2 * ws[-1] >= ws.max()), 1, 0),
             Pair(f"{where}share that D judges rightly at the end", right[-1].item(), 1, 0.01),
         ]
     return rows
@@ -153,7 +154,7 @@ FIGURE = Figure(
     "minimax cost. That of the non-saturating cost grows, and so does its noise; that of a Wasserstein "
     "critic grows until it stays.",
     source="Arjovsky and Bottou 2017, figure 2; report, section 3.2.3. D has batch norm as in a DCGAN, and the critic "
-    "none. The critic is watched for 300 steps only. The second seed is dashed",
+    "none. The critic is watched for 300 steps only",
     section="3.2.3",
     make=make,
     seconds=400.0,
@@ -172,13 +173,13 @@ data, shape, turns = {"real": fashion_mnist()}, (1, 28, 28), Alternating(fresh=F
 game = GAN(Generator(shape, 64, 8), Discriminator(shape, 8), Normal(64))
 Trainer(Phase(game, adams(game), data, 157, turns, batch=64)).play()  # an epoch of both
 game, norms = GAN(game.generator, Discriminator(shape, 8), Normal(64), losses.Minimax()), []
-for rounds in (0, 600):  # of a new D alone
+for rounds in (0, 1000):  # of a new D alone
     Trainer(Phase(game, adams(game), data, rounds, Alternating({"generator": 0}), batch=64), seed=1).play()
     fake = game.discriminator(game.generator(torch.randn(512, 64)))
     slopes = torch.autograd.grad(game.loss.generator(fake, fake), list(game.generator.parameters()))
     norms.append(torch.cat([slope.flatten() for slope in slopes]).norm())
-fall = (norms[0] / norms[1]).log10().item()
-measured = {"G of 1 epoch, seed 100: minimax, the norm falls by orders": fall}
-print(measured)
+fall = (norms[0] >= 100 * norms[1]).item()
+measured = {"G of 1 epoch, seed 100: minimax, the norm falls a hundredfold, 1 is yes": fall}
+print(norms, measured)
 """,
 )

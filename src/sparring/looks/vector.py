@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from sparring.looks.colours import NIGHT
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["blank", "logarithmic", "svg"]
+__all__ = ["blank", "glossary", "leaving", "logarithmic", "svg"]
 
 
 def blank(title: str, x: str, y: str, size: tuple[float, float] = (4.6, 3.3)) -> Axes:
@@ -42,6 +42,34 @@ def logarithmic(axes: Axes, *sides: Literal["x", "y"]) -> None:
         axis = axes.xaxis if side == "x" else axes.yaxis
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
         axis.set_minor_formatter(NullFormatter())
+
+
+def leaving(axes: Axes, x: Sequence[float], y: Sequence[float], colour: str) -> None:
+    """Marks where a curve leaves the axes with an arrowhead: at the top and at the bottom first and last.
+
+    Args:
+        axes: With their limits.
+        x: Of its points, from left to right.
+        y: The same.
+        colour: Of the curve.
+    """
+    for edge, sign, mark in zip(axes.get_ylim(), (-1, 1), "v^", strict=True):
+        beyond = [sign * (each - edge) > 0 for each in y]
+        crossed = [i for i in range(1, len(y)) if beyond[i] != beyond[i - 1]]
+        for i in {*crossed[:1], *crossed[-1:]}:
+            share = (edge - y[i - 1]) / (y[i] - y[i - 1])
+            axes.plot(x[i - 1] + share * (x[i] - x[i - 1]), edge, mark, color=colour, markersize=6, clip_on=False)
+
+
+def glossary(title: str, words: Mapping[str, str], size: tuple[float, float]) -> Axes:
+    """Words below a title, and below each what it means."""
+    axes = blank(title, "", "", size)
+    axes.set_axis_off()
+    for i, (word, meaning) in enumerate(words.items()):
+        axes.text(0, i, word, fontsize=9, fontweight="bold", va="top")
+        axes.text(0.03, i + 0.45, meaning, fontsize=9, va="top")
+    axes.set(ylim=(len(words), 0))
+    return axes
 
 
 def svg(figure: Figure) -> str:
