@@ -96,7 +96,7 @@ def make() -> Drawn:
     best.set(xlim=(-4, 5), ylim=(0, 1.35), yticks=[0, 0.5, 1])
     force.legend(loc="lower left")
     force.set(xlim=(-1, 3.6), ylim=(-6, 2))
-    line = blank("D's logit where the data are, as D learns", "time (steps \u00d7 rate)", "logit at x = 1")
+    line = blank("Another game: data at 1, samples at \u22121", "time (steps \u00d7 rate)", "logit at x = 1, D a line")
     grown = {real: confident(real, 200.0) for real in (1.0, 0.9)}
     for seen, colour in zip(grown.values(), SERIES, strict=False):
         line.plot(torch.arange(1, len(seen) + 1) / 10, seen, color=colour)
@@ -134,7 +134,8 @@ FIGURE = Figure(
     text="A label of 0.9 for real samples bounds D's logits, at log 19 in the last plot, and still pulls stray samples "
     "to the data. With 0.1 for generated ones D is flat and lowest at the stray mode (the report says a peak), so "
     "little pulls samples away.",
-    source="report, section 4.2 and equation 15. The text there has a peak of D at the stray mode; by its equation "
+    source="report, section 4.2 and equation 15. In the last plot D's logit is a line through 0, so that D(\u22121) = "
+    "1 \u2212 D(1) and the best D(1) is 1.9 / 2. The text there has a peak of D at the stray mode; by its equation "
     "D is lowest there, near the label of generated samples",
     section="4.2",
     make=make,

@@ -79,18 +79,18 @@ def make() -> Drawn:
     spirals = {h: played(Simultaneous(), h, rounds) for h, rounds in ((0.1, 140), (0.3, 26))}
     pictures = [surface(turn)]
     plane = blank("Seen from above", "x, which makes V small", "y, which makes V large", SQUARE)
-    grid = np.linspace(-2.1, 2.1, 61)
+    grid = np.linspace(-3.2, 3.2, 61)
     values = np.outer(grid, grid)  # xy is the same for x and y
-    plane.contour(grid, grid, values, levels=np.arange(-4, 4.5, 0.5), colors=FAINT, linewidths=0.8)
+    plane.contour(grid, grid, values, levels=np.arange(-9, 10, 1.0), colors=FAINT, linewidths=0.8)
     plane.plot(*turn.T, color=INK, linestyle=(0, (4, 2)))
     for points, colour in zip(spirals.values(), SERIES, strict=False):
         plane.plot(*points.T, color=colour, marker="o", markersize=2.4, linewidth=1.0)
     plane.plot(0, 0, "+", markersize=10, color=INK)
     plane.plot(1, 0, "s", markersize=6, color=INK)
-    plane.text(-1.45, 1.75, "steps of 0.1", color=SERIES[0], ha="center")
-    plane.text(1.45, -1.95, "steps of 0.3", color=SERIES[1], ha="center")
+    plane.text(1.9, 2.2, "steps of 0.1", color=SERIES[0], ha="center")
+    plane.text(-1.9, -2.4, "steps of 0.3", color=SERIES[1], ha="center")
     plane.text(0.12, -0.9, "continuous\ntime", color=INK, ha="center", va="bottom")
-    plane.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), aspect="equal")
+    plane.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
     pictures.append(Picture.of(plane, "A circle from (1, 0) round the centre, and two spirals that leave it outwards."))
     radius = blank("How far from the equilibrium", "time: rounds times step", "radius", SQUARE)
     radius.axhline(1, color=INK, linestyle=(0, (4, 2)))
