@@ -94,6 +94,7 @@ def strip(frames: Tensor, caption: str, alternative: str) -> Picture:
 def make() -> Drawn:
     blurred, sharp = averaging(), choosing()
     apart = (TWO[0] - TWO[1]).square().sum().item()
+    sharp = sharp[torch.cdist(sharp, TWO)[:, 0].argsort()]  # the side of the coin that leads to the left first
     pictures = (
         strip(TWO, "What follows", "What follows: a dark ball on the left, or one on the right."),
         strip(
@@ -140,7 +141,7 @@ FIGURE = Figure(
     text="A ball moves left or right: least squared error predicts half a ball on both sides, which never happens. "
     "A generator also gets a coin, 0 or 1: under a GAN each side of it predicts one future, under squared error both.",
     source="report, figure 3, a toy of Lotter et al. 2015; the middle picture is squared error, the last a GAN. "
-    "Rows of both are the sides of the coin; which side gets which future is not told to the GAN",
+    "Rows of both are the sides of the coin, the one that leads to the left first: the GAN is not told which",
     section="1",
     make=make,
     seconds=4.0,
