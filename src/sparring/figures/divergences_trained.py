@@ -131,20 +131,17 @@ def pairs(procedure: str, found: Mapping[tuple[int, str], Seen], wide: Seen) -> 
 
     `wide` is the one Gaussian of maximum likelihood, whose blur no GAN has.
     """
-    rows = []
+    equal, rows = procedure == "equal rates", []
     for (seed, name), one in found.items():
-        fewer = Pair(
-            f"{procedure}, {name}, seed {seed}: less than 4 modes, sign", math.copysign(1, 4 - one.modes), 1, 0
-        )
-        all_of_them = Pair(f"{procedure}, {name}, seed {seed}: modes", one.modes, 8, 1)
-        rows += [all_of_them if procedure == "equal rates" else fewer,
+        few = Pair(f"{procedure}, {name}, seed {seed}: less than 4 modes, sign", math.copysign(1, 4 - one.modes), 1, 0)
+        rows += [Pair(f"{procedure}, {name}, seed {seed}: modes", one.modes, 8, 1) if equal else few,
                  Pair(f"{procedure}, {name}, seed {seed}: width, less than the Gaussian's, sign",
                       math.copysign(1, wide.width - one.width), 1, 0)]  # fmt: skip
     for seed in SEEDS:
         mine = {name: one for (its, name), one in found.items() if its == seed}
         many = [one.modes for one in mine.values()]
         rows.append(Pair(f"{procedure}, seed {seed}: modes, largest difference", max(many) - min(many), 0, 2))
-        if procedure == "equal rates":
+        if equal:
             less = mine["KL(data, model)"].width - mine["KL(model, data)"].width
             rows.append(Pair(f"{procedure}, seed {seed}: width, KL(data, model) less KL(model, data), sign",
                              math.copysign(1, less), 1, 0))  # fmt: skip
@@ -153,12 +150,12 @@ def pairs(procedure: str, found: Mapping[tuple[int, str], Seen], wide: Seen) -> 
 
 FIGURE = Figure(
     title="Which modes a GAN takes is not decided by its divergence",
-    text="If the divergence decided, a GAN of KL(data, model) would blur like the one Gaussian, and one of "
-    "KL(model, data) would not. With equal rates all three cover eight modes, with a fast G all take few. "
-    "What the divergence decides is a little blur. A mean of modes below 1 says that often none is covered.",
+    text="With equal rates GANs of all three divergences cover eight modes, and with a fast generator all take few. Of "
+    "what one Gaussian would do, wide or narrow, only some blur remains.",
     source="report, section 3.2.5 and figure 15, after Nowozin et al. 2016, who train on pictures: for such see "
     "docs/costs.md in the repository. Width is the median distance of samples from the middle of their mode, over the "
-    "data's. Modes and widths of GANs are means of 21 looks in the second half of training",
+    "data's. Modes and widths of GANs are means of 21 looks in the second half of training; below 1, often "
+    "no mode is covered",
     section="3.2.5",
     make=make,
     seconds=80.0,

@@ -109,8 +109,8 @@ def make() -> Drawn:
 FIGURE = Figure(
     title="Maximum likelihood by a discriminator, in two ways",
     text="The score function and the way through the samples estimate the same gradient of KL, the second with a "
-    "far smaller spread. Means of n estimates settle as 1/\u221an if the model is wide enough. Else single estimates "
-    "have no variance, and the spread of one trial says little.",
+    "far smaller spread. Means of n estimates settle as 1/\u221an if the model is wide enough, else the variance is "
+    "infinite.",
     source="report, exercise 7.3 and its solution in 8.3, with the minus of the slides: f = \u2212p/q. The law needs "
     "E (p/q)\u00b2, which is finite for a model of more than half the variance of the data",
     section="7.3",

@@ -112,8 +112,7 @@ def curves(runs: Mapping[int, Mapping[str, Course]]) -> tuple[Picture, Picture]:
     at_once, where = blank("Modes covered at once", "round", "modes"), blank("Where the plain GAN is", "round", "mode")
     now = EVERY * torch.arange(1, ROUNDS // EVERY + 1)
     plain = torch.stack([runs[seed]["plain"].at_once for seed in SEEDS])
-    at_once.fill_between(now, plain.amin(0), plain.amax(0), color=TINTS["plain"], alpha=0.45, linewidth=0,
-                         label="plain, all seeds")  # fmt: skip
+    at_once.fill_between(now, plain.amin(0), plain.amax(0), color=TINTS["plain"], alpha=0.45, label="plain, all seeds")
     for seed, dashes in zip(SEEDS, ("-", "--", ":"), strict=True):
         at_once.plot(now, runs[seed]["unrolled"].at_once, color=TINTS["unrolled"], linestyle=dashes, linewidth=1.2,
                      label=f"unrolled, seed {seed}")  # fmt: skip
@@ -151,9 +150,9 @@ def make() -> Drawn:
 
 FIGURE = Figure(
     title="A plain GAN jumps around the ring, an unrolled one covers it",
-    text="Both share networks, data and seeds. The plain generator is at one mode or none: D learns to reject it, and "
-    "it jumps to another. A generator that looks through five steps of D comes to cover all eight. On the way two "
-    "seeds lose some again, and one of them all.",
+    text="Both share networks, data and seeds: the plain generator is at one mode or none, D learns to reject it, and "
+    "it jumps to another. One that looks through five steps of D comes to cover all eight, though seeds lose some "
+    "again, once all.",
     source="report, figures 22 and 32, after Metz et al. 2016; our networks are smaller, our rates faster, and both "
     "players move at once",
     section="5.1.1",

@@ -109,7 +109,7 @@ def make() -> Drawn:
 FIGURE = Figure(
     title="How large a step may be",
     text="On V = xy a rule stays bounded only with steps below its limit, where the factor of the radius passes 1. "
-    "Most rules converge there, and steps in turn go round. Theory gives the limits that halving an interval found.",
+    "Most rules converge below it, steps in turn go round, and theory gives the limits that halving an interval found.",
     source="report, section 8.2; the table of methods names the papers of the rules. Lookahead goes half of the way "
     "back after five steps at once",
     section="8.2",
