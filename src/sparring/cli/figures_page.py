@@ -178,7 +178,7 @@ def _figure(figure: Figure, made: Made) -> str:
         more = ", and what computed this"
     return f"""<section id="{figure.name}">
 <h3>{_text(figure.title)}{_small(label and f"report, {label}")}</h3>
-<div class="{_rows(len(made.drawn.pictures))}">{"".join(map(_picture, made.drawn.pictures))}
+<div class="pictures">{"".join(map(_picture, made.drawn.pictures))}
 <p>{_text(figure.text)}</p></div>
 {_numbers(figure.title, made.drawn.pairs)}
 <p class="quiet">Source: {_text(figure.source.rstrip("."))}. This figure alone: <code>{_text(made.command)}</code></p>
@@ -192,11 +192,6 @@ def _picture(picture: Picture) -> str:
     address = f"data:image/{picture.kind};base64,{base64.b64encode(picture.content).decode()}"
     size = f'width="{picture.width}" height="{picture.height}"'
     return f'<img src="{address}" {size} alt="{_text(picture.alternative)}">'
-
-
-def _rows(pictures: int) -> str:
-    """The class of their rows: twos, or threes on a wide screen. The text fills the row that they leave unfilled."""
-    return "pictures" if pictures % 3 else "pictures threes"
 
 
 def _numbers(title: str, pairs: Sequence[Pair]) -> str:

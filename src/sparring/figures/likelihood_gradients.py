@@ -107,7 +107,7 @@ def make() -> Drawn:
 
 
 FIGURE = Figure(
-    title="Maximum likelihood by a discriminator, in two ways",
+    title="Exercise 7.3: maximum likelihood by a discriminator, in two ways",
     text="The score function and the way through the samples estimate the same gradient of KL, the second with a "
     "far smaller spread. Means of n estimates settle as 1/\u221an if the model is wide enough, else the variance is "
     "infinite.",

@@ -147,7 +147,7 @@ def make() -> Drawn:
 
 
 FIGURE = Figure(
-    title="A GAN in one dimension, live",
+    title="Exercise 7.1: a GAN in one dimension, live",
     text="Where points are, D follows the ratio p / (p + q), the wide grey line, which ends where both are rare. "
     "Samples move to where D is larger, and when the model has become the data, D says about 1/2 there.",
     source="report, exercise 7.1 and figure 35, after Goodfellow et al. 2014, figure 1. Its four panels are like the "
