@@ -30,6 +30,10 @@ def filled(template: str, **marks: str) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda mark: {**hashes, **marks}[mark[1]], template)
 
 
+BITMAPS = '.pictures img:not([src^="data:image/svg"]) { filter: brightness(.78); }'
+"""Plots that are on white whatever the screen is; drawings know the dark themselves."""
+
+
 def style() -> str:
     """The style of all pages: colours by name as CSS variables, for light and dark, and the rules that use them."""
     light, dark = (
@@ -41,7 +45,7 @@ def style() -> str:
         [
             f":root {{ color-scheme: light dark; {light}",
             "  font: 1rem/1.5 system-ui, sans-serif; background: var(--paper); color: var(--ink); }",
-            f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}",
+            f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} {BITMAPS} }}",
             rules,
         ]
     )

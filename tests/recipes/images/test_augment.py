@@ -3,6 +3,8 @@
 from inspect import isabstract
 
 import pytest
+import torch
+from PIL import Image
 
 import discover
 import sparring as sp
@@ -17,15 +19,14 @@ RECIPES = {
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_the_discriminator_is_behind_the_augmentation(name):
+def test_the_discriminator_is_behind_the_augmentation(name, tmp_path):
     recipe = RECIPES[name]
-    config = recipe.Config(augment="diff", rounds=2, width=4, batch=4)
-    x = sp.Key(0).normal("x", (16, 1, 28, 28)).clamp(-1, 1)
-    y = sp.Key(0).integers("y", (16,), 2)
-    if "labels" in recipe.USES:
-        source = sp.InMemory(x, y, classes=("a", "b"))
-        data = sp.Data({"real": source}, sp.conditions.classes.Classes.of(y, ("a", "b")))
-    else:
-        data = sp.Data({"real": sp.InMemory(x)})
+    x = sp.Key(0).integers("x", (16, 28, 28), 256).to(torch.uint8)
+    for part, some in (("a", x[:8]), ("b", x[8:])):
+        (tmp_path / part).mkdir()
+        for i, picture in enumerate(some):
+            Image.fromarray(picture.numpy()).save(tmp_path / part / f"{i}.png")
+    config = recipe.Config(data=str(tmp_path), augment="diff", rounds=2, width=4, batch=4, hold_out=0)
+    data = recipe.open_data(config)
     game = recipe.build(config, data).game
     assert any(isinstance(part, Augmented) for part in game.modules())
