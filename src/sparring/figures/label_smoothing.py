@@ -134,9 +134,9 @@ FIGURE = Figure(
     text="A label of 0.9 for real samples bounds D's logits, at log 19 in the last plot, and still pulls stray samples "
     "to the data. With 0.1 for generated ones D is flat and lowest at the stray mode (the report says a peak), so "
     "little pulls samples away.",
-    source="report, section 4.2 and equation 15. In the last plot D's logit is a line through 0: "
-    "D(\u22121) is 1 \u2212 D(1). The best D(1) is 1.9 / 2. The text there has a peak of D at the stray mode; by its equation "
-    "D is lowest there, near the label of generated samples",
+    source="report, section 4.2 and equation 15. In the last plot D's logit is a line through 0: D(\u22121) is "
+    "1 \u2212 D(1). The best D(1) is 1.9 / 2. The text there has a peak of D at the stray mode; by its equation D is "
+    "lowest there, near the label of generated samples",
     section="4.2",
     make=make,
     seconds=3.5,
