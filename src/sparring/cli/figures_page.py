@@ -99,8 +99,7 @@ def _summary(made: Sequence[Made], absent: Sequence[Figure]) -> str:
     numbers = f"{counted(len(made), 'figure')}, {_tally(pairs)} computed beside what is expected of them."
     wide = [pair for pair in pairs if 0.5 <= pair.tolerance >= abs(pair.expected) / 4]
     agreed = f"All agree, {len(wide)} of them only roughly." if wide else "All agree."
-    if links:
-        agreed = f'<strong class="wrong">Outside their tolerance: numbers of {links}.</strong>'
+    agreed = f'<strong class="wrong">Outside their tolerance: numbers of {links}.</strong>' if links else agreed
     rough = ""
     if wide:
         most = max(wide, key=lambda pair: pair.tolerance)

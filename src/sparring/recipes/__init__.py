@@ -213,7 +213,8 @@ def find(name: str) -> Recipe:
     """
     if name not in names():
         if name.endswith(".py"):
-            raise UnknownRecipeError(f"there is no recipe {shown(name)!r}: for your own file write its path, ./{name}")
+            file = shown(name)
+            raise UnknownRecipeError(f"there is no recipe {file!r}: for your own file write its path, ./{file}")
         if "/" in name:
             raise UnknownRecipeError(f"there is no recipe {shown(name)!r}: the name of your own file ends in .py")
         near = difflib.get_close_matches(name, names(), 1)

@@ -92,6 +92,7 @@ def test_built_in_recipes_are_found_by_name():
         find("mine.py")
     with pytest.raises(sparring.recipes.UnknownRecipeError, match=r"ends in \.py"):
         find("./mine")
-    with pytest.raises(sparring.recipes.UnknownRecipeError, match="there is no recipe 'aaa") as error:
-        find("a" * 100_000)
-    assert len(str(error.value)) < 2000
+    for ending in ("", ".py", "/a"):
+        with pytest.raises(sparring.recipes.UnknownRecipeError, match="there is no recipe 'aaa") as error:
+            find("a" * 100_000 + ending)
+        assert len(str(error.value)) < 2000
