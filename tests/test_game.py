@@ -17,6 +17,14 @@ def test_labels_of_bytes_stay_labels():
     assert (batch.x == -1).all()
 
 
+def test_a_stream_without_labels_says_so():
+    x, y = torch.zeros(3, 2), torch.tensor([2, 0, 1])
+    round = round_of(lambda name: Batch(x, y if name == "labelled" else None), 3)
+    assert round.labels("labelled").tolist() == [2, 0, 1]
+    with pytest.raises(ValueError, match="the stream 'real' has no labels; expected a source with y"):
+        round.labels("real")
+
+
 def test_a_stream_is_drawn_once_a_round():
     count = []
     round = round_of(lambda name: count.append(name) or Batch(torch.zeros(2)), 2)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
@@ -70,6 +70,17 @@ def over(runs: Sequence[dict[str, Any]], whose: str, key: str, part: str = "foun
     return over_seeds(f"{whose}: {WORDS[key]}", [float(run[part][key]) for run in runs if part in run])
 
 
+def claims(runs: Mapping[str, Sequence[dict[str, Any]]], covered: Mapping[str, Figure]) -> Iterator[Claim]:
+    """The order of methods, each pair over the seeds that the first of them has."""
+    for name, relation, other in ORDER:
+        if name in covered:
+            seeds = {result["seed"] for result in runs[name] if "found" in result}
+            same = [result for result in runs[other] if result["seed"] in seeds]
+            words = f"Modes covered, in the mean over the same seeds: {NAMES[name]} {relation} {NAMES[other]}."
+            right = over(same, NAMES[other], "covered").value
+            yield Claim(words=words, left=covered[name].value, relation=relation, right=right)
+
+
 def run(quick: bool = False) -> Record:
     """The record; it takes seconds, so there is no quicker one."""
     start = time.perf_counter()
@@ -82,14 +93,6 @@ def run(quick: bool = False) -> Record:
         for key in WORDS
     }
     floor = stacked_floor(SAMPLES)
-    claims = []
-    for name, relation, other in ORDER:
-        if name in ours["covered"]:
-            seeds = {result["seed"] for result in runs[name] if "found" in result}
-            same = [result for result in runs[other] if result["seed"] in seeds]
-            words = f"Modes covered, in the mean over the same seeds: {NAMES[name]} {relation} {NAMES[other]}."
-            right = over(same, NAMES[other], "covered").value
-            claims.append(Claim(words=words, left=ours["covered"][name].value, relation=relation, right=right))
     return Record(
         command="python benchmarks/records/stacked.py",
         seeds=tuple(seed for seed in SEEDS if any(RUNS.glob(f"*.{seed}.json"))),
@@ -101,7 +104,7 @@ def run(quick: bool = False) -> Record:
             Figure(what=f"a perfect sampler: {WORDS['kl_uniform']}, simulated", value=floor.kl_uniform.mean),
         ),
         published=PUBLISHED,
-        claims=tuple(claims),
+        claims=tuple(claims(runs, ours["covered"])),
         details={
             "runs": [each for found in runs.values() for each in found],
             "missing runs": [f"{n}.{s}" for s in SEEDS for n in NAMES if not (RUNS / f"{n}.{s}.json").exists()],

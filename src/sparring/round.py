@@ -101,6 +101,17 @@ class Round:
             self._drawn[name] = Batch(self._mine(name, whole.x), None if whole.y is None else self._mine(name, whole.y))
         return self._drawn[name]
 
+    def labels(self, name: str) -> Tensor:
+        """The labels [B, ...] of the batch of the stream `name`.
+
+        Raises:
+            ValueError: It has none.
+        """
+        y = self.stream(name).y
+        if y is None:
+            raise ValueError(f"the stream {name!r} has no labels; expected a source with y [N], such as classes 0..K-1")
+        return y
+
     def _draw_whole(self, name: str) -> Batch:
         """The batch of all ranks; a source that evaluates a player does so as if it were alone."""
         shared = self.chance.share[1] > 1

@@ -39,12 +39,9 @@ class Classifier(Game):
         Raises:
             ValueError: The stream has no labels.
         """
-        batch = round.stream("labelled")
-        if batch.y is None:
-            raise ValueError("the stream 'labelled' has no labels; expected a source with y [N] in 0..K-1")
-        logits = self.network(batch.x)
-        right = (logits.argmax(1) == batch.y).to(logits.dtype)
-        return Cost({"cross_entropy": cross_entropy(logits, batch.y)}, {"accuracy": right.mean()})
+        logits, y = self.network(round.stream("labelled").x), round.labels("labelled")
+        right = (logits.argmax(1) == y).to(logits.dtype)
+        return Cost({"cross_entropy": cross_entropy(logits, y)}, {"accuracy": right.mean()})
 
 
 METHODS = (

@@ -91,13 +91,10 @@ class VirtualAdversarial(Game):
         Raises:
             ValueError: The stream `labelled` has no labels.
         """
-        batch, x = round.stream("labelled"), round.stream("real").x
-        if batch.y is None:
-            raise ValueError("the stream 'labelled' has no labels; expected a source with y [N] in 0..K-1")
-        logits = self.network(batch.x)
-        right = (logits.detach().argmax(1) == batch.y).to(logits.dtype).mean()
-        terms = {"labelled": cross_entropy(logits, batch.y), "smoothness": self.weight * self.smoothness(x, round)}
-        return Cost(terms, {"accuracy": right})
+        logits, y = self.network(round.stream("labelled").x), round.labels("labelled")
+        right = (logits.detach().argmax(1) == y).to(logits.dtype).mean()
+        smoothness = self.weight * self.smoothness(round.stream("real").x, round)
+        return Cost({"labelled": cross_entropy(logits, y), "smoothness": smoothness}, {"accuracy": right})
 
     def smoothness(self, x: Tensor, round: Round) -> Tensor:
         """The mean of LDS over examples [B, ...]; only the answer at x + r is differentiated."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -20,14 +21,14 @@ from sparring.looks.vector import blank
 
 __all__ = ["FIGURE", "largest", "played"]
 
+Array = NDArray[np.float64]
+
 INK, QUIET, FAINT = (COLOURS[name].light for name in ("ink", "quiet", "line"))
 SQUARE = (4.6, 4.4)
 """Inches, of a picture of the plane."""
 
 
-def played(
-    dynamics: Dynamics, step: float, rounds: int, start: tuple[float, float] = (1.0, 0.0)
-) -> NDArray[np.float64]:
+def played(dynamics: Dynamics, step: float, rounds: int, start: tuple[float, float] = (1.0, 0.0)) -> Array:
     """(x, y) before the first round and after each, [rounds + 1, 2], with SGD at `step` for both players."""
     game, points = XY(*start), [start]
     optimizers = {player: torch.optim.SGD(game.strategy(player).values(), step) for player in game.players()}
@@ -38,7 +39,7 @@ def played(
     return np.array(points)
 
 
-def largest(points: NDArray[np.float64], every: int = 1) -> float:
+def largest(points: Array, every: int = 1) -> float:
     """The spectral radius of the matrix that makes the next point from the last one, or from the last two.
 
     Args:
@@ -55,17 +56,17 @@ def largest(points: NDArray[np.float64], every: int = 1) -> float:
     raise ValueError("the path is not that of a linear rule which remembers one round")
 
 
-def velocity(time: float, point: NDArray[np.float64]) -> list[float]:
+def velocity(time: float, point: Array) -> list[float]:
     """Where play goes in continuous time: each player against the gradient of its own cost."""
     game = XY(*map(float, point))
     field = gradient_field(game, round_of(game), tuple(game.players()))
     return [-slope.item() for _, slopes in field.values() for slope in slopes.values() if slope is not None]
 
 
-def orbit() -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
+def orbit() -> tuple[Array, float, Array]:
     """A turn from (1, 0), [N, 2], how long it takes, and the point after a quarter of 2 pi."""
 
-    def back(time: float, point: NDArray[np.float64]) -> float:
+    def back(time: float, point: Array) -> float:
         return float(point[1])  # at the x axis again, from below
 
     back.direction = 1.0  # type: ignore[attr-defined]
@@ -92,6 +93,12 @@ def make() -> Drawn:
     plane.text(0.12, -0.9, "continuous\ntime", color=INK, ha="center", va="bottom")
     plane.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
     pictures.append(Picture.of(plane, "A circle from (1, 0) round the centre, and two spirals that leave it outwards."))
+    pictures.append(distance(spirals))
+    return Drawn(tuple(pictures), tuple(pairs(turn, period, quarter, spirals)))
+
+
+def distance(spirals: Mapping[float, Array]) -> Picture:
+    """The radius of paths against time, by their steps."""
     radius = blank("How far from the equilibrium", "time: rounds times step", "radius", SQUARE)
     radius.axhline(1, color=INK, linestyle=(0, (4, 2)))
     for (h, points), colour in zip(spirals.items(), SERIES, strict=False):
@@ -102,7 +109,12 @@ def make() -> Drawn:
     radius.text(9.6, 1.06, "continuous time", color=INK)
     radius.set(xlim=(0, 14.2), ylim=(0.9, 3.2))
     words = "Radius against time: it stays 1 in continuous time, and grows faster with steps of 0.3 than of 0.1."
-    pairs = [
+    return Picture.of(radius, words)
+
+
+def pairs(turn: Array, period: float, quarter: Array, spirals: Mapping[float, Array]) -> list[Pair]:
+    """Of the turn, of V, and of where the paths end."""
+    found = [
         Pair("time of a turn, 2\u03c0", period, 2 * math.pi, 1e-6),
         Pair("radius after a turn", math.hypot(*turn[-1]), 1.0, 1e-6),
         Pair("x after a quarter of the turn", quarter[0], 0.0, 1e-6),
@@ -113,11 +125,11 @@ def make() -> Drawn:
     for h, points in spirals.items():
         rounds = len(points) - 1
         name = f"radius after {rounds} steps of {h}, (1 + h²)^{rounds // 2}"
-        pairs.append(Pair(name, math.hypot(*points[-1]), (1 + h**2) ** (rounds / 2), 1e-9))
-    return Drawn((*pictures, Picture.of(radius, words)), tuple(pairs))
+        found.append(Pair(name, math.hypot(*points[-1]), (1 + h**2) ** (rounds / 2), 1e-9))
+    return found
 
 
-def surface(turn: NDArray[np.float64]) -> Picture:
+def surface(turn: Array) -> Picture:
     """V over the plane, with the orbit on it."""
     from matplotlib.figure import Figure as Canvas
 

@@ -93,47 +93,37 @@ def strip(frames: Tensor, caption: str, alternative: str) -> Picture:
 
 def make() -> Drawn:
     blurred, sharp = averaging(), choosing()
-    apart = (TWO[0] - TWO[1]).square().sum().item()
     sharp = sharp[torch.cdist(sharp, TWO)[:, 0].argsort()]  # the side of the coin that leads to the left first
+    one, both = (
+        "Twice the same frame, with a grey ball on the left and another one on the right.",
+        "GAN: one frame with a dark ball on one side, and one with a dark ball on the other.",
+    )
     pictures = (
         strip(TWO, "What follows", "What follows: a dark ball on the left, or one on the right."),
-        strip(
-            blurred,
-            "Least squared error",
-            "Twice the same frame, with a grey ball on the left and another one on the right.",
-        ),
-        strip(sharp, "GAN", "GAN: one frame with a dark ball on one side, and one with a dark ball on the other."),
+        strip(blurred, "Least squared error", one),
+        strip(sharp, "GAN", both),
     )
-    away = torch.cdist(sharp, TWO)
-    errors = {"squared error": blurred, "GAN": sharp}
-    pairs = [
-        Pair(
-            "squared error: distance of the predictions from the average",
-            (blurred - TWO.mean(0)).norm().item(),
-            0.0,
-            1e-3,
-        ),
-        Pair("squared error: darkest pixel", blurred.max().item(), TWO.mean(0).max().item(), 1e-3),
-        Pair(
-            "GAN: distance of a prediction from the nearest future, larger of two",
-            away.min(1).values.max().item(),
-            0.0,
-            0.2,
-        ),
-        Pair(
-            "GAN: distance of a future from the nearest prediction, larger of two",
-            away.min(0).values.max().item(),
-            0.0,
-            0.2,
-        ),
+    return Drawn(pictures, tuple(pairs(blurred, sharp)))
+
+
+def pairs(blurred: Tensor, sharp: Tensor) -> list[Pair]:
+    """Where predictions [2, n] of either kind are, against the average of both futures or each of them."""
+    away, average, apart = torch.cdist(sharp, TWO), TWO.mean(0), (TWO[0] - TWO[1]).square().sum().item()
+    to, back = (away.min(axis).values.max().item() for axis in (1, 0))
+    off = (blurred - average).norm().item()
+    found = [
+        Pair("squared error: distance of the predictions from the average", off, 0.0, 1e-3),
+        Pair("squared error: darkest pixel", blurred.max().item(), average.max().item(), 1e-3),
+        Pair("GAN: distance of a prediction from the nearest future, larger of two", to, 0.0, 0.2),
+        Pair("GAN: distance of a future from the nearest prediction, larger of two", back, 0.0, 0.2),
         Pair("GAN: darkest pixel", sharp.max().item(), TWO.max().item(), 0.05),
     ]
-    for (name, frames), share in zip(errors.items(), (1 / 4, 1 / 2), strict=True):
+    for name, frames, share in (("squared error", blurred, 1 / 4), ("GAN", sharp, 1 / 2)):
         error = torch.cdist(frames, TWO).square().mean().item()
-        pairs.append(
+        found.append(
             Pair(f"{name}: mean squared error, divided by that between both futures", error / apart, share, 0.02)
         )
-    return Drawn(pictures, tuple(pairs))
+    return found
 
 
 FIGURE = Figure(

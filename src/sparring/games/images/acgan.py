@@ -50,10 +50,7 @@ class AuxiliaryClassifierGAN(GAN):
         Raises:
             ValueError: They have none.
         """
-        y = round.stream("real").y
-        if y is None:
-            raise ValueError("the stream 'real' has no labels; expected classes for the generator")
-        return (y,)
+        return (round.labels("real"),)
 
     def critic(self, x: Tensor, *given: Tensor) -> Any:
         """The discriminator's output [B, 1 + K]; it is not told the class."""

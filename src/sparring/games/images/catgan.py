@@ -96,10 +96,8 @@ class CatGAN(GAN):
         cost = super().discriminator_cost(round)
         if not self.labelled:
             return cost
-        batch = round.stream("labelled")
-        if batch.y is None:
-            raise ValueError("the stream 'labelled' has no labels; expected a source with y [N] in 0..K-1")
-        return cost.plus(labelled=self.labelled * cross_entropy(self.reading(self.critic(batch.x)), batch.y))
+        logits = self.reading(self.critic(round.stream("labelled").x))
+        return cost.plus(labelled=self.labelled * cross_entropy(logits, round.labels("labelled")))
 
     def judge(self, x: Tensor, y: Tensor | None = None) -> None:
         """None: nobody says what is real."""

@@ -48,10 +48,7 @@ class ConditionalGAN(GAN):
         Raises:
             ValueError: They have none.
         """
-        y = round.stream("real").y
-        if y is None:
-            raise ValueError("the stream 'real' has no labels; expected labels for both networks")
-        return (y,)
+        return (round.labels("real"),)
 
     def sampler(self) -> Sampler:
         """Samples of the generator, which can be asked for."""

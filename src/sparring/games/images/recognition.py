@@ -41,11 +41,8 @@ class RecognisingGAN(GAN):
         Raises:
             ValueError: They have no labels.
         """
-        y = round.stream("real").y
-        if y is None:
-            raise ValueError("the stream 'real' has no labels; expected classes for the discriminator")
         logits = super().reading(self.judged_real(round)[1])
-        return super().discriminator_cost(round).plus(real_class=cross_entropy(logits, y))
+        return super().discriminator_cost(round).plus(real_class=cross_entropy(logits, round.labels("real")))
 
     def judge(self, x: Tensor, y: Tensor | None = None) -> Tensor | None:
         """The logits of "real" [B]; the discriminator is not told labels."""

@@ -74,9 +74,7 @@ class SemiSupervisedGAN(GAN):
         Raises:
             ValueError: The stream `labelled` has no labels.
         """
-        x, y = (batch := round.stream("labelled")).x, batch.y
-        if y is None:
-            raise ValueError("the stream 'labelled' has no labels; expected a source with y [N] in 0..K-1")
+        x, y = round.stream("labelled").x, round.labels("labelled")
         with parametrize.cached():  # three passes share the weights that a weight norm makes
             cost = super().discriminator_cost(round)
             logits = super().reading(self.critic(x))[:, : self.classes]

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sparring as sp
-from sparring.machine import devices
 from sparring.methods import Method, Paper
 from sparring.recipes.images import dcgan
 from sparring.schedules import linear
@@ -53,8 +52,6 @@ def numbered(pictures: sp.InMemory, names: tuple[str, ...]) -> sp.Data:
 
 def game(config: Config, spec: sp.Spec) -> sp.games.images.cgan.ConditionalGAN:
     """The game on pictures [C, H, W] like the spec's, with their numbers."""
-    import torch
-
     condition = spec.condition
     assert isinstance(condition, sp.conditions.measures.Measures), "open_data gives numbers"
     (channels, height, width), numbers = spec.shape, len(condition.names)
@@ -65,8 +62,7 @@ def game(config: Config, spec: sp.Spec) -> sp.games.images.cgan.ConditionalGAN:
     critic, penalties = config.augmented(beside(discriminator))
     kind, latent = sp.games.images.cgan.ConditionalGAN, sp.Normal(config.latent)
     gan = kind(beside(generator), critic, latent, condition, penalties=penalties)
-    gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return gan
+    return dcgan.placed(gan, config)
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import sparring as sp
-from sparring.machine import devices
 from sparring.recipes.images import dcgan
 from sparring.schedules import linear
 
@@ -40,8 +39,6 @@ open_data = dcgan.open_data
 
 def game(config: Config, shape: tuple[int, ...]) -> sp.games.images.bigan.BiGAN:
     """The game on pictures of `shape` [C, H, W]."""
-    import torch
-
     channels, height, width = shape
     picture, nets, games = (channels, height, width), sp.networks, sp.games.images.bigan
     kind = {"function": games.BiGAN, "gaussian": games.ALI}[config.encoder]
@@ -53,8 +50,7 @@ def game(config: Config, shape: tuple[int, ...]) -> sp.games.images.bigan.BiGAN:
         discriminator = nets.pairs.Pairs(features, config.features + config.latent)
     critic, penalties = config.augmented(discriminator)
     gan = kind(generator, encoder, critic, sp.Normal(config.latent), penalties=penalties)
-    gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return gan
+    return dcgan.placed(gan, config)
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:

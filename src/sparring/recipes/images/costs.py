@@ -15,7 +15,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import sparring as sp
-from sparring.machine import devices
 from sparring.methods import Method, Paper
 from sparring.recipes.images import dcgan
 from sparring.schedules import geometric, linear
@@ -232,8 +231,6 @@ class Preset:
         Raises:
             ValueError: The augmentation asks what the discriminator takes for real, and the loss only compares.
         """
-        import torch
-
         channels, height, width = shape
         parts = config.parts()
         with sp.Key(config.seed, ("initial weights",)).seeded():
@@ -244,8 +241,7 @@ class Preset:
             raise ValueError("--augment ada needs a loss whose logits say what is real: write --augment diff")
         latent, penalties = sp.Normal(config.latent), {**parts.penalties, **more}
         gan = sp.GAN(generator, critic, latent, parts.loss, penalties, project=parts.project)
-        gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return gan
+        return dcgan.placed(gan, config)
 
     def sampler(self, config: Config, spec: sp.Spec) -> sp.Sampler:
         """The untrained generator."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import sparring as sp
 from sparring.data.named import absolute
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sparring.phase import Source
 
 __all__ = ["METHODS", "USES", "Config", "Rule", "adam", "build", "open_data", "sampler", "trainer"]
+
+G = TypeVar("G", bound="nn.Module")
 
 Rule = Callable[..., "Optimizer"]
 """Makes an optimizer of parameters and a rate `lr`."""
@@ -93,15 +95,20 @@ def open_data(config: Config) -> sp.Data:
 
 def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:
     """The game on pictures of `shape` [C, H, W]."""
-    import torch
-
     channels, height, width = shape
     with sp.Key(config.seed, ("initial weights",)).seeded():
         generator = sp.networks.dcgan.Generator((channels, height, width), config.latent, config.width)
         discriminator = sp.networks.dcgan.Discriminator((channels, height, width), config.width)
     critic, penalties = config.augmented(discriminator)
     gan = sp.GAN(generator, critic, sp.Normal(config.latent), penalties=penalties)
-    gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster convolutions
+    return placed(gan, config)
+
+
+def placed(gan: G, config: Config) -> G:
+    """The game on its device, laid out for fast convolutions."""
+    import torch
+
+    gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return gan
 
 

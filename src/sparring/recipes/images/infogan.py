@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sparring as sp
-from sparring.machine import devices
 from sparring.recipes.images import dcgan
 from sparring.schedules import linear
 
@@ -64,8 +63,6 @@ def open_data(config: Config) -> sp.Data:
 
 def game(config: Config, spec: sp.Spec) -> sp.games.images.infogan.InfoGAN:
     """The game on pictures [C, H, W] like the spec's, with its codes."""
-    import torch
-
     codes = spec.condition
     assert isinstance(codes, sp.conditions.codes.Codes), "open_data gives codes"
     channels, height, width = spec.shape
@@ -76,8 +73,7 @@ def game(config: Config, spec: sp.Spec) -> sp.games.images.infogan.InfoGAN:
     critic, penalties = config.augmented(discriminator)
     told, latent = sp.networks.concatenation.Beside(generator), sp.Uniform(config.latent)
     gan = sp.games.images.infogan.InfoGAN(told, critic, latent, codes, weight=config.weight, penalties=penalties)
-    gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return gan
+    return dcgan.placed(gan, config)
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sparring as sp
-from sparring.machine import devices
 from sparring.recipes.images import dcgan
 from sparring.schedules import linear
 
@@ -38,8 +37,6 @@ open_data = dcgan.open_data
 
 def game(config: Config, pictures: Tensor) -> sp.GAN:
     """The game on pictures like these [B, C, H, W] in [-1, 1], which are the discriminator's reference batch."""
-    import torch
-
     _, channels, height, width = pictures.shape
     shape, latent = (channels, height, width), sp.Normal(config.latent)
     with sp.Key(config.seed, ("initial weights",)).seeded():
@@ -49,9 +46,8 @@ def game(config: Config, pictures: Tensor) -> sp.GAN:
     g = sp.layers.norms.norm(config.generator_norm).begun(generator, latents)
     d = sp.layers.norms.norm(config.discriminator_norm).begun(discriminator, pictures)
     critic, penalties = config.augmented(d)
-    gan = sp.GAN(g, critic, latent, penalties=penalties).to(devices.resolve(config.device))
-    gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # as in dcgan
-    return gan
+    gan = sp.GAN(g, critic, latent, penalties=penalties)
+    return dcgan.placed(gan, config)
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:

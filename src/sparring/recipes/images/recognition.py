@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sparring as sp
-from sparring.machine import devices
 from sparring.recipes.images import cgan, dcgan
 from sparring.schedules import linear
 
@@ -29,8 +28,6 @@ open_data = cgan.open_classes  # how many classes there are stands in the spec's
 
 def game(config: Config, spec: sp.Spec) -> sp.games.images.recognition.RecognisingGAN:
     """The game on pictures [C, H, W] like the spec's, of its classes."""
-    import torch
-
     condition = spec.condition
     assert isinstance(condition, sp.conditions.classes.Classes), "open_data gives classes"
     channels, height, width = spec.shape
@@ -41,8 +38,7 @@ def game(config: Config, spec: sp.Spec) -> sp.games.images.recognition.Recognisi
     critic, penalties = config.augmented(discriminator)
     latent = sp.Normal(config.latent)
     gan = sp.games.images.recognition.RecognisingGAN(generator, critic, latent, penalties=penalties)
-    gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return gan
+    return dcgan.placed(gan, config)
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:

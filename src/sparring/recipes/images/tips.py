@@ -258,8 +258,6 @@ open_data = dcgan.open_data
 
 def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:
     """The game on pictures of `shape` [C, H, W]."""
-    import torch
-
     tip, nets, (channels, height, width) = tips()[config.tip], sp.networks.dcgan, shape
     sides = (channels, height, width)
     with sp.Key(config.seed, ("initial weights",)).seeded():
@@ -268,8 +266,7 @@ def game(config: Config, shape: tuple[int, ...]) -> sp.GAN:
     critic, penalties = config.augmented(discriminator)
     latent, loss = (tip.latent or sp.Normal)(config.latent), tip.loss or sp.losses.NonSaturating()
     gan = (tip.game or sp.GAN)(generator, critic, latent, loss, penalties=penalties)
-    gan.to(devices.resolve(config.device)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return gan
+    return dcgan.placed(gan, config)
 
 
 def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
