@@ -85,5 +85,6 @@ METHODS = (
         papers=(Paper("Mirza and Osindero", 2014, "https://arxiv.org/abs/1411.1784"),),
         section="5.5",
         command="sparring train attributes",
+        record="attributes",
     ),
 )
