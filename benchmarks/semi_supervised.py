@@ -22,11 +22,9 @@ import argparse
 import hashlib
 import json
 import math
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +32,7 @@ import torch
 from torch import Tensor
 
 import sparring as sp
-from sparring.data import fetching
-from sparring.data.idx import read_idx
+from sparring.data.digits import mnist
 from sparring.data.source import InMemory
 from sparring.families.classifier import Classifier as Supervised
 from sparring.families.virtual_adversarial import VirtualAdversarial
@@ -117,16 +114,6 @@ class Polyak(Averaging[Any]):
         return -self.rate / math.expm1(trainer.state.round * math.log1p(-self.rate))
 
 
-@cache
-def digits(part: str) -> tuple[Tensor, Tensor]:
-    """MNIST's digits as bytes [N, 1, 28, 28], and labels [N], of `train` or `t10k`."""
-    folder = fetching.find("mnist")
-    if folder is None:
-        sys.exit("mnist is not here yet: sparring data get mnist")
-    listing = read_idx(folder / f"{part}-images-idx3-ubyte")
-    return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2), torch.tensor(listing.labels.y)
-
-
 def chosen(y: Tensor, labels: int, split: int) -> Tensor:
     """The places [labels] of a split's labelled digits: of each class the first ones in an order."""
     order = sp.Key(split, ("labelled digits",)).permutation("order", len(y))
@@ -139,7 +126,7 @@ def digest(places: Tensor) -> str:
 
 def streams(labels: int, split: int, setting: Setting, validate: bool) -> tuple[dict[str, Any], Tensor]:
     """The unlabelled and the labelled digits, and the first 500 of an order, [500, 1, 28, 28] in [-1, 1]."""
-    x, y = digits("train")
+    x, y = mnist("train")
     if validate:
         x, y = x[:-HELD_OUT], y[:-HELD_OUT]
     places = chosen(y, labels, split)
@@ -255,7 +242,7 @@ def play(
     costs: dict[str, Any] = {}
     run, kind = trainer(method, labels, split, setting, validate), "validation" if validate else "test"
     folder = RUNS / kind / f"{method}.{labels}.{split}.{hashlib.sha256(repr(setting).encode()).hexdigest()[:8]}"
-    held = (part[-HELD_OUT:] for part in digits("train")) if validate else digits("t10k")
+    held = (part[-HELD_OUT:] for part in mnist("train")) if validate else mnist("t10k")
     x, y = held
     seconds = 0.0
     if (newest := checkpoint.latest(folder)) is not None:

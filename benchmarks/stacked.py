@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -36,9 +35,7 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from sparring import GAN, Key, Normal, Phase, Trainer
-from sparring.data import fetching
-from sparring.data.digits import stacked
-from sparring.data.idx import read_idx
+from sparring.data.digits import mnist, stacked
 from sparring.data.source import InMemory
 from sparring.dynamics import functional
 from sparring.dynamics.unrolled import Unrolled
@@ -160,15 +157,6 @@ METHODS = {
 }
 
 
-def digits(part: str) -> tuple[Tensor, Tensor]:
-    """MNIST's digits as bytes [N, 1, 28, 28], and labels [N], of `train` or `t10k`."""
-    folder = fetching.find("mnist")
-    if folder is None:
-        sys.exit("mnist is not here yet: sparring data get mnist")
-    listing = read_idx(folder / f"{part}-images-idx3-ubyte")
-    return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2), torch.tensor(listing.labels.y)
-
-
 def trainer(method: Method, seed: int, data: InMemory, setting: Setting) -> tuple[Trainer, Average[Sampler]]:
     """The same first weights of the generator, data and latents for each method; and the average of its weights."""
     with Key(seed, ("generator",)).seeded():
@@ -226,9 +214,9 @@ def main() -> None:
     parser.add_argument("--names", nargs="+", choices=[*METHODS], default=[*METHODS])
     names = parser.parse_args().names
     torch.set_num_threads(1)
-    data, setting = stacked(*digits("train")), Setting()
+    data, setting = stacked(*mnist("train")), Setting()
     if not (RUNS / "real.json").exists():
-        keep("real.json", {"found": judged(stacked(*digits("t10k"), setting.samples).batch().x)})
+        keep("real.json", {"found": judged(stacked(*mnist("t10k"), setting.samples).batch().x)})
     for seed in SEEDS:
         for name in names:
             if not (RUNS / f"{name}.{seed}.json").exists():

@@ -12,7 +12,6 @@ training goes on from its last epoch, kept in runs/classifier; remove that after
 from __future__ import annotations
 
 import hashlib
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,8 +21,7 @@ import torch
 from torch import Tensor
 
 from sparring import Cost, InMemory, Key, Phase, Trainer
-from sparring.data import fetching
-from sparring.data.idx import read_idx
+from sparring.data.digits import mnist
 from sparring.data.source import Shifted
 from sparring.families.classifier import Classifier
 from sparring.hooks import Every, LearningRate
@@ -42,13 +40,9 @@ SHIFT, EPOCHS, BATCH, RATE, WARM_UP, DECAY, SEED = 1, 15, 128, 3e-3, 0.2, 0.02, 
 
 def training_set(number: int) -> tuple[Tensor, Tensor]:
     """The 60,000 training pictures as bytes and labels, those of Fashion-MNIST 10..19, in an order fixed by a seed."""
-    folder = fetching.find(SETS[number])
-    if folder is None:
-        sys.exit(f"{SETS[number]} is not here yet: sparring data get {SETS[number]}")
-    listing = read_idx(folder / "train-images-idx3-ubyte")
-    order = Key(SPLIT_SEED).permutation(SETS[number], len(listing.pixels))
-    pictures = torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2)
-    return pictures[order], torch.tensor(listing.labels.y)[order] + 10 * number
+    pictures, y = mnist("train", SETS[number])
+    order = Key(SPLIT_SEED).permutation(SETS[number], len(pictures))
+    return pictures[order], y[order] + 10 * number
 
 
 def build(data: InMemory) -> Trainer:

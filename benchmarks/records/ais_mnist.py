@@ -26,9 +26,8 @@ import torch
 from torch import Tensor, nn
 
 from sparring import GAN, MLP, InMemory, Key, Normal, Phase, Trainer, penalties
-from sparring.data import cache
+from sparring.data import digits
 from sparring.data.embedded import fashion_mnist
-from sparring.data.idx import read_idx
 from sparring.evaluation import decoders, likelihood
 from sparring.evaluation.record import Claim, Figure, Published, Record, stamp
 from sparring.hooks import Average, LearningRate
@@ -69,11 +68,7 @@ FULL = Settings(6_000, 128, REDUCED, Path("runs/ais_mnist"))
 
 def mnist() -> tuple[Tensor, Tensor, Tensor]:
     """Pictures to train on, to choose the variance by, and of the test set, bytes [N, 1, 28, 28]."""
-    parts = []
-    for part in ("train", "t10k"):
-        pixels = read_idx(cache.home() / "sets" / "mnist" / f"{part}-images-idx3-ubyte").pixels
-        parts.append(torch.from_numpy(pixels.copy()).permute(0, 3, 1, 2))
-    training, test = parts
+    training, test = (digits.mnist(part)[0] for part in ("train", "t10k"))
     return training[:50_000], training[50_000:], test
 
 

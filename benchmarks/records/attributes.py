@@ -26,9 +26,8 @@ from torch import Tensor
 
 import sparring as sp
 from sparring.cli.traversal import Cells, plan
-from sparring.data import fetching
+from sparring.data.digits import mnist
 from sparring.data.embedded import fashion_mnist
-from sparring.data.idx import read_idx
 from sparring.data.measuring import MEASURES
 from sparring.evaluation.record import Claim, Record, over_seeds, stamp
 from sparring.hooks import Average
@@ -45,15 +44,6 @@ CONFIG = attributes.Config(
 )
 COUNT = 1000
 WORDS = ("brightness=0.08:0.2", "slant=-0.3:0.6")
-
-
-def digits() -> sp.InMemory:
-    """The training digits, as bytes [N, 1, 28, 28]."""
-    folder = fetching.find("mnist")
-    if folder is None:
-        raise SystemExit("mnist is not here yet: sparring data get mnist")
-    pixels = read_idx(folder / "train-images-idx3-ubyte").pixels
-    return sp.InMemory(torch.from_numpy(pixels.copy()).permute(0, 3, 1, 2).contiguous())
 
 
 def errors(sampler: sp.Sampler) -> dict[str, dict[str, float]]:
@@ -134,7 +124,7 @@ def run(quick: bool = False) -> Record:
         with tempfile.TemporaryDirectory() as folder:
             found = rows(small, SEEDS[:2], Path(folder), lambda: fashion_mnist("held_out"), Path(folder, "0.png"))
             return made(found, small, **stamp(1.0))
-    runs = rows(CONFIG, SEEDS, RUNS, digits, PICTURE)
+    runs = rows(CONFIG, SEEDS, RUNS, lambda: sp.InMemory(mnist("train")[0]), PICTURE)
     return made(runs, CONFIG, **stamp(sum(run["seconds"] for run in runs)))
 
 

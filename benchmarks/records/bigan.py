@@ -27,9 +27,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 import sparring as sp
-from sparring.data import fetching
+from sparring.data.digits import mnist
 from sparring.data.embedded import fashion_mnist
-from sparring.data.idx import read_idx
 from sparring.evaluation.record import Claim, Figure, Published, Record, over_seeds, stamp
 from sparring.games.images.bigan import ALI, BiGAN
 from sparring.kinds import drawing
@@ -56,15 +55,6 @@ class Config:
     latent: int = 50
     train: int = 10_000
     test: int = 2000
-
-
-def digits(part: str) -> tuple[Tensor, Tensor]:
-    """The digits of a part, train or t10k, as bytes [N, 1, 28, 28], and their labels."""
-    folder = fetching.find("mnist")
-    if folder is None:
-        raise SystemExit("mnist is not here yet: sparring data get mnist")
-    listing = read_idx(folder / f"{part}-images-idx3-ubyte")
-    return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2).contiguous(), torch.tensor(listing.labels.y)
 
 
 def perceptron(*sizes: int) -> nn.Sequential:
@@ -201,7 +191,7 @@ def run(quick: bool = False) -> Record:
         sets = lambda: ((fashion_mnist().x, fashion_mnist().y), (held.x, held.y))  # noqa: E731
         with tempfile.TemporaryDirectory() as folder:
             return made(rows(small, SEEDS[:2], Path(folder), sets), small, **stamp(1.0))
-    runs = rows(Config(), SEEDS, RUNS, lambda: (digits("train"), digits("t10k")))
+    runs = rows(Config(), SEEDS, RUNS, lambda: (mnist("train"), mnist("t10k")))
     for kind in KINDS:
         Image.open(RUNS / f"{kind}.{SEEDS[0]}.png").save(PICTURES / f"{kind.lower()}.png", optimize=True)
     return made(runs, Config(), **stamp(sum(run["seconds"] for run in runs)))

@@ -10,7 +10,6 @@ among all twenty. The control is a network of the same sizes that was not traine
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
@@ -18,9 +17,8 @@ import torch
 from torch import Tensor
 
 from sparring import Key
-from sparring.data import fetching
+from sparring.data.digits import mnist
 from sparring.data.embedded import fashion_mnist
-from sparring.data.idx import read_idx
 from sparring.evaluation.record import Claim, Figure, Record, stamp
 from sparring.kinds.drawing import from_bytes
 from sparring.metrics.classifier import SHA256, classifier
@@ -31,15 +29,6 @@ OUT = Path(__file__).with_suffix(".json")
 FIRST = {"mnist": 0, "fashion-mnist": 10}
 """The logit of a set's first class."""
 TARGETS = {"mnist": 0.994, "fashion-mnist": 0.92}
-
-
-def test_set(name: str) -> tuple[Tensor, Tensor]:
-    """Pictures as bytes [N, 1, 28, 28], and labels [N] in 0..9."""
-    folder = fetching.find(name)
-    if folder is None:
-        sys.exit(f"{name} is not here yet: sparring data get {name}")
-    listing = read_idx(folder / "t10k-images-idx3-ubyte")
-    return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2), torch.tensor(listing.labels.y)
 
 
 def few() -> tuple[Tensor, Tensor]:
@@ -67,7 +56,7 @@ def run(quick: bool = False) -> Record:
     start, trained = time.perf_counter(), classifier()
     with Key(0, ("initial weights",)).seeded():
         fresh = ConvNet().eval()
-    sets = {"fashion-mnist": few()} if quick else {name: test_set(name) for name in TARGETS}
+    sets = {"fashion-mnist": few()} if quick else {name: mnist("t10k", name) for name in TARGETS}
     counts = {name: right(trained, *data, FIRST[name]) for name, data in sets.items()}
     without = {name: right(fresh, *data, FIRST[name])["among ten"] for name, data in sets.items()}
     ours = {name: accuracy(f"accuracy, {name}", counts[name]["among ten"], len(y)) for name, (_, y) in sets.items()}

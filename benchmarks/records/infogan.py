@@ -28,10 +28,9 @@ from PIL import Image
 
 import sparring as sp
 from sparring.cli.traversal import Cells, plan
-from sparring.data import fetching
 from sparring.data.clusters import clustered
+from sparring.data.digits import mnist
 from sparring.data.embedded import fashion_mnist
-from sparring.data.idx import read_idx
 from sparring.evaluation.record import Claim, Figure, Published, Record, stamp
 from sparring.hooks import Average
 from sparring.kinds import drawing
@@ -48,16 +47,6 @@ K = CONFIG.categories
 EACH = 100
 """Samples of each category."""
 TRAVERSALS = (("category=0:9",), ("category=0:9", "code1=-2:2"), ("category=0:9", "code2=-2:2"))
-
-
-def mnist(part: str) -> sp.InMemory:
-    """The digits of a part, train or t10k, as bytes [N, 1, 28, 28], and their labels."""
-    folder = fetching.find("mnist")
-    if folder is None:
-        raise SystemExit("mnist is not here yet: sparring data get mnist")
-    listing = read_idx(folder / f"{part}-images-idx3-ubyte")
-    pictures = torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2).contiguous()
-    return sp.InMemory(pictures, torch.tensor(listing.labels.y))
 
 
 @torch.no_grad()
@@ -185,7 +174,7 @@ def run(quick: bool = False) -> Record:
         with tempfile.TemporaryDirectory() as folder:
             runs = rows(small, SEEDS[:2], Path(folder), sets)
         return made(runs, small, **stamp(1.0))
-    runs = rows(CONFIG, SEEDS, RUNS, lambda: (mnist("train"), mnist("t10k")))
+    runs = rows(CONFIG, SEEDS, RUNS, lambda: [sp.InMemory(*mnist(part)) for part in ("train", "t10k")])
     best = max(runs, key=lambda run: run["accuracy"])["seed"]
     for i, name in enumerate(("category", "code1", "code2")):
         Image.open(RUNS / f"{best}.{i}.png").save(PICTURES / f"infogan-{name}.png", optimize=True)

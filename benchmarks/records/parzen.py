@@ -20,9 +20,8 @@ import torch
 from torch import Tensor
 
 from sparring import Key
-from sparring.data import cache
+from sparring.data import digits
 from sparring.data.embedded import fashion_mnist
-from sparring.data.idx import read_idx
 from sparring.evaluation.record import Claim, Figure, Published, Record, stamp
 from sparring.metrics.parzen import report
 
@@ -45,11 +44,7 @@ AAE = published("adversarial autoencoder", 340, 2, "Makhzani et al. 2015, https:
 
 def mnist() -> tuple[Tensor, Tensor, Tensor]:
     """The pictures to make samples of, to choose sigma by, and of the test: [N, 784] in [0, 1]."""
-    parts = []
-    for part in ("train", "t10k"):
-        pixels = read_idx(cache.home() / "sets" / "mnist" / f"{part}-images-idx3-ubyte").pixels
-        parts.append(torch.from_numpy(pixels.copy()).flatten(1).float() / 255)
-    training, test = parts
+    training, test = (digits.mnist(part)[0].flatten(1).float() / 255 for part in ("train", "t10k"))
     return training[:50_000], training[50_000:51_000], test
 
 

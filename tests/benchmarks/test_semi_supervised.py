@@ -46,7 +46,7 @@ def test_every_method_plays_and_is_read(method, monkeypatch):
     """On noise."""
     digits = torch.randint(0, 256, (600, 1, 28, 28), dtype=torch.uint8), torch.arange(600) % 10
     monkeypatch.setattr(player, "HELD_OUT", 50)
-    monkeypatch.setattr(player, "digits", lambda part: digits)
+    monkeypatch.setattr(player, "mnist", lambda part: digits)
     setting = player.replace(player.METHODS[method][1], epochs=1)
     run = player.trainer(method, 20, 100, setting, validate=True).play(2)
     assert run.state.round == 2

@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparring.data.digits import bounce, moving_digits, stacked
+from made import idx
+from sparring.data.digits import bounce, mnist, moving_digits, read, stacked
 from sparring.data.embedded import fashion_mnist
 
 
@@ -20,6 +21,21 @@ def paste(digit, top, left, size):
     frame = np.zeros((size, size), np.uint8)
     frame[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
     return frame
+
+
+def test_digits_and_their_labels_are_those_of_the_files(tmp_path):
+    x, y = solid(3, 4, 5), [7, 0, 7]
+    tmp_path.joinpath("t10k-images-idx3-ubyte").write_bytes(idx(x[:, 0].numpy()))
+    tmp_path.joinpath("t10k-labels-idx1-ubyte").write_bytes(idx(np.array(y, np.uint8)))
+    pictures, labels = read(tmp_path, "t10k")
+    assert torch.equal(pictures, x)
+    assert labels.tolist() == y
+
+
+def test_digits_that_are_not_fetched(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPARRING_CACHE", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="mnist is not here yet: sparring data get mnist"):
+        mnist("train")
 
 
 def test_channels_are_digits_and_the_label_says_which():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,9 +11,33 @@ from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
 
 from sparring.chance import Key
+from sparring.data import fetching
+from sparring.data.idx import read_idx
 from sparring.data.source import InMemory
 
-__all__ = ["bounce", "moving_digits", "stacked"]
+__all__ = ["bounce", "mnist", "moving_digits", "read", "stacked"]
+
+
+def mnist(part: str, name: str = "mnist") -> tuple[Tensor, Tensor]:
+    """The digits of MNIST, or the pictures of another fetched set of its layout, and their labels, as `read` has them.
+
+    Args:
+        part: train or t10k.
+        name: Of the set, as in `sparring data list`.
+
+    Raises:
+        FileNotFoundError: It has not been fetched.
+    """
+    folder = fetching.find(name)
+    if folder is None:
+        raise FileNotFoundError(f"{name} is not here yet: sparring data get {name}")
+    return read(folder, part)
+
+
+def read(folder: Path, part: str) -> tuple[Tensor, Tensor]:
+    """The pictures [N, 1, H, W] of a part, train or t10k, as bytes, and their labels [N]."""
+    listing = read_idx(folder / f"{part}-images-idx3-ubyte")
+    return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2), torch.tensor(listing.labels.y)
 
 
 def stacked(digits: Tensor, labels: Tensor, n: int = 128_000, *, seed: int = 0) -> InMemory:

@@ -18,8 +18,6 @@ from sparring.data.sets import SETS
 from sparring.machine.words import shown
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from sparring.data.listing import Listing
     from sparring.data.source import InMemory
 
@@ -116,18 +114,11 @@ def _plain(row: Mapping[str, str]) -> bool:
     return not row["skintone"] and "flags" not in row["group"]
 
 
-def _digits(part: str, folder: Path) -> tuple[Tensor, Tensor]:
-    """Digits [N, 1, 28, 28] as bytes and labels [N] of a part, train or t10k."""
-    import torch
-
-    listing = data.idx.read_idx(folder / f"{part}-images-idx3-ubyte")
-    return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2), torch.tensor(listing.labels.y)
-
-
 def _stacked(labels: str, folder: Path) -> Found:
     import torch
 
-    x, y = (torch.cat(parts) for parts in zip(*(_digits(part, folder) for part in ("train", "t10k")), strict=True))
+    both = [data.digits.read(folder, part) for part in ("train", "t10k")]
+    x, y = (torch.cat(parts) for parts in zip(*both, strict=True))
     found = data.digits.stacked(x, y)
     report = data.report.points("stacked-mnist", "three digits as colours, drawn from all 70,000", found.x)
     known = None if labels == "none" else found.y
@@ -135,7 +126,7 @@ def _stacked(labels: str, folder: Path) -> Found:
 
 
 def _moving(labels: str, folder: Path) -> Found:
-    x = data.digits.moving_digits(_digits("train", folder)[0], 2000)
+    x = data.digits.moving_digits(data.digits.read(folder, "train")[0], 2000)
     return data.source.InMemory(x, report=data.report.points("moving-digits", "videos [T, C, H, W]", x))
 
 
