@@ -121,7 +121,7 @@ def curves(runs: Mapping[int, Mapping[str, Course]]) -> tuple[Picture, Picture]:
     at_once.set(xlim=(0, ROUNDS), ylim=(-0.3, 11.2), yticks=range(0, 9, 2))
     at_once.legend(ncols=2, loc="upper center", fontsize=8)
     where.set(xlim=(0, ROUNDS), ylim=(0.5, 8.5), yticks=range(1, 9), title=f"Where the plain GAN is, seed {SEEDS[0]}")
-    words = "Modes covered at once. The unrolled GAN's curves rise to 8, the band of the plain one is at 0 to 3."
+    words = f"Modes covered at once. Curves of the unrolled GAN rise to 8, the plain one's band to {int(plain.max())}."
     more = "Which mode is covered alone, from 1 to 8 around the ring: it changes all the time, and comes back."
     return Picture.of(at_once, words), Picture.of(where, more)
 

@@ -46,6 +46,7 @@ class Pace:
 ORDERS = {
     f"G {SLOW}: D {SLOW} less D {FAST}": (Pace(SLOW, SLOW), Pace(FAST, SLOW)),
     f"G {EVEN}: D {EVEN} less D {FAST}": (Pace(EVEN, EVEN), Pace(FAST, EVEN)),
+    f"G {FAST}: D {EVEN} less D {FAST}": (Pace(EVEN, FAST), Pace(FAST, FAST)),
     f"G {EVEN}: D {EVEN}, 1 step less 5 steps": (Pace(EVEN, EVEN), Pace(EVEN, EVEN, 5)),
     f"swap, D {SLOW}, G {FAST} less D {FAST}, G {SLOW}": (Pace(SLOW, FAST), Pace(FAST, SLOW)),
     f"swap, D {EVEN}, G {FAST} less D {FAST}, G {EVEN}": (Pace(EVEN, FAST), Pace(FAST, EVEN)),
@@ -53,10 +54,10 @@ ORDERS = {
 """Who should end farther from the data, and who nearer."""
 
 SHOWN = {
-    "G 4 times faster": Pace(EVEN, FAST),
-    "equal rates": Pace(EVEN, EVEN),
-    "D 4 times faster": Pace(FAST, EVEN),
-    "equal rates, 5 steps of D": Pace(EVEN, EVEN, 5),
+    f"D {EVEN}, G {FAST}": Pace(EVEN, FAST),
+    f"both {EVEN}": Pace(EVEN, EVEN),
+    f"D {FAST}, G {EVEN}": Pace(FAST, EVEN),
+    f"both {EVEN}, 5 steps of D": Pace(EVEN, EVEN, 5),
 }
 
 
