@@ -298,7 +298,7 @@ def test_signs_are_no_numbers():
 def test_the_summary_says_what_is_rough(few):
     pairs = tuple(Pair(f"about {e}", e, e, w) for e, w in [(5.0, 3.0), (0.0, 1.0), (10.0, 1.0), (0.1, 0.1)])
     made = figures_kept.Made.now(figure(right), Drawn(drawn("rough").pictures, pairs), 1.0)
-    rough = "Wide tolerances, such as 5 within 3, are for orders of magnitude and rough counts: 2 here.</p>"
+    rough = "Wide tolerances, such as 5 within 3, are for orders of magnitude and rough counts.</p>"
     said = figures_page._summary([made], [])
     assert "All agree, 2 of them only roughly." in said
     assert said.endswith(rough)

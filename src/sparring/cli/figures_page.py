@@ -104,7 +104,7 @@ def _summary(made: Sequence[Made], absent: Sequence[Figure]) -> str:
     if wide:
         most = max(wide, key=lambda pair: pair.tolerance)
         example = f"{_number(most.expected, most)} within {_within(most.tolerance)}"
-        rough = f" Wide tolerances, such as {example}, are for orders of magnitude and rough counts: {len(wide)} here."
+        rough = f" Wide tolerances, such as {example}, are for orders of magnitude and rough counts."
     left = f"<p>Not computed yet: {_text(', '.join(figure.name for figure in absent))}.</p>" if absent else ""
     return f"<p>{numbers} {agreed}{rough}</p>{left}"
 
