@@ -35,9 +35,10 @@ def mnist(part: str, name: str = "mnist") -> tuple[Tensor, Tensor]:
 
 
 def read(folder: Path, part: str) -> tuple[Tensor, Tensor]:
-    """The pictures [N, 1, H, W] of a part, train or t10k, as bytes, and their labels [N]."""
+    """The pictures [N, 1, H, W] of a part, train or t10k, as bytes, and their labels [N] as in its file."""
     listing = read_idx(folder / f"{part}-images-idx3-ubyte")
-    return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2), torch.tensor(listing.labels.y)
+    numbers = torch.tensor([int(name) for name in listing.labels.classes])
+    return torch.from_numpy(listing.pixels.copy()).permute(0, 3, 1, 2), numbers[torch.tensor(listing.labels.y)]
 
 
 def stacked(digits: Tensor, labels: Tensor, n: int = 128_000, *, seed: int = 0) -> InMemory:
