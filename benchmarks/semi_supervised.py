@@ -168,8 +168,11 @@ def catgan(split: int, setting: Setting, first: Tensor) -> CatGAN:
 
 
 def virtual(split: int, setting: Setting, first: Tensor) -> VirtualAdversarial:
-    """The same classifier under virtual adversarial training; r has length 2 of pixels in [0, 1], as in the paper."""
-    return VirtualAdversarial(supervised(split, setting, first).network, epsilon=4.0)
+    """The same classifier under virtual adversarial training.
+
+    r has length 0.3 of pixels in [0, 1], as https://github.com/takerum/vat has it for 100 labels with another network.
+    """
+    return VirtualAdversarial(supervised(split, setting, first).network, epsilon=0.6)
 
 
 def supervised(split: int, setting: Setting, first: Tensor) -> Supervised:
