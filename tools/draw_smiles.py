@@ -26,7 +26,7 @@ ROWS = {
     "real strings, characters shuffled": "The same, characters shuffled",
     "first": "After maximum likelihood",
     "second": "Then after REINFORCE",
-    "longer": "Or then after as much time with more maximum likelihood",
+    "longer": "Or after more maximum likelihood",
 }
 WIDTH, HEIGHT, ACROSS = 120, 84, 6
 
