@@ -39,7 +39,7 @@ Do not edit this page. `python tools/methods_table.py` writes it, from the `METH
 OTHER = """
 ## Other measurements
 
-These records belong to no method. They check metrics and features.
+These records belong to no row above. They check metrics and features, or show a method on other data.
 
 """
 

@@ -75,6 +75,20 @@ def test_a_run_loads_with_its_kind_and_samples_are_saved(runs, name, tmp_path, c
     assert "exists and is not empty: choose another --out" in capsys.readouterr().err
 
 
+def test_text_is_printed_unless_it_is_to_be_written(runs, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run, sampler = str(runs / "letters"), sparring.load(runs / "letters")
+    assert cli.run("sample", [run, "-n", "5", "--seed", "3"]) == 0
+    assert capsys.readouterr().out.split("\n")[:-1] == sampler.kind.texts(sampler.sample(5, seed=3))
+    assert not list(tmp_path.iterdir())
+    assert cli.run("sample", [run, "-n", "5", "--seed", "3", "--out", "made.txt"]) == 0
+    assert "5 samples in made.txt" in capsys.readouterr().out
+    assert tmp_path.joinpath("made.txt").read_text().split("\n")[:-1] == sampler.kind.texts(sampler.sample(5, seed=3))
+    assert cli.run("sample", [run, "--grid"]) == 0
+    assert cli.run("sample", [str(runs / "survey"), "-n", "5"]) == 0
+    assert "5 samples in samples.png" in capsys.readouterr().out
+
+
 def test_sequences_are_evaluated(runs, tmp_path, capsys):
     path = shutil.copytree(runs / "letters", tmp_path / "letters")
     assert cli.run("evaluate", [str(path), "--n", "100", "--json"]) == 0

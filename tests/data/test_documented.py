@@ -19,6 +19,7 @@ ROWS = {
         "MNIST's format": "data/test_opening.py::test_idx",
         "CIFAR-10": "data/test_opening.py::test_cifar10",
         "SVHN": "data/test_opening.py::test_svhn",
+        "strings": "data/test_named.py::test_molecules_and_fresh_ones_of_the_same_characters",
         "nothing yet": "data/test_named.py::test_report_get_and_list_as_json",
     },
     "Tables of labels, zips and folders of other tools": {

@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -76,3 +77,14 @@ def test_icons_that_come_both_ways():
     made = layouts.icons(icons)
     assert set(names(made["drawings.zip"])) == {"filled/bell-ring.svg", "outline/bell-ring.svg"}
     assert rows(made["captions.csv"]) == [["file", "caption"], ["bell-ring", "bell ring"]]
+
+
+def test_of_molecules_those_with_the_least_hashes_are_taken():
+    lines = [f"C{i}" for i in range(50_100)]
+    files = {name: "\n".join(["SMILES", *lines, ""]).encode() for name in ("train.csv", "test.csv")}
+    made = layouts.smiles(files)
+    order = sorted(lines, key=lambda line: hashlib.sha256(line.encode()).hexdigest())
+    kept = made["molecules.txt"].decode().splitlines()
+    assert kept == order[:50_000]
+    assert made["fresh.txt"].splitlines() == made["molecules.txt"].splitlines()[:10_000]
+    assert all(made[name] == content for name, content in files.items())

@@ -15,6 +15,7 @@ from sparring.data.opening import open_data
 from sparring.data.preparation import Preparation
 from sparring.data.sets import SETS
 from sparring.data.toys import TOYS
+from sparring.kinds.molecules import Molecules
 
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72"><rect width="36" height="72" fill="{}"/></svg>'
 
@@ -116,6 +117,33 @@ def test_drawings_alone_and_in_pairs(openmoji):
     assert (pairs.y[:, :, 5, 5] == 0).all()
     assert open_data("openmoji").x.shape == (3, 3, 72, 72)
     assert not open_data("openmoji", Preparation(labels="none")).captions
+
+
+def test_captions_alone(openmoji):
+    data = open_data("openmoji-captions")
+    assert data.kind.texts(data.x) == ["red", "green", "blue"]
+    assert data.kind.vocabulary == ("blue", "green", "red")
+    assert "3 different tokens" in data.report.notes[0]
+
+
+@pytest.fixture
+def smiles(cache):
+    folder = cache / "smiles"
+    folder.mkdir(parents=True)
+    folder.joinpath("molecules.txt").write_text("CCO\nC1CC1\nCCCl\n")
+    folder.joinpath("fresh.txt").write_text("OCCC\nCCN\nClCC1CC1Cl\nCC\n")
+    return folder
+
+
+def test_molecules_and_fresh_ones_of_the_same_characters(smiles, capsys):
+    data = open_data("smiles")
+    assert isinstance(data.kind, Molecules)
+    assert data.kind.texts(data.x) == ["CCO", "C1CC1", "CCCl"]
+    fresh = data.fresh()
+    assert fresh.kind == data.kind
+    assert fresh.kind.texts(fresh.x) == ["OCCC", "CC"], "neither other characters nor longer ones"
+    assert cli.run("data", ["report", "smiles"]) == 0
+    assert "smiles (strings of characters): 3 examples" in capsys.readouterr().out
 
 
 def test_zipped_sets_with_captions(cache):

@@ -14,6 +14,7 @@ from sparring.evaluation.measures import FEATURES, MEASURES, QUICK, suited
 from sparring.kinds import drawing
 from sparring.kinds.columns import Number
 from sparring.kinds.kind import Kind
+from sparring.kinds.molecules import Molecules
 from sparring.kinds.pictures import Pictures
 from sparring.kinds.points import Points
 from sparring.kinds.rows import Rows
@@ -23,6 +24,7 @@ from sparring.machine.plain import describe, restore
 NORMAL = Key(0)
 WORDS = Tokens(vocabulary=("the", "cat", "sat", "<end>"), length=4, between=" ")
 BREAKS = Tokens(vocabulary=("\r", "\n", "\\", "n", "r", "\u2028"), length=4)
+MOLECULES = Molecules(vocabulary=("C", "O", "(", ")", "\n"), length=8, end=4)
 NUMBERS = Rows((Number("x", -1e6, 1e6), Number("y", 0.0, 1e-3, 6)))
 
 CASES = {
@@ -35,6 +37,7 @@ CASES = {
     "arrays": (Points(), NORMAL.normal("arrays", (7, 2, 3))),
     "letters": (letters.KIND, NORMAL.integers("letters", (30, 5), 6)),
     "breaks": (BREAKS, NORMAL.integers("breaks", (30, 4), 6)),
+    "molecules": (MOLECULES, NORMAL.integers("molecules", (30, 8), 5)),
     "words": (WORDS, NORMAL.integers("words", (30, 4), 4)),
     "survey": (survey.KIND, survey.rows(30) + 0.1 * NORMAL.normal("survey", (30, 6))),
     "numbers": (NUMBERS, NORMAL.normal("numbers", (30, 2))),

@@ -61,8 +61,15 @@ def test_lengths_and_copies():
     found = KIND.summary(KIND.clean(samples), samples, torch.tensor([[0, 1, 5, 2, 2], [1, 1, 1, 1, 1]]))
     assert found["mean length"] == pytest.approx(7 / 3)
     assert found["share seen in training"] == pytest.approx(1 / 3), "what stands after an end does not count"
+    same = KIND.summary(KIND.clean(samples[[0, 1, 0, 2]]), samples)
+    assert same["share of different ones"] == 0.75
 
 
 def test_texts():
     assert KIND.texts(torch.tensor([[0, 3, 4, 5, 1], [5, 5, 5, 5, 5]])) == ["a\\n\\\\", ""]
     assert Tokens(("a", "ab", "b"), 2).parse("aba").tolist() == [1, 0], "the longest first"
+
+
+def test_a_terminal_obeys_no_sample():
+    kind = Tokens(("\x1b[31m", "a", "\n", "\u202e"), 3)
+    assert kind.lines(torch.tensor([[0, 1, 3], [2, 1, 1]])) == ["\\x1b[31ma\\u202e", "\\naa"]

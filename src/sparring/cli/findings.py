@@ -138,7 +138,8 @@ def summary(kind: Kind, generated: Tensor, real: Tensor, other: Tensor, training
         return None
     rows = [(name, rounded(ours[name], 4), rounded(theirs[name], 4)) for name in ours]
     content = {name: {"generated": ours[name], "real": theirs[name]} for name in ours}
-    return Finding("summary", f"The {kind.name}", content, [("", "generated", "real, held out"), *rows])
+    words = (kind.lacking,) if kind.lacking else ()
+    return Finding("summary", f"The {kind.name}", content, [("", "generated", "real, held out"), *rows], words)
 
 
 def known(sampler: Sampler, training: InMemory, seed: int) -> Finding | None:

@@ -1,4 +1,4 @@
-"""`sparring sample RUN`: samples of a run, as one picture, single files, or numbers."""
+"""`sparring sample RUN`: samples of a run, as one picture, single files, numbers, or lines of text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ENDINGS = (".png", ".webp", ".jpg", ".jpeg", ".npy", ".npz", ".csv", ".txt", ".z
 
 @dataclass(frozen=True)
 class Options:
-    """Draw samples of a run into one picture, single files (a folder or a zip) or an array."""
+    """Draw samples of a run into one picture, single files (a folder or a zip) or an array, or print text."""
 
     run: Annotated[Path, tyro.conf.Positional]
     """Directory of the run."""
@@ -38,8 +38,9 @@ class Options:
     With --code, number of latents. Unset: 64; with one range 10, with two 1."""
     seed: int = 0
     """Random seed."""
-    out: str = "samples.png"
+    out: str | None = None
     """Where to write. An existing file is replaced. A folder must be new or empty.
+    Unset: samples.png. Samples that are text are printed instead, each in a line.
     FOLDER/ or a .zip: single files, which are numbered pictures, CSV or text.
     A .png, .webp or .jpg: one picture, a grid of all samples. With -n 1, the sample itself, pixel by pixel.
     An .npy or .npz: the numbers. Pictures are bytes [N, C, H, W].
@@ -106,6 +107,9 @@ def main(words: list[str]) -> int:
     sampler = picky(load(options.run, weights=options.weights, recipe=options.recipe, device=device), options, device)
     check(sampler.kind, where, options)
     samples = chosen(sampler, options)
+    if options.out is None and sampler.kind.printed and not options.grid:
+        print("\n".join(sampler.kind.lines(samples.all())))
+        return 0
     if where.ending == "/" or (samples.n == 1 and not options.grid):
         moved.apart(options.run, where.path)
     write(samples, where, options)
@@ -182,17 +186,18 @@ def place(options: Options) -> Place:
         ValueError: It is no kind of file that there is.
         FileExistsError: It is a folder that holds something.
     """
-    path = Path(options.out)
+    out = "samples.png" if options.out is None else options.out
+    path = Path(out)
     ending = path.suffix.lower()
-    if options.out.endswith(("/", os.sep)) or path.is_dir() or not ending:
+    if out.endswith(("/", os.sep)) or path.is_dir() or not ending:
         return _folder(path, options)
     if ending not in ENDINGS:
         known = ", ".join(ENDINGS)
-        raise ValueError(f"--out is {options.out!r}; expected a name ending in {known}, or / for a folder")
+        raise ValueError(f"--out is {out!r}; expected a name ending in {known}, or / for a folder")
     if options.format and ending != ".zip":
-        raise ValueError(f"--format is for a folder or a .zip, and --out is {options.out!r}: leave out --format")
+        raise ValueError(f"--format is for a folder or a .zip, and --out is {out!r}: leave out --format")
     if options.grid and ending not in ENDINGS[:4]:
-        raise ValueError(f"--grid draws a picture, and --out is {options.out!r}: give a .png, .webp, .jpg or a folder")
+        raise ValueError(f"--grid draws a picture, and --out is {out!r}: give a .png, .webp, .jpg or a folder")
     return Place(path, ending)
 
 

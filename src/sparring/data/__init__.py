@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from sparring.data import source as source
     from sparring.data import spreadsheet as spreadsheet
     from sparring.data import streams as streams
+    from sparring.data import strings as strings
     from sparring.data import tables as tables
     from sparring.data import toys as toys
 else:

@@ -98,20 +98,33 @@ def _pictures(labels: str, folder: Path) -> Found:
 def _drawings(
     looks: tuple[str, ...], size: int, keep: Callable[[Mapping[str, str]], bool], labels: str, folder: Path
 ) -> Found:
+    rows = _captions(folder, keep)
+    listing = data.drawings.read_drawings(folder / "drawings.zip", rows, looks, (size, size))
+    return dataclasses.replace(listing, labels=data.listing.Labels()) if labels == "none" else listing
+
+
+def _captions(folder: Path, keep: Callable[[Mapping[str, str]], bool]) -> list[tuple[str, str]]:
+    """Names and captions of the rows to keep."""
     try:
         table = csv.DictReader(io.StringIO(folder.joinpath("captions.csv").read_text(encoding="utf-8")))
-        rows = [(str(row["file"]), str(row["caption"])) for row in table if keep(row)]
+        return [(str(row["file"]), str(row["caption"])) for row in table if keep(row)]
     except (ValueError, csv.Error, KeyError, TypeError) as error:
         raise ValueError(
             f"{shown(folder / 'captions.csv')!r} is damaged: remove its folder, and get the set again"
         ) from error
-    listing = data.drawings.read_drawings(folder / "drawings.zip", rows, looks, (size, size))
-    return dataclasses.replace(listing, labels=data.listing.Labels()) if labels == "none" else listing
 
 
 def _plain(row: Mapping[str, str]) -> bool:
     """No flag, and no skin tone but the yellow of all: the others are nearly the same again."""
     return not row["skintone"] and "flags" not in row["group"]
+
+
+def _words(labels: str, folder: Path) -> Found:
+    return data.strings.captions(caption for _, caption in _captions(folder, _plain))
+
+
+def _molecules(labels: str, folder: Path) -> Found:
+    return data.strings.molecules(folder)
 
 
 def _stacked(labels: str, folder: Path) -> Found:
@@ -148,6 +161,8 @@ NAMED: Mapping[str, Named] = {
     "openmoji-pairs": Named(
         "the same, each paired with its outline", partial(_drawings, _MOJI, 72, _plain), "openmoji"
     ),
+    "openmoji-captions": Named("its captions alone, as sequences of words", _words, "openmoji"),
+    "smiles": Named("50,000 molecules as SMILES strings, at most 54 characters", _molecules, "smiles"),
     "icons": Named("Material icons with captions", partial(_drawings, _ICONS[:1], 24, _ALL), "icons"),
     "icons-pairs": Named("the same, each paired with its outline", partial(_drawings, _ICONS, 24, _ALL), "icons"),
     **{

@@ -15,7 +15,7 @@ from sparring.chance import Key
 from sparring.data.source import InMemory
 from sparring.kinds.tokens import Tokens
 
-__all__ = ["Markov", "read", "sequences"]
+__all__ = ["Markov", "coded", "read", "sequences"]
 
 
 def sequences(x: Tensor, kind: Tokens) -> InMemory:
@@ -48,11 +48,11 @@ def read(path: Path, *, words: bool = False, longest: int = 40) -> InMemory:
         )
     if len(short) < len(whole):
         warnings.warn(f"{len(whole) - len(short):,} of {len(whole):,} lines are longer: left out", stacklevel=2)
-    return _coded(short, " " if words else "")
+    return coded(short, " " if words else "")
 
 
-def _coded(rows: Sequence[Sequence[str]], between: str) -> InMemory:
-    """Places in the vocabulary of what occurs; a line break, which no line has, is the end where one is needed."""
+def coded(rows: Sequence[Sequence[str]], between: str) -> InMemory:
+    """Rows of tokens as places in a vocabulary of all; a line break, which no line has, is the end if one is needed."""
     vocabulary, length = sorted(set().union(*rows)), max(map(len, rows))
     ragged = any(len(row) < length for row in rows)
     vocabulary += ["\n"] if ragged else []

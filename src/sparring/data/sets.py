@@ -329,7 +329,9 @@ SMILES = NamedSet(
             ),
         ),
     ),
+    layout=layouts.smiles,
 )
+
 
 WORDS = NamedSet(
     title="104,334 English words, one a line",

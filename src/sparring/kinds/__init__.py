@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sparring.kinds import drawing as drawing
     from sparring.kinds import formats as formats
     from sparring.kinds import kind as kind
+    from sparring.kinds import molecules as molecules
     from sparring.kinds import moving as moving
     from sparring.kinds import pictures as pictures
     from sparring.kinds import points as points

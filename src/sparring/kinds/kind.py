@@ -152,9 +152,23 @@ class Kind(ABC):
         return {}
 
     @property
+    def lacking(self) -> str:
+        """What `summary` leaves out for want of a package, and how to get it, in a sentence; "" if nothing."""
+        return ""
+
+    @property
     def summarised(self) -> bool:
         """Whether `summary` says anything."""
         return type(self).summary is not Kind.summary
+
+    def lines(self, samples: Tensor) -> list[str]:
+        """Clean samples [n, ...] as lines for a terminal; none of kinds that are not read as text."""
+        return []
+
+    @property
+    def printed(self) -> bool:
+        """Whether a terminal can show samples."""
+        return type(self).lines is not Kind.lines
 
     def preparation(self, shape: tuple[int, ...]) -> Mapping[str, Any] | None:
         """How `sparring.data.preparation.Preparation` makes examples of that shape; None if `load` reads them."""

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from sparring.kinds import drawing
 from sparring.kinds.kind import About, Files, Kind, nothing
-from sparring.machine.words import shown
+from sparring.machine.words import printable, shown
 
 __all__ = ["BUCKETS", "Tokens", "distinct"]
 
@@ -69,6 +69,10 @@ class Tokens(Kind):
         r"""The text of each sequence, up to its end; line breaks in it are \n and \r, a backslash is \\."""
         rows = [[token for token in row if token != self.end] for row in self.clean(samples).tolist()]
         return [_escaped(self.between.join(self.vocabulary[token] for token in row)) for row in rows]
+
+    def lines(self, samples: Tensor) -> list[str]:
+        """The texts, without anything that a terminal would obey."""
+        return [printable(text) for text in self.texts(samples)]
 
     def parse(self, text: str) -> Tensor:
         """The sequence [length] of a text as `texts` gives it; of tokens that begin alike the longest is read.
@@ -129,8 +133,9 @@ class Tokens(Kind):
         return counts.scatter_add_(1, pairs % counts.shape[1], read.float())
 
     def summary(self, samples: Tensor, real: Tensor, training: Tensor | None = None) -> dict[str, float]:
-        """How varied and how long they are, and how many were seen in training."""
+        """How varied and how long they are, how many differ, and how many were seen in training."""
         found = {f"distinct-{n}": distinct(samples, n, self.end) for n in (1, 2)}
+        found["share of different ones"] = len(torch.unique(samples, dim=0)) / len(samples)
         ends = torch.zeros_like(samples) if self.end is None else (samples == self.end)
         found["mean length"] = (samples.shape[1] - ends.sum(dim=1)).float().mean().item()
         if training is not None:
