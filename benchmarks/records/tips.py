@@ -180,7 +180,7 @@ def main() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for name, rows in TABLES.items():
         before, head, rest = page.partition(f"\n<!-- {name} -->\n\n")
-        page = before + head + table(rows, results) + rest[rest.index("\n<!-- end -->\n") :]
+        page = before + head + table(rows, results) + "\n" + rest[rest.index("<!-- end -->") :]
     PAGE.write_text(page, encoding="utf-8")
 
 
