@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sparring.layers import resampling as resampling
     from sparring.layers import scaled as scaled
     from sparring.layers import spectral as spectral
+    from sparring.layers import token_embedding as token_embedding
     from sparring.layers import upsampling as upsampling
     from sparring.layers import weight_norm as weight_norm
     from sparring.layers import with_features as with_features
