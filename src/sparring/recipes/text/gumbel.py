@@ -53,11 +53,11 @@ class Config(Common):
     """Size of embeddings and states."""
     likelihood_rate: float = 5e-3
     """Learning rate of the generator in the first phase."""
-    generator_rate: float = 1e-3
+    generator_rate: float = 5e-3
     """Learning rate of the generator in the second phase."""
-    discriminator_rate: float = 1e-3
+    discriminator_rate: float = 5e-3
     """Learning rate of the discriminator."""
-    penalty: float = 1.0
+    penalty: float = 0.1
     """Weight of the discriminator's squared slope at real sequences (R1)."""
     clip: float = 5.0
     """Largest norm of the generator's gradient."""
