@@ -30,9 +30,9 @@ class Config(Common):
     """Train a GAN on the lines of a text, by Gumbel-softmax."""
 
     rounds: int = 3000
-    """Rounds to play, including those of the first phase."""
-    likelihood: float = 0.5
-    """Share of the rounds, from the start, with maximum likelihood. The others train against a discriminator."""
+    """Rounds to play, including those of maximum likelihood."""
+    adversarial: float = 1.0
+    """Share of the rounds, at the end, against a discriminator. Rounds before them have maximum likelihood."""
     estimator: Literal["straight-through", "soft"] = "straight-through"
     """What the discriminator reads in training: single tokens, or soft rows. Samples are always tokens."""
     first_temperature: float = 1.0
@@ -98,19 +98,20 @@ def build(config: Config, data: sp.Data) -> sp.Trainer:
     second = game(config, data.spec)
     first = sp.families.autoregression.Autoregression(second.writer)
     streams = {"real": data.main.to(devices.resolve(config.device))}
-    early = round(min(1.0, config.likelihood) * config.rounds)
+    late = round(min(1.0, config.adversarial) * config.rounds)
     updates = {"generator": sp.phase.ClipNorm(config.clip)}
-    likelihood = _optimizers(first, {"generator": config.likelihood_rate})
-    adversarial = _optimizers(second, {"discriminator": config.discriminator_rate, "generator": config.generator_rate})
+    likelihood = optimizers(first, {"generator": config.likelihood_rate})
+    adversarial = optimizers(second, {"discriminator": config.discriminator_rate, "generator": config.generator_rate})
     return sp.Trainer(
-        sp.Phase(first, likelihood, streams, early, batch=config.batch, updates=updates),
-        sp.Phase(second, adversarial, streams, config.rounds - early, sp.Alternating(fresh=False), config.batch,
+        sp.Phase(first, likelihood, streams, config.rounds - late, batch=config.batch, updates=updates),
+        sp.Phase(second, adversarial, streams, late, sp.Alternating(fresh=False), config.batch,
               updates=updates),
         seed=config.seed,
     )  # fmt: skip
 
 
-def _optimizers(game: sp.Game, rates: Mapping[str, float]) -> dict[str, torch.optim.Optimizer]:
+def optimizers(game: sp.Game, rates: Mapping[str, float]) -> dict[str, torch.optim.Optimizer]:
+    """Adam for each player that has a rate."""
     import torch
 
     return {
