@@ -1,6 +1,6 @@
 """Trains the recipes `gumbel` and `embeddings` on three seeds: what each way to discrete outputs learns of a chain.
 
-Usage: python benchmarks/records/gumbel.py      (about ten minutes on one core)
+Usage: python benchmarks/records/gumbel.py      (about a quarter of an hour on a busy core)
 
 The data are of the random Markov chain of `seqgan`, so that NLL under the chain is exact. A generator by Gumbel-softmax
 is a recurrent network, so NLL of fresh sequences under it is exact too. One of word embeddings has no likelihood. NLL

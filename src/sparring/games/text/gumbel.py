@@ -77,6 +77,7 @@ METHODS = (
         ),
         section="5.3",
         command="sparring train gumbel",
+        record="gumbel",
     ),
 )
 
