@@ -113,7 +113,7 @@ METHODS = (
     Method(
         name="GAN of word embeddings, decoded to the nearest word",
         category="text",
-        python="games.text.embeddings.embedding_gan(100, 10)",
+        python="games.text.embeddings.EmbeddingGAN(generator, networks.text_cnn.TextCNN(16, 32), Normal(8), vectors)",
         papers=(Paper("Goodfellow", 2016, "https://arxiv.org/abs/1701.00160"),),
         section="5.3",
         command="sparring train embeddings",
