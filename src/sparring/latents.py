@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sparring.chance import Chance
 
-__all__ = ["Between", "Latent", "Normal", "Uniform", "distribution"]
+__all__ = ["Between", "Gumbel", "Latent", "Normal", "Uniform", "distribution"]
 
 
 class Latent(Protocol):
@@ -65,6 +65,23 @@ class Uniform:
     def __call__(self, chance: Chance) -> Tensor:
         """Draws [rows, size]."""
         return (chance.uniform(self.name, self.size) * 2.0 - 1.0) * self.reach
+
+
+@dataclass(frozen=True)
+class Gumbel:
+    """Standard Gumbel numbers, -log(-log u) of a uniform u: with them `layers.gumbel_softmax` draws categories.
+
+    Attributes:
+        shape: Of one row.
+        name: Of the draw: two latents of one game have different names.
+    """
+
+    shape: tuple[int, ...]
+    name: str = "gumbel"
+
+    def __call__(self, chance: Chance) -> Tensor:
+        """Draws [rows, *shape]."""
+        return -torch.log(-torch.log(chance.uniform(self.name, *self.shape)))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ QUICK = {name: figure for name, figure in FOUND.items() if figure.tier == "quick
 LONG = 6
 """Seconds; tests of figures that take longer are slow ones."""
 
-LATER = {"batch-norm-correlation", "selection"}
+LATER = {"batch-norm-correlation", "discrete-estimators", "selection"}
 """Short ones for which the minute of the tests has no room: tested with the slow ones."""
 
 

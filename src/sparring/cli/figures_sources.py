@@ -45,6 +45,7 @@ WORKS = (
     _arxiv("Gulrajani et al. 2017", "Improved training of Wasserstein GANs", "1704.00028"),
     _arxiv("Heusel et al. 2017", "GANs trained by a two time-scale update rule converge to a local Nash equilibrium",
            "1706.08500"),
+    _arxiv("Jang et al. 2016", "Categorical reparameterization with Gumbel-softmax", "1611.01144"),
     _arxiv("Jin et al. 2020", "What is local optimality in nonconvex-nonconcave minimax optimization?", "1902.00618"),
     _arxiv("Lotter et al. 2015", "Unsupervised learning of visual structure using predictive generative networks",
            "1511.06380"),

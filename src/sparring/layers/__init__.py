@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sparring.layers import downsampling as downsampling
     from sparring.layers import dropout as dropout
     from sparring.layers import gaussian_noise as gaussian_noise
+    from sparring.layers import gumbel_softmax as gumbel_softmax
     from sparring.layers import instance_noise as instance_noise
     from sparring.layers import maxout as maxout
     from sparring.layers import minibatch_deviation as minibatch_deviation
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sparring.layers import resampling as resampling
     from sparring.layers import scaled as scaled
     from sparring.layers import spectral as spectral
+    from sparring.layers import token_embedding as token_embedding
     from sparring.layers import upsampling as upsampling
     from sparring.layers import weight_norm as weight_norm
     from sparring.layers import with_features as with_features

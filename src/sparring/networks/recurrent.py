@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from sparring.chance import Chance, Key
+from sparring.layers.token_embedding import TokenEmbedding
 from sparring.samplers import Sampler
 
 __all__ = ["Recurrent", "RecurrentSampler", "Rounded", "tiny"]
@@ -26,14 +27,14 @@ class Recurrent(nn.Module):
     def __init__(self, vocabulary: int, length: int, width: int, end: int | None = None) -> None:
         super().__init__()
         self.vocabulary, self.length, self.end = vocabulary, length, end
-        self.embedding = nn.Embedding(vocabulary + 1, width)  # the last one stands before the first token
+        self.embedding = TokenEmbedding(vocabulary + 1, width)  # the last one stands before the first token
         self.cell, self.head = nn.GRUCell(width, width), nn.Linear(width, vocabulary)
 
     def forward(self, words: Tensor) -> Tensor:
         """Log-probabilities [B, length, V], in nats, of what may stand at each place, given the tokens before it."""
-        before = torch.cat([self._start(len(words)), words[:, :-1]], 1)
+        before = torch.cat([self.start(len(words)), words[:, :-1]], 1)
         pairs = zip(before.unbind(1), self._states(before), strict=True)
-        return torch.stack([self._next(token, state) for token, state in pairs], 1)
+        return torch.stack([self.following(token, state) for token, state in pairs], 1)
 
     def log_likelihood(self, words: Tensor) -> Tensor:
         """Nats [B] of sequences [B, length]."""
@@ -51,16 +52,17 @@ class Recurrent(nn.Module):
         """
         written = torch.zeros(luck.shape, dtype=torch.int64, device=luck.device) if words is None else words.clone()
         kept = torch.zeros_like(written[:, 0]) if kept is None else kept
-        token, state = self._start(len(luck))[:, 0], None
+        token, state = self.start(len(luck))[:, 0], None
         for place in range(self.length):
             state = self.cell(self.embedding(token), state)
             (free,) = (kept <= place).nonzero(as_tuple=True)
-            bounds = self._next(token[free], state[free]).exp().cumsum(1)[:, :-1]
+            bounds = self.following(token[free], state[free]).exp().cumsum(1)[:, :-1]
             written[free, place] = (luck[free, place, None] > bounds).sum(1)
             token = written[:, place]
         return written
 
-    def _start(self, rows: int) -> Tensor:
+    def start(self, rows: int) -> Tensor:
+        """What stands before the first token, [rows, 1]."""
         return torch.full((rows, 1), self.vocabulary, device=self.head.weight.device)
 
     def _states(self, before: Tensor) -> Iterator[Tensor]:
@@ -70,7 +72,7 @@ class Recurrent(nn.Module):
             state = self.cell(vectors, state)
             yield state
 
-    def _next(self, token: Tensor, state: Tensor) -> Tensor:
+    def following(self, token: Tensor, state: Tensor) -> Tensor:
         """Log-probabilities [B, V] of what follows a token [B] in a state [B, width]."""
         logits: Tensor = self.head(state)
         if self.end is not None:

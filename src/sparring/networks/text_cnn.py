@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from sparring.layers.token_embedding import TokenEmbedding
 from sparring.networks.recurrent import Rounded
 
 __all__ = ["TextCNN", "tiny"]
@@ -23,12 +24,12 @@ class TextCNN(nn.Module):
 
     def __init__(self, vocabulary: int, width: int, spans: Sequence[int] = (1, 2, 3)) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary, width)
+        self.embedding = TokenEmbedding(vocabulary, width)
         self.convolutions = nn.ModuleList(nn.Conv1d(width, width, span) for span in spans)
         self.head = nn.Sequential(nn.LeakyReLU(0.2), nn.Linear(width * len(spans), 1), nn.Flatten(0))
 
     def forward(self, words: Tensor) -> Tensor:
-        """Tokens [B, length] to logits [B]."""
+        """Tokens [B, length], or rows of weights [B, length, V], to logits [B]."""
         vectors = self.embedding(words).transpose(1, 2)
         logits: Tensor = self.head(torch.cat([layer(vectors).amax(2) for layer in self.convolutions], 1))
         return logits
@@ -36,4 +37,4 @@ class TextCNN(nn.Module):
 
 def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:
     """A small network with the shapes of one input and one output."""
-    return [(nn.Sequential(Rounded(3), TextCNN(3, 6)), (5,), ())]
+    return [(nn.Sequential(Rounded(3), TextCNN(3, 6)), (5,), ()), (TextCNN(3, 6), (5, 3), ())]

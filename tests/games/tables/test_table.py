@@ -1,45 +1,11 @@
-import pytest
 import torch
 
 from rounds import round_of
 from sparring.chance import Key
 from sparring.checks import check_network
-from sparring.games.tables.table import Generator, NormalAndGumbel, gumbel_softmax, table_gan, tiny
+from sparring.games.tables.table import Generator, table_gan, tiny
 from sparring.losses import Wasserstein
 from sparring.penalties import interpolated
-
-LOGITS = torch.tensor([1.0, 0.0, -1.0, 0.5])
-N = 40_000
-
-
-def gumbels(k=4, n=N):
-    return NormalAndGumbel(1, k)(Key(0).rows(n))[:, 1:]
-
-
-@pytest.mark.parametrize("temperature", [0.2, 1.0])
-def test_the_largest_place_is_a_draw_from_the_softmax(temperature):
-    y = gumbel_softmax(LOGITS.expand(N, 4), gumbels(), temperature)
-    p = LOGITS.softmax(0)
-    shares = y.argmax(dim=1).bincount(minlength=4) / N
-    assert ((shares - p).abs() < 5 * (p * (1 - p) / N).sqrt()).all()
-    torch.testing.assert_close(y.sum(dim=1), torch.ones(N))
-
-
-def test_the_lower_the_temperature_the_nearer_to_one_category():
-    largest = [
-        gumbel_softmax(LOGITS.expand(N, 4), gumbels(), t).max(dim=1).values.mean() for t in (5.0, 1.0, 0.2, 0.01)
-    ]
-    assert largest == sorted(largest)
-    assert largest[-1] > 0.99
-
-
-def test_the_noise_is_gumbel():
-    """Its distribution function is exp(-exp(-x)), its mean Euler's constant."""
-    x = gumbels(1)[:, 0]
-    for at in (-1.0, 0.0, 2.0):
-        expected = torch.exp(-torch.exp(torch.tensor(-at)))
-        assert abs((x <= at).float().mean() - expected) < 5 * 0.5 / N**0.5
-    assert abs(x.mean() - 0.5772) < 0.04
 
 
 def test_row_i_depends_on_the_seed_and_i():

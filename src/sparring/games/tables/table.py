@@ -22,12 +22,14 @@ from sparring.data.source import InMemory
 from sparring.games.gan import GAN
 from sparring.kinds.columns import Category, Number
 from sparring.kinds.rows import Rows
+from sparring.latents import Gumbel
+from sparring.layers.gumbel_softmax import gumbel_softmax
 from sparring.losses import AdversarialLoss, NonSaturating
 from sparring.methods import Method, Paper
 from sparring.networks.mlp import MLP
 from sparring.penalties import Penalty, Weight, r1
 
-__all__ = ["METHODS", "Generator", "NormalAndGumbel", "gumbel_softmax", "table_gan", "tiny"]
+__all__ = ["METHODS", "Generator", "NormalAndGumbel", "table_gan", "tiny"]
 
 TEMPERATURE = 0.2
 """Of the Gumbel-softmax, as in CTGAN."""
@@ -35,28 +37,14 @@ TEMPERATURE = 0.2
 
 @dataclass(frozen=True)
 class NormalAndGumbel:
-    """`size` standard normal numbers, then `noise` standard Gumbel ones, -log(-log u) of a uniform u."""
+    """`size` standard normal numbers, then `noise` standard Gumbel ones."""
 
     size: int
     noise: int
 
     def __call__(self, chance: Chance) -> Tensor:
         """Draws [rows, size + noise]."""
-        u = chance.uniform("gumbel", self.noise)
-        return torch.cat([chance.normal("latent", self.size), -torch.log(-torch.log(u))], dim=1)
-
-
-def gumbel_softmax(logits: Tensor, noise: Tensor, temperature: float = TEMPERATURE) -> Tensor:
-    """Nearly one category a row, [B, K], which can be differentiated (Jang et al. 2017, equation 2).
-
-    https://arxiv.org/abs/1611.01144. The largest place is an exact draw from softmax(logits), whatever the temperature.
-
-    Args:
-        logits: [B, K].
-        noise: Standard Gumbel numbers [B, K].
-        temperature: The lower, the nearer to a single 1.
-    """
-    return ((logits + noise) / temperature).softmax(dim=1)
+        return torch.cat([chance.normal("latent", self.size), Gumbel((self.noise,))(chance)], dim=1)
 
 
 class Generator(nn.Module):
@@ -78,7 +66,9 @@ class Generator(nn.Module):
         normal, noise = torch.split(z, [self.latent.size, self.latent.noise], dim=1)
         gumbels = iter(torch.split(noise, [width for width in self.widths if width > 1], dim=1))
         outputs = torch.split(self.network(normal), self.widths, dim=1)
-        return torch.cat([y.tanh() if y.shape[1] == 1 else gumbel_softmax(y, next(gumbels)) for y in outputs], dim=1)
+        return torch.cat(
+            [y.tanh() if y.shape[1] == 1 else gumbel_softmax(y, next(gumbels), TEMPERATURE) for y in outputs], dim=1
+        )
 
 
 def table_gan(
