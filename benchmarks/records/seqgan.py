@@ -15,9 +15,8 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
@@ -45,8 +44,7 @@ class Constant(SeqGAN):
         return torch.full_like(reward, 0.5)
 
 
-@dataclass(frozen=True)
-class Truth:
+class Truth(NamedTuple):
     """What the sequences are of.
 
     Attributes:
