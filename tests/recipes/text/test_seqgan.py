@@ -81,6 +81,10 @@ def test_sampled_evaluated_and_its_likelihood_is_exact(tmp_path, lines, capsys):
     made = (out / "sequences.txt").read_text(encoding="utf-8").split("\n")
     assert len(made) == 7
     assert set(" ".join(made).split()) <= known
+    cold = [run, "-n", "6", "--temperature", "1e-6", "--out", str(tmp_path / "cold.txt")]
+    assert cli.run("sample", cold) == 0
+    assert len(set((tmp_path / "cold.txt").read_text(encoding="utf-8").split("\n")[:-1])) == 1, "the likeliest one"
+    assert cli.run("sample", [*cold[:-1], str(tmp_path / "0.txt"), "--temperature", "0"]) != 0
     capsys.readouterr()
     assert cli.run("evaluate", [run, "--n", "100", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)
@@ -118,7 +122,7 @@ def test_both_phases_on_the_random_lstm():
     config = Config(data=LSTM, cell="lstm", rounds=4, likelihood=0.5, rollouts=1, batch=2, device="cpu")
     data = open_data(config)
     assert data.kind == kind(LSTM)
-    assert data.main.x.shape == (10_000, 20)
+    assert data.main.x.shape == (10_000, 10)
     assert data.main.x.max() == 499
     fresh = data.main.fresh().x
     assert torch.equal(fresh[:50], lstm().sample(50, seed=1))

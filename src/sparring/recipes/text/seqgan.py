@@ -78,7 +78,7 @@ class Config(Common):
 
 def kind(data: str = CHAIN) -> sp.kinds.tokens.Tokens:
     """Sequences of an oracle: numbers."""
-    vocabulary, length = {CHAIN: (100, 10), LSTM: (500, 20)}[data]
+    vocabulary, length = {CHAIN: (100, 10), LSTM: (500, 10)}[data]
     return sp.kinds.tokens.Tokens(tuple(map(str, range(vocabulary))), length, between=" ")
 
 
