@@ -178,3 +178,8 @@ def test_whole_numbers_are_those_of_the_nearer_end():
     ends = Key(1).rows(50), Key(2).rows(50)
     for t, end in ((0.2, ends[0]), (0.7, ends[1])):
         assert torch.equal(Between(*ends, t).integers("class", high=9), end.integers("class", high=9))
+
+
+def test_samples_without_a_temperature():
+    with pytest.raises(ValueError, match="no temperature"):
+        GeneratorSampler(nn.Identity(), Normal(2)).tempered(0.5)

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
@@ -32,6 +32,8 @@ OUT = Path(__file__).with_suffix(".json")
 SEEDS, SAMPLES = (0, 1, 2), 10_000
 
 Found = dict[str, float]
+Runs = Sequence[Mapping[str, Any]]
+T = TypeVar("T")
 
 
 class Constant(SeqGAN):
@@ -42,40 +44,51 @@ class Constant(SeqGAN):
         return torch.full_like(reward, 0.5)
 
 
-def found(sampler: Sampler, samples: int) -> Found:
-    """Nats of a sequence of ten tokens, and the share of distinct bigrams among those of all samples."""
-    made, fresh = sampler.sample(samples, seed=1), chain().sample(samples, kind().length, seed=2)
+class Truth(NamedTuple):
+    """What the sequences are of.
+
+    Attributes:
+        sample: `n` sequences of a seed.
+        log_likelihood: Nats [n] of sequences.
+    """
+
+    sample: Callable[[int, int], Tensor]
+    log_likelihood: Callable[[Tensor], Tensor]
+
+
+def found(sampler: Sampler, truth: Truth, samples: int) -> Found:
+    """Nats of a sequence, and the share of distinct bigrams among those of all samples."""
+    made, fresh = sampler.sample(samples, seed=1), truth.sample(samples, 2)
     under = sampler.log_likelihood(fresh)
     assert under is not None, "it is known"
-    oracle = -chain().log_likelihood(made).mean().item()
+    oracle = -truth.log_likelihood(made).mean().item()
     return {"oracle": oracle, "test": -under.double().mean().item(), "distinct": distinct(made, 2)}
 
 
-def train(config: Config, samples: int, kind_of_game: type[SeqGAN] = SeqGAN) -> tuple[Found, Found]:
-    """What is found after each phase."""
+def train(config: Config, look: Callable[[Sampler], T], kind_of_game: type[SeqGAN] = SeqGAN) -> tuple[T, T]:
+    """What is found by a look at the sampler after each phase."""
     trainer = build(config, open_data(config), kind_of_game)
     sampler = trainer.game.sampler()
     trainer.play(trainer.phases[0].rounds)
-    first = found(sampler, samples)
+    first = look(sampler)
     trainer.play()
-    return first, found(sampler, samples)
+    return first, look(sampler)
+
+
+def others(config: Config, look: Callable[[Sampler], T]) -> dict[str, T]:
+    """The controls of the second phase."""
+    unread = dataclasses.replace(config, rollouts=1, discriminator_steps=1)  # nothing is made of them
+    longer = dataclasses.replace(config, likelihood=1.0)
+    return {"constant": train(unread, look, Constant)[1], "longer": train(longer, look)[1]}
 
 
 def one(config: Config, samples: int) -> dict[str, Any]:
     """A seed: both phases, and the controls of the second."""
     start = time.perf_counter()
-    first, second = train(config, samples)
+    truth = Truth(lambda n, seed: chain().sample(n, kind().length, seed), chain().log_likelihood)
+    first, second = train(config, look := lambda sampler: found(sampler, truth, samples))
     seconds = time.perf_counter() - start
-    unread = dataclasses.replace(config, rollouts=1, discriminator_steps=1)  # nothing is made of them
-    longer = dataclasses.replace(config, likelihood=1.0)
-    return {
-        "seed": config.seed,
-        "seconds": round(seconds, 1),
-        "first": first,
-        "second": second,
-        "constant": train(unread, samples, Constant)[1],
-        "longer": train(longer, samples)[1],
-    }
+    return {"seed": config.seed, "seconds": round(seconds, 1), "first": first, "second": second} | others(config, look)
 
 
 PAPER = Published(
@@ -96,67 +109,60 @@ PHASES = {
 }
 
 
-def made(runs: Sequence[dict[str, Any]], samples: int, **about: Any) -> Record:
-    """The record of these runs."""
-    of = lambda phase, name: over_seeds(  # noqa: E731
-        f"{WORDS[name]}, {PHASES.get(phase, 'after REINFORCE')}", [run[phase][name] for run in runs]
+def of(runs: Runs, phase: str, name: str) -> Figure:
+    """A number after a phase."""
+    return over_seeds(f"{WORDS[name]}, {PHASES.get(phase, 'after REINFORCE')}", [run[phase][name] for run in runs])
+
+
+def lower(runs: Runs, words: str, than: str, phase: str = "second") -> Figure:
+    """By how much NLL under the truth is lower after a phase than after another one."""
+    return over_seeds(f"{words}, on each seed", [run[than]["oracle"] - run[phase]["oracle"] for run in runs])
+
+
+def gains(runs: Runs) -> dict[str, Figure]:
+    """What the second phase does to NLL under the truth, and what a constant reward does."""
+    less = f"{WORDS['oracle']}: less than"
+    return {
+        "first": lower(runs, f"{less} after maximum likelihood", "first"),
+        "constant": lower(runs, f"{less} with a constant reward", "constant"),
+        "longer": lower(runs, f"{less} after as many rounds of maximum likelihood", "longer"),
+        "still": lower(
+            runs, "a constant reward: NLL under the chain less than after maximum likelihood", "first", "constant"
+        ),
+    }
+
+
+def claims(runs: Runs, floor: float) -> tuple[Claim, ...]:
+    """What is said of the gains."""
+    found, lowest = gains(runs), min(of(runs, "second", "oracle").values)
+    least = {name: min(figure.values) for name, figure in found.items()}
+    rise = of(runs, "second", "test").value - of(runs, "first", "test").value
+    more = ("With a constant reward it does not, on any seed.", max(found["still"].values), "<=", 0.0)
+    said = (
+        ("On every seed the second phase lowers NLL under the chain.", least["first"], ">", 0.0),
+        more,
+        ("It is below that with a constant reward.", least["constant"], ">", 0.0),
+        ("It is below that of as many rounds of maximum likelihood.", least["longer"], ">", 0.0),
+        ("It is not below the floor.", lowest, ">=", floor),
+        ("NLL of fresh sequences does not rise by as much as the other falls.", found["first"].value, ">", rise),
     )
-    ours = [of("second", name) for name in WORDS]
+    return tuple(Claim(words=words, left=left, relation=sign, right=right) for words, left, sign, right in said)
+
+
+def made(runs: Runs, samples: int, **about: Any) -> Record:
+    """The record of these runs."""
     real = chain().sample(samples, kind().length, seed=2)
     floor = Figure(what="the chain's own entropy, exact: the floor of both NLL", value=chain().entropy(kind().length))
     variety = Figure(what="distinct-2 of as many sequences of the chain", value=distinct(real, 2))
-    gain, *others = (
-        over_seeds(
-            f"{WORDS['oracle']}: less than {what}, on each seed", [run[a]["oracle"] - run[b]["oracle"] for run in runs]
-        )
-        for what, a, b in (
-            ("after maximum likelihood", "first", "second"),
-            ("with a constant reward", "constant", "second"),
-            ("after as many rounds of maximum likelihood", "longer", "second"),
-        )
-    )
-    still = over_seeds(
-        "a constant reward: NLL under the chain less than after maximum likelihood, on each seed",
-        [run["first"]["oracle"] - run["constant"]["oracle"] for run in runs],
-    )
-    least = [min(figure.values) for figure in (gain, *others)]
-    lowest = min(ours[0].values)
     return Record(
         command="python benchmarks/records/seqgan.py",
         seeds=tuple(run["seed"] for run in runs),
-        ours=(*ours, gain, *others, still),
-        controls=(floor, variety, *(of(phase, name) for phase in PHASES for name in WORDS)),
+        ours=(*(of(runs, "second", name) for name in WORDS), *gains(runs).values()),
+        controls=(floor, variety, *(of(runs, phase, name) for phase in PHASES for name in WORDS)),
         published=(PAPER,),
-        claims=(
-            Claim(
-                words="On every seed the second phase lowers NLL under the chain.",
-                left=least[0],
-                relation=">",
-                right=0.0,
-            ),
-            Claim(
-                words="With a constant reward it does not, on any seed.",
-                left=max(still.values),
-                relation="<=",
-                right=0.0,
-            ),
-            Claim(words="It is below that with a constant reward.", left=least[1], relation=">", right=0.0),
-            Claim(
-                words="It is below that of as many rounds of maximum likelihood.",
-                left=least[2],
-                relation=">",
-                right=0.0,
-            ),
-            Claim(words="It is not below the floor.", left=lowest, relation=">=", right=floor.value),
-            Claim(
-                words="NLL of fresh sequences does not rise by as much as the other falls.",
-                left=gain.value,
-                relation=">",
-                right=ours[1].value - of("first", "test").value,
-            ),
-        ),
+        claims=claims(runs, floor.value),
         **about,
-    )  # fmt: skip
+    )
 
 
 def run(quick: bool = False) -> Record:

@@ -90,6 +90,14 @@ class Sampler(nn.Module, ABC):
         """Nats [n] of examples [n, ...], where it is known how likely samples are; None where it is not."""
         return None
 
+    def tempered(self, temperature: float) -> Sampler:
+        """The same at a temperature: below 1 likely samples are likelier.
+
+        Raises:
+            ValueError: These samples have none, or it is not above 0.
+        """
+        raise ValueError(f"these {self.kind.name} have no temperature, which networks that write token by token have")
+
     def classify(self, x: Tensor) -> Tensor | None:
         """Probabilities [n, K] of the classes of examples [n, ...], on the CPU; None of games without a classifier."""
         return None

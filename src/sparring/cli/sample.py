@@ -61,6 +61,8 @@ class Options:
     """Keep this share of the samples, those that the discriminator likes most: 0.1 looks better and is less diverse."""
     reject: bool = False
     """Keep samples so often that they are like the data, if the discriminator is right (Azadi et al. 2019)."""
+    temperature: float | None = None
+    """For text: below 1 likely tokens are drawn more often, above 1 less often. Unset: 1."""
     by_class: bool = False
     """Draw a row of samples for each class, or for each that --class names."""
     weights: Literal["average", "raw"] = "average"
@@ -104,7 +106,8 @@ def main(words: list[str]) -> int:
     from sparring.runs.run import load
 
     device = devices.resolve(options.device)
-    sampler = picky(load(options.run, weights=options.weights, recipe=options.recipe, device=device), options, device)
+    whole = load(options.run, weights=options.weights, recipe=options.recipe, device=device)
+    sampler = picky(whole if options.temperature is None else whole.tempered(options.temperature), options, device)
     check(sampler.kind, where, options)
     samples = chosen(sampler, options)
     if options.out is None and sampler.kind.printed and not options.grid:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sparring.data import objects as objects
     from sparring.data import official as official
     from sparring.data import opening as opening
+    from sparring.data import oracles as oracles
     from sparring.data import others as others
     from sparring.data import own as own
     from sparring.data import parallel as parallel

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -11,24 +13,37 @@ from sparring.chance import Chance, Key
 from sparring.layers.token_embedding import TokenEmbedding
 from sparring.samplers import Sampler
 
-__all__ = ["Recurrent", "RecurrentSampler", "Rounded", "tiny"]
+__all__ = ["CELLS", "LSTM", "Recurrent", "RecurrentSampler", "Rounded", "tiny"]
+
+
+class LSTM(nn.LSTMCell):
+    """Long short-term memory, whose state [B, 2 width] is its output and then its memory."""
+
+    def forward(self, x: Tensor, state: Tensor | None = None) -> Tensor:  # type: ignore[override]
+        """The state after inputs [B, width]."""
+        return torch.cat(super().forward(x, state if state is None else state.chunk(2, 1)), 1)  # type: ignore[arg-type]
+
+
+CELLS: dict[str, Callable[[int, int], nn.Module]] = {"gru": nn.GRUCell, "lstm": LSTM}
+"""What there is to remember with, by name."""
 
 
 class Recurrent(nn.Module):
-    """Gated recurrent units, https://arxiv.org/abs/1406.1078, from tokens [B, length] to log-probabilities.
+    """A recurrent network from tokens [B, length] to log-probabilities.
 
     Args:
         vocabulary: Tokens.
         length: Of a sequence.
         width: Of embeddings and of the state.
         end: The token after which there is nothing but itself; None where all sequences are of full length.
+        cell: One of `CELLS`: "gru" (https://arxiv.org/abs/1406.1078) or "lstm".
     """
 
-    def __init__(self, vocabulary: int, length: int, width: int, end: int | None = None) -> None:
+    def __init__(self, vocabulary: int, length: int, width: int, end: int | None = None, cell: str = "gru") -> None:
         super().__init__()
         self.vocabulary, self.length, self.end = vocabulary, length, end
         self.embedding = TokenEmbedding(vocabulary + 1, width)  # the last one stands before the first token
-        self.cell, self.head = nn.GRUCell(width, width), nn.Linear(width, vocabulary)
+        self.cell, self.head = CELLS[cell](width, width), nn.Linear(width, vocabulary)
 
     def forward(self, words: Tensor) -> Tensor:
         """Log-probabilities [B, length, V], in nats, of what may stand at each place, given the tokens before it."""
@@ -61,20 +76,35 @@ class Recurrent(nn.Module):
             token = written[:, place]
         return written
 
+    def tempered(self, temperature: float) -> Self:
+        """A copy that takes each token with its probability to the power 1 / temperature, normalised anew.
+
+        Below 1 likely tokens become likelier, above 1 less likely ones do.
+
+        Raises:
+            ValueError: The temperature is not above 0.
+        """
+        if not temperature > 0:
+            raise ValueError(f"the temperature is {temperature}; expected more than 0, such as 0.8")
+        other = copy.deepcopy(self)
+        for p in other.head.parameters():
+            p.data /= temperature
+        return other
+
     def start(self, rows: int) -> Tensor:
         """What stands before the first token, [rows, 1]."""
         return torch.full((rows, 1), self.vocabulary, device=self.head.weight.device)
 
     def _states(self, before: Tensor) -> Iterator[Tensor]:
-        """The state [B, width] after each token of [B, length]."""
+        """The state [B, S] after each token of [B, length]."""
         state = None
         for vectors in self.embedding(before).unbind(1):
             state = self.cell(vectors, state)
             yield state
 
     def following(self, token: Tensor, state: Tensor) -> Tensor:
-        """Log-probabilities [B, V] of what follows a token [B] in a state [B, width]."""
-        logits: Tensor = self.head(state)
+        """Log-probabilities [B, V] of what follows a token [B] in a state [B, S]."""
+        logits: Tensor = self.head(state[:, : self.head.in_features])
         if self.end is not None:
             others = torch.arange(self.vocabulary, device=token.device) != self.end
             logits = logits.masked_fill((token == self.end)[:, None] & others, -torch.inf)
@@ -106,6 +136,10 @@ class RecurrentSampler(Sampler):
         parts = torch.split(x.to(self.generator.head.weight.device), 1024)
         return torch.cat([self.generator.log_likelihood(part).cpu() for part in parts])
 
+    def tempered(self, temperature: float) -> RecurrentSampler:
+        """The same at a temperature, with its likelihood: see `Recurrent.tempered`."""
+        return RecurrentSampler(self.generator.tempered(temperature)).of(self.kind)
+
 
 class Rounded(nn.Module):
     """Any numbers as tokens: for the contract of networks, which gives them numbers."""
@@ -120,5 +154,5 @@ class Rounded(nn.Module):
 
 
 def tiny() -> list[tuple[nn.Module, tuple[int, ...], tuple[int, ...]]]:
-    """A small network with the shapes of one input and one output."""
-    return [(nn.Sequential(Rounded(3), Recurrent(3, 4, 6)), (4,), (4, 3))]
+    """Small networks with the shapes of one input and one output."""
+    return [(nn.Sequential(Rounded(3), Recurrent(3, 4, 6, cell=cell)), (4,), (4, 3)) for cell in CELLS]

@@ -13,7 +13,7 @@ import sparring
 from same import same
 from sparring import cli
 from sparring.data.sequences import read
-from sparring.recipes.text.seqgan import CHAIN, Config, build, chain, open_data
+from sparring.recipes.text.seqgan import CHAIN, LSTM, Config, build, chain, kind, lstm, open_data
 from sparring.runs import checkpoint, files
 
 LINES = ["the cat sat", "a dog ran", "the dog sat", "a cat ran off", "it ran"]
@@ -81,6 +81,10 @@ def test_sampled_evaluated_and_its_likelihood_is_exact(tmp_path, lines, capsys):
     made = (out / "sequences.txt").read_text(encoding="utf-8").split("\n")
     assert len(made) == 7
     assert set(" ".join(made).split()) <= known
+    cold = [run, "-n", "6", "--temperature", "1e-6", "--out", str(tmp_path / "cold.txt")]
+    assert cli.run("sample", cold) == 0
+    assert len(set((tmp_path / "cold.txt").read_text(encoding="utf-8").split("\n")[:-1])) == 1, "the likeliest one"
+    assert cli.run("sample", [*cold[:-1], str(tmp_path / "0.txt"), "--temperature", "0"]) != 0
     capsys.readouterr()
     assert cli.run("evaluate", [run, "--n", "100", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)
@@ -96,6 +100,7 @@ def test_what_a_file_is_called_means_the_same_from_anywhere(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert Config(data="lines.txt").data == str(tmp_path / "lines.txt")
     assert Config().data == CHAIN
+    assert Config(data=LSTM).data == LSTM
 
 
 def test_the_first_phase_learns_the_chain():
@@ -110,3 +115,20 @@ def test_the_first_phase_learns_the_chain():
     assert before > 45
     assert floor < after < 37
     assert not torch.equal(fresh[:100], data.main.x[:100])
+
+
+def test_both_phases_on_the_random_lstm():
+    """Its sequences are so many and so long; those that nobody trains on are others."""
+    config = Config(data=LSTM, cell="lstm", rounds=4, likelihood=0.5, rollouts=1, batch=2, device="cpu")
+    data = open_data(config)
+    assert data.kind == kind(LSTM)
+    assert data.main.x.shape == (10_000, 10)
+    assert data.main.x.max() == 499
+    fresh = data.main.fresh().x
+    assert torch.equal(fresh[:50], lstm().sample(50, seed=1))
+    assert not torch.equal(fresh, data.main.x)
+    trainer = build(config, data)
+    before = [p.clone() for p in trainer.game.generator.parameters()]
+    trainer.play()
+    assert trainer.state.round == 4
+    assert not any(torch.equal(p, q) for p, q in zip(before, trainer.game.generator.parameters(), strict=True))

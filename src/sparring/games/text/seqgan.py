@@ -137,7 +137,7 @@ METHODS = (
         papers=(Paper("Yu et al.", 2016, "https://arxiv.org/abs/1609.05473"),),
         section="5.3",
         command="sparring train seqgan",
-        record="seqgan",
+        record="oracle",
     ),
 )
 

@@ -1,7 +1,8 @@
-"""A SeqGAN: lines of text, or sequences of a random Markov chain, by maximum likelihood and then by REINFORCE.
+"""A SeqGAN: lines of text, or sequences of a random oracle, by maximum likelihood and then by REINFORCE.
 
-The two phases of Yu et al. (2017), https://arxiv.org/abs/1609.05473, at a size for one core: a chain in the place of
-their random LSTM, so that the entropy, below which no honest score can fall, is known exactly.
+The two phases of Yu et al. (2017), https://arxiv.org/abs/1609.05473, at a size for one core. The default oracle is a
+chain, whose entropy, below which no honest score can fall, is known exactly. The other one is theirs, with a tenth of
+its vocabulary: a random LSTM.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import sparring as sp
 from sparring.machine import devices
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
 
     from sparring.games.text.seqgan import SeqGAN
 
-__all__ = ["CHAIN", "USES", "Config", "build", "kind", "open_data", "sampler"]
+__all__ = ["CHAIN", "LSTM", "USES", "Config", "build", "chain", "kind", "lstm", "open_data", "sampler"]
 
 USES: frozenset[str] = frozenset()
 
-CHAIN = "random-chain"
-"""The name of the default data."""
+CHAIN, LSTM = "random-chain", "random-lstm"
+"""The names of the default data, and of the oracle of the paper."""
 
 EXAMPLES = 10_000
-"""Sequences of the chain to train on, and as many fresh ones."""
+"""Sequences of an oracle to train on, and as many fresh ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +47,14 @@ class Config(Common):
     threads: int = 1
     """CPU threads. More threads make such small networks slower."""
     data: str = CHAIN
-    """Text file (.txt, UTF-8) with a sequence in each line. Default: a random Markov chain on 100 numbers."""
+    """Text file (.txt, UTF-8) with a sequence in each line. Default: a random Markov chain on 100 numbers.
+    random-lstm: a random LSTM on 500 numbers."""
     words: bool = False
     """Tokens are words separated by spaces. Default: characters."""
     longest: int = 40
     """Largest number of tokens in a sequence. Longer lines are left out."""
+    cell: Literal["gru", "lstm"] = "gru"
+    """Memory of the generator."""
     width: int = 32
     """Size of embeddings and states."""
     rollouts: int = 4
@@ -68,13 +72,14 @@ class Config(Common):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.data != CHAIN:
+        if self.data not in {CHAIN, LSTM}:
             object.__setattr__(self, "data", str(Path(self.data).absolute()))  # so that the run finds it from anywhere
 
 
-def kind() -> sp.kinds.tokens.Tokens:
-    """Sequences of the chain: numbers."""
-    return sp.kinds.tokens.Tokens(vocabulary=tuple(map(str, range(100))), length=10, between=" ")
+def kind(data: str = CHAIN) -> sp.kinds.tokens.Tokens:
+    """Sequences of an oracle: numbers."""
+    vocabulary, length = {CHAIN: (100, 10), LSTM: (500, 10)}[data]
+    return sp.kinds.tokens.Tokens(tuple(map(str, range(vocabulary))), length, between=" ")
 
 
 def chain() -> sp.data.sequences.Markov:
@@ -82,14 +87,25 @@ def chain() -> sp.data.sequences.Markov:
     return sp.data.sequences.Markov.random(len(kind().vocabulary), spread=2.0)
 
 
+def lstm() -> sp.networks.recurrent.RecurrentSampler:
+    """The random LSTM, the same for every seed."""
+    tokens = kind(LSTM)
+    return sp.data.oracles.random_lstm(len(tokens.vocabulary), tokens.length, width=32)
+
+
 def open_data(config: Config) -> sp.Data:
     """The sequences, places in a vocabulary."""
-    if config.data != CHAIN:
+    if config.data not in {CHAIN, LSTM}:
         return sp.Data({"real": sp.data.sequences.read(Path(config.data), words=config.words, longest=config.longest)})
-    found, other = (
-        sp.data.sequences.sequences(chain().sample(EXAMPLES, kind().length, seed), kind()) for seed in (0, 1)
-    )
-    found.fresh = lambda: other
+    tokens = kind(config.data)
+
+    def drawn(seed: int) -> sp.InMemory:
+        chosen = config.data == CHAIN
+        x = chain().sample(EXAMPLES, tokens.length, seed) if chosen else lstm().sample(EXAMPLES, seed=seed)
+        return sp.data.sequences.sequences(x, tokens)
+
+    found = drawn(0)
+    found.fresh = lambda: drawn(1)
     return sp.Data({"real": found})
 
 
@@ -102,7 +118,7 @@ def games(
         raise TypeError(f"the data are {tokens.name}; expected sequences of tokens")
     size, device = len(tokens.vocabulary), devices.resolve(config.device)
     with sp.Key(config.seed, ("initial weights",)).seeded():
-        generator = sp.networks.recurrent.Recurrent(size, tokens.length, config.width, tokens.end)
+        generator = sp.networks.recurrent.Recurrent(size, tokens.length, config.width, tokens.end, config.cell)
         discriminator = sp.networks.text_cnn.TextCNN(size, config.width, range(1, min(3, tokens.length) + 1))
     second = (kind_of_game or sp.games.text.seqgan.SeqGAN)(generator, discriminator)
     return sp.families.autoregression.Autoregression(generator).to(device), second.to(device)
