@@ -91,14 +91,14 @@ class Series(Kind):
 
     @plotted
     def show(self, sets: Mapping[str, Tensor]) -> Image.Image:
-        """The first windows of each set as lines: channels below each other, sets side by side."""
+        """Some windows of each set as lines: channels below each other, sets side by side."""
         from matplotlib.figure import Figure
 
         columns = self.columns[:CHANNELS]
         figure = Figure(figsize=(0.4 + 3.4 * len(sets), 0.4 + 1.5 * len(columns)), dpi=100, layout="constrained")
         panels = figure.subplots(len(columns), len(sets), squeeze=False, sharex=True, sharey="row")
         for across, ((name, x), colour) in enumerate(zip(sets.items(), colours(list(sets)), strict=True)):
-            values = self.array(x[:LINES])
+            values = self.array(x[:: max(1, len(x) // LINES)][:LINES])  # neighbours are nearly the same
             for down, column in enumerate(columns):
                 _lines(panels[down][across], values[..., down], colour)
                 panels[down][0].set_ylabel(column.name[:16])
