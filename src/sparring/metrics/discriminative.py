@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from sparring.chance import Key
-from sparring.networks.recurrent_series import Discriminator
+from sparring.networks.recurrent_series import Judge
 
 __all__ = ["Told", "half_width", "told_apart"]
 
@@ -47,7 +47,7 @@ def told_apart(
     test: tuple[Tensor, Tensor],
     *,
     width: int = 32,
-    steps: int = 500,
+    steps: int = 300,
     batch: int = 64,
     seed: int = 0,
 ) -> Told:
@@ -70,7 +70,7 @@ def told_apart(
         raise ValueError(f"the sets of windows are {shapes}; expected windows [T, C] of one size in each")
     key = Key(seed, ("told apart",))
     with key.seeded():
-        judge = Discriminator(sets[0].shape[2], width)
+        judge = Judge(sets[0].shape[2], width)
     optimizer = torch.optim.Adam(judge.parameters(), RATE)
     for step in range(steps):
         rows = [
