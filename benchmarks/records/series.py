@@ -30,6 +30,8 @@ from sparring.metrics.discriminative import half_width, told_apart
 from sparring.recipes.series.rgan import Config, build, open_data, sampler
 
 OUT = Path(__file__).with_suffix(".json")
+DRAWN, WINDOWS = ("seattle-weather", 0), 5
+"""The run of which some windows stand in the record, for `tools/draw_series.py`."""
 SEEDS, SETS, SAMPLES, LAGS, STEPS = (0, 1, 2), ("sines", "seattle-weather"), 2000, 12, 200
 
 Parts = tuple[Tensor, Tensor]
@@ -58,7 +60,9 @@ def trained(name: str, seed: int, samples: int, steps: int, rounds: int) -> Foun
     trainer.play()
     seconds = round(time.process_time() - start, 1)
     made = halves(data.kind.clean(average.sampler.sample(samples, seed=seed)))
-    return {"seed": seed, "processor seconds": seconds, **against(data, made, steps)}
+    drawn = made[0][:WINDOWS] if (name, seed) == DRAWN else made[0][:0]
+    about = {"seed": seed, "processor seconds": seconds, "windows": data.kind.array(drawn).round(6).tolist()}
+    return about | against(data, made, steps)
 
 
 def against(data: Data, made: Parts, steps: int) -> Found:
