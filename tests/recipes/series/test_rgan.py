@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from sparring import cli
+from sparring.recipes.series.rgan import Config
 
 SMALL = ["--batch", "4", "--width", "4", "--noise", "2", "--rounds", "2", "--device", "cpu"]
 LINES = [f"2012-{i},{i % 17 / 10:.1f},{(i * 7) % 11}" for i in range(600)]
@@ -47,9 +48,13 @@ def test_a_series_of_ones_own(table, tmp_path, capsys):
 
 def test_sines(tmp_path):
     run = tmp_path / "run"
-    assert cli.run("train", ["rgan", "--length", "7", "--out", str(run)]) == 2
     assert cli.run("train", ["rgan", "--length", "8", *SMALL, "--out", str(run)]) == 0
     assert json.loads((run / "config.json").read_text())["data"]["shape"] == [8, 2]
+
+
+def test_a_window_is_as_long_as_a_piece():
+    with pytest.raises(ValueError, match="--length is 7; expected 8 steps or more"):
+        Config(length=7)
 
 
 @pytest.mark.parametrize("name", ["ring", "nowhere.csv"])
