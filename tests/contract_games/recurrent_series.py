@@ -7,5 +7,5 @@ from sparring.penalties import r1
 
 
 def tiny():
-    game = GAN(Generator(8, 2, 1, 5), Discriminator(2, 4), Normal(9), NonSaturating(), {r1: 0.5})
-    return game, {"real": InMemory(Key(1).uniform("data", (64, 8, 2)) - 0.5)}
+    game = GAN(Generator(10, 2, 1, 5), Discriminator(2, 4), Normal(11), NonSaturating(), {r1: 0.5})
+    return game, {"real": InMemory(Key(1).uniform("data", (64, 10, 2)) - 0.5)}

@@ -22,12 +22,12 @@ def table(tmp_path):
 
 def test_a_series_of_ones_own(table, tmp_path, capsys):
     run, out, picture = tmp_path / "run", tmp_path / "some.csv", tmp_path / "some.png"
-    assert cli.run("train", ["rgan", "--data", str(table), "--length", "9", *SMALL, "--out", str(run)]) == 0
+    assert cli.run("train", ["rgan", "--data", str(table), "--length", "12", *SMALL, "--out", str(run)]) == 0
     for place in (out, picture):
         assert cli.run("sample", [str(run), "-n", "5", "--out", str(place)]) == 0
     head, *rows = csv.reader(out.read_text().splitlines())
     assert head == ["window", "step", "rain", "wind"]
-    assert [row[:2] for row in rows] == [[str(window), str(step)] for window in range(5) for step in range(9)]
+    assert [row[:2] for row in rows] == [[str(window), str(step)] for window in range(5) for step in range(12)]
     for _, _, rain, wind in rows:
         assert 0 <= float(rain) <= 1.6
         assert len(rain.partition(".")[2]) == 1
@@ -48,13 +48,13 @@ def test_a_series_of_ones_own(table, tmp_path, capsys):
 
 def test_sines(tmp_path):
     run = tmp_path / "run"
-    assert cli.run("train", ["rgan", "--length", "8", *SMALL, "--out", str(run)]) == 0
-    assert json.loads((run / "config.json").read_text())["data"]["shape"] == [8, 2]
+    assert cli.run("train", ["rgan", "--length", "10", *SMALL, "--out", str(run)]) == 0
+    assert json.loads((run / "config.json").read_text())["data"]["shape"] == [10, 2]
 
 
-def test_a_window_is_as_long_as_a_piece():
-    with pytest.raises(ValueError, match="--length is 7; expected 8 steps or more"):
-        Config(length=7)
+def test_a_window_is_as_long_as_two_pieces():
+    with pytest.raises(ValueError, match="--length is 9; expected 10 steps or more"):
+        Config(length=9)
 
 
 @pytest.mark.parametrize("name", ["ring", "nowhere.csv"])

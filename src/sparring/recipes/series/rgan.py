@@ -40,7 +40,7 @@ class Config(Common):
     data: str = "sines"
     """CSV file with a row for each step, in order of time, or name of a series: sines, seattle-weather."""
     length: int = 24
-    """Steps of a window, 8 or more."""
+    """Steps of a window, 10 or more."""
     noise: int = 8
     """Size of the latent of a window, and of that of each step."""
     width: int = 32
@@ -54,8 +54,8 @@ class Config(Common):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.length < 8:
-            raise ValueError(f"--length is {self.length}; expected 8 steps or more, which the discriminator needs")
+        if self.length < 10:
+            raise ValueError(f"--length is {self.length}; expected 10 steps or more, two pieces for the discriminator")
         object.__setattr__(self, "data", absolute(self.data))  # so that the run finds it from any folder
 
 
