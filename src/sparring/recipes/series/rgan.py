@@ -110,5 +110,6 @@ METHODS = (
         "Normal(25 * 8))",
         papers=(Paper("Esteban et al.", 2017, "https://arxiv.org/abs/1706.02633"),),
         command="sparring train rgan",
+        record="series",
     ),
 )
