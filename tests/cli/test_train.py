@@ -35,6 +35,7 @@ def test_the_recipe_that_suits_the_data(classes, tmp_path, capsys):
     assert cli.run("train", [str(classes / "a"), *out]) == 0
     assert chosen(capsys) == "dcgan"
     assert recipes.recommended(data="penguins") == "table"
+    assert recipes.recommended(data="sines") == "rgan"
     text = tmp_path / "words.txt"
     text.write_text("one\ntwo\nfour\n" * 9)
     assert recipes.recommended(data=str(text)) == "seqgan"

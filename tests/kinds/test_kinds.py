@@ -18,6 +18,7 @@ from sparring.kinds.molecules import Molecules
 from sparring.kinds.pictures import Pictures
 from sparring.kinds.points import Points
 from sparring.kinds.rows import Rows
+from sparring.kinds.series import Series
 from sparring.kinds.tokens import Tokens
 from sparring.machine.plain import describe, restore
 
@@ -25,6 +26,7 @@ NORMAL = Key(0)
 WORDS = Tokens(vocabulary=("the", "cat", "sat", "<end>"), length=4, between=" ")
 BREAKS = Tokens(vocabulary=("\r", "\n", "\\", "n", "r", "\u2028"), length=4)
 MOLECULES = Molecules(vocabulary=("C", "O", "(", ")", "\n"), length=8, end=4)
+CHANNELS = Series((Number("x", -1e6, 1e6), Number("y", 0.0, 1e-3, 6)))
 NUMBERS = Rows((Number("x", -1e6, 1e6), Number("y", 0.0, 1e-3, 6)))
 
 CASES = {
@@ -41,6 +43,7 @@ CASES = {
     "words": (WORDS, NORMAL.integers("words", (30, 4), 4)),
     "survey": (survey.KIND, survey.rows(30) + 0.1 * NORMAL.normal("survey", (30, 6))),
     "numbers": (NUMBERS, NORMAL.normal("numbers", (30, 2))),
+    "series": (CHANNELS, NORMAL.normal("series", (30, 6, 2))),
 }
 
 

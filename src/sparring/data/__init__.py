@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sparring.data import rows as rows
     from sparring.data import seals as seals
     from sparring.data import sequences as sequences
+    from sparring.data import series as series
     from sparring.data import sets as sets
     from sparring.data import sheet as sheet
     from sparring.data import single as single

@@ -16,7 +16,7 @@ from sparring.data.layouts import Files
 from sparring.data.sets import SETS, NamedSet, Part
 from sparring.machine.words import shown
 
-__all__ = ["UnknownSetError", "digest", "fetch", "find", "named"]
+__all__ = ["UnknownSetError", "digest", "fetch", "fetched", "find", "named"]
 
 LICENCE = "LICENCE.txt"
 
@@ -43,6 +43,19 @@ def find(name: str) -> Path | None:
     named(name)
     folder = cache.place(cache.home() / "sets" / name)
     return folder if folder.is_dir() and cache.mine(folder) else None
+
+
+def fetched(name: str) -> Path:
+    """The folder of a set that has been fetched, which is used now.
+
+    Raises:
+        FileNotFoundError: It has not been fetched.
+    """
+    folder = find(name)
+    if folder is None:
+        raise FileNotFoundError(f"{name!r} is not fetched yet: run sparring data get {name}")
+    cache.used(folder)
+    return folder
 
 
 def fetch(name: str) -> Path:

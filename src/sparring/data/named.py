@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparring import data
-from sparring.data import cache, fetching
+from sparring.data import fetching
 from sparring.data.sets import SETS
 from sparring.machine.words import shown
 
@@ -49,12 +49,7 @@ class Named:
         Raises:
             FileNotFoundError: They have not been fetched.
         """
-        folder = fetching.find(self.fetched) if self.fetched else Path()
-        if folder is None:
-            raise FileNotFoundError(f"{self.fetched!r} is not fetched yet: run sparring data get {self.fetched}")
-        if self.fetched:
-            cache.used(folder)
-        return self.read(labels, folder)
+        return self.read(labels, fetching.fetched(self.fetched) if self.fetched else Path())
 
 
 def _embedded(labels: str, _: Path) -> Found:
@@ -76,6 +71,10 @@ def _toy(name: str, labels: str, _: Path) -> Found:
 
 def _penguins(labels: str, _: Path) -> Found:
     return data.spreadsheet.penguins()
+
+
+def _series(name: str, labels: str, _: Path) -> Found:
+    return data.series.named(name)
 
 
 def _mnist(labels: str, folder: Path) -> Listing:
@@ -149,6 +148,12 @@ NAMED: Mapping[str, Named] = {
     "fashion-mnist-10k": Named("10,000 of Fashion-MNIST's training pictures; ships with sparring", _embedded),
     **{name: Named("toy points [N, 2]", partial(_toy, name)) for name in TOYS},
     "penguins": Named("342 rows of a table; ships with sparring", _penguins),
+    "sines": Named("10,000 windows of two sines: 24 steps, random frequency and phase", partial(_series, "sines")),
+    "seattle-weather": Named(
+        "windows of 24 days: rain, highest and lowest temperature, wind",
+        partial(_series, "seattle-weather"),
+        "seattle-weather",
+    ),
     "mnist": Named("60,000 handwritten digits, 28 x 28, 10 classes", _mnist, "mnist"),
     "fashion-mnist": Named("60,000 garments, 28 x 28, 10 classes", _garments, "fashion-mnist"),
     "stacked-mnist": Named("128,000 triples of digits, a thousand modes", _stacked, "mnist"),

@@ -355,6 +355,28 @@ WORDS = NamedSet(
     ),
 )
 
+SEATTLE_WEATHER = NamedSet(
+    title="the weather of Seattle on 1,461 days, 2012 to 2015: rain, temperatures and wind, a row for each day",
+    count=1461,
+    version="0.9.0",
+    licence="public domain (National Oceanic and Atmospheric Administration)",
+    homepage="https://github.com/vega/vega-datasets",
+    attribution="NOAA, packed in vega_datasets by Jake Vanderplas (MIT)",
+    parts=(Part("seattle-weather.csv", "62f0609f787158128aa2bd102967173a4953122dd4f872bf1d502cae1037df0b"),),
+    sources=(
+        (
+            Pip(
+                {
+                    "vega_datasets/_data/seattle-weather.csv": "seattle-weather.csv",
+                    "vega_datasets-0.9.0.dist-info/LICENSE": "LICENCE.txt",
+                },
+                "vega_datasets",
+                "0.9.0",
+            ),
+        ),
+    ),
+)
+
 SETS: Mapping[str, NamedSet] = MappingProxyType(
     {
         "mnist": MNIST,
@@ -367,6 +389,7 @@ SETS: Mapping[str, NamedSet] = MappingProxyType(
         "photographs": PHOTOGRAPHS,
         "speech": SPEECH,
         "diamonds": DIAMONDS,
+        "seattle-weather": SEATTLE_WEATHER,
         "smiles": SMILES,
         "words": WORDS,
     }

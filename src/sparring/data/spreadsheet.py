@@ -15,7 +15,7 @@ from sparring.data.source import InMemory
 from sparring.kinds.columns import Category, Column, Number
 from sparring.kinds.rows import Rows
 
-__all__ = ["MISSING", "parse", "penguins", "read"]
+__all__ = ["MISSING", "content_of", "number", "parse", "penguins", "read", "without_index"]
 
 MISSING = "missing"
 """The category of empty cells among texts."""
@@ -45,11 +45,21 @@ def read(path: Path) -> InMemory:
         FileNotFoundError: There is none.
         ValueError: It is no table to train on; the message names column and row.
     """
+    return parse(str(path), content_of(path))
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file of rows.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: It is a folder.
+    """
     if path.is_dir():
         raise ValueError(f"{shown(path)!r} is a folder: expected a file of rows, such as a CSV")
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {shown(path)!r}: check the path")
-    return parse(str(path), path.read_bytes())
+    return path.read_bytes()
 
 
 def parse(name: str, content: bytes) -> InMemory:
@@ -65,7 +75,7 @@ def parse(name: str, content: bytes) -> InMemory:
     Raises:
         ValueError: It is no such table; the message names column and row.
     """
-    head, *rows = _without_index(delimited.cells(name, content))
+    head, *rows = without_index(delimited.cells(name, content))
     if len(rows) < 2:
         raise ValueError(
             f"the table {shown(Path(name))!r} has {len(rows)} rows below its first line; expected 2 or more"
@@ -80,7 +90,7 @@ def parse(name: str, content: bytes) -> InMemory:
     return InMemory(x, kind=kind, sha256=hashlib.sha256(content).hexdigest(), report=report, name=name)
 
 
-def _without_index(lines: list[list[str]]) -> list[list[str]]:
+def without_index(lines: list[list[str]]) -> list[list[str]]:
     """Lines without the first column if that has no name and counts the rows, as pandas writes them."""
     counts = [line[0] for line in lines if line] == ["", *map(str, range(len(lines) - 1))]
     return [line[1:] for line in lines] if counts else lines
@@ -97,7 +107,7 @@ def _column(name: str, cells: Sequence[str]) -> tuple[Column, Sequence[str]]:
                 f"row {wrong} of the column {shown(name)!r} holds {shown(cells[wrong - 2])!r}; expected a number "
                 "such as 12.5, as in its other rows. Correct it, or leave the row out"
             )
-        return _number(name, numbers), cells
+        return number(name, numbers), cells
     texts = [MISSING if cell.lower() in delimited.MISSING else cell for cell in cells]
     if len(set(texts)) > MANY:
         raise ValueError(
@@ -107,7 +117,7 @@ def _column(name: str, cells: Sequence[str]) -> tuple[Column, Sequence[str]]:
     return Category(name, tuple(sorted(set(texts)))), texts
 
 
-def _number(name: str, cells: Sequence[str]) -> Number:
+def number(name: str, cells: Sequence[str]) -> Number:
     """A column of numbers, with as many decimals as the longest cell has."""
     values = [float(cell) for cell in cells]
     fractions = [len(cell.partition(".")[2]) for cell in cells]

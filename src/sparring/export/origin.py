@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sparring.data.named import NAMED
+from sparring.data.series import SINES
 from sparring.data.sets import SETS
 from sparring.data.toys import TOYS
 from sparring.machine.words import quoted, shown
@@ -21,7 +22,7 @@ UNKNOWN = "not known: give it with --licence"
 
 _COMPUTED = ("none needed: computed by sparring", "")
 _SHIPPED = {
-    **dict.fromkeys(TOYS, _COMPUTED),
+    **dict.fromkeys((*TOYS, SINES), _COMPUTED),
     "fashion-mnist-10k": (SETS["fashion-mnist"].licence, SETS["fashion-mnist"].attribution),
     "penguins": ("CC0-1.0", "Palmer Station Antarctica LTER and K. Gorman"),
 }

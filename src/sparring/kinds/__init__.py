@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sparring.kinds import pictures as pictures
     from sparring.kinds import points as points
     from sparring.kinds import rows as rows
+    from sparring.kinds import series as series
     from sparring.kinds import tokens as tokens
 else:
     __getattr__, __dir__ = submodules(__name__)

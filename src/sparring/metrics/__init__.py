@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sparring.metrics import bootstrap as bootstrap
     from sparring.metrics import classifier as classifier
     from sparring.metrics import conditional as conditional
+    from sparring.metrics import discriminative as discriminative
     from sparring.metrics import divergences as divergences
     from sparring.metrics import diversity as diversity
     from sparring.metrics import extractors as extractors

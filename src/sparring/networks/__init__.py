@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sparring.networks import pairs as pairs
     from sparring.networks import r3gan as r3gan
     from sparring.networks import recurrent as recurrent
+    from sparring.networks import recurrent_series as recurrent_series
     from sparring.networks import relaxed as relaxed
     from sparring.networks import resnet as resnet
     from sparring.networks import text_cnn as text_cnn

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sparring.data.streams import Data, Spec
     from sparring.metrics.score import Labels
     from sparring.recipes import images as images
+    from sparring.recipes import series as series
     from sparring.recipes import tables as tables
     from sparring.recipes import text as text
     from sparring.recipes import theory as theory
@@ -42,7 +43,7 @@ __all__ = [
     "recommended",
 ]
 
-RECOMMENDED = {"": ("cgan", "dcgan", "table"), ".txt": ("seqgan",)}
+RECOMMENDED = {"": ("cgan", "dcgan", "table", "rgan"), ".txt": ("seqgan",)}
 """Where nobody names a recipe, the first of these that can open the data, by the ending of their name or any other."""
 
 
