@@ -43,7 +43,7 @@ __all__ = [
     "recommended",
 ]
 
-RECOMMENDED = {"": ("cgan", "dcgan", "table", "rgan"), ".txt": ("seqgan",)}
+RECOMMENDED = {"": ("cgan", "dcgan", "table", "seqgan", "rgan"), ".txt": ("seqgan",)}
 """Where nobody names a recipe, the first of these that can open the data, by the ending of their name or any other."""
 
 

@@ -13,6 +13,7 @@ import sparring
 from same import same
 from sparring import cli
 from sparring.data.sequences import read
+from sparring.recipes import recommended
 from sparring.recipes.text.seqgan import CHAIN, LSTM, Config, build, chain, kind, lstm, open_data
 from sparring.runs import checkpoint, files
 
@@ -132,3 +133,19 @@ def test_both_phases_on_the_random_lstm():
     trainer.play()
     assert trainer.state.round == 4
     assert not any(torch.equal(p, q) for p, q in zip(before, trainer.game.generator.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("recipe", ["seqgan", "gumbel", "embeddings"])
+def test_sets_that_have_names_train_and_are_written(recipe, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "sets" / "smiles"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("SPARRING_CACHE", str(tmp_path))
+    folder.joinpath("molecules.txt").write_text("CCO\nC1CC1\nCCCl\n" * 9 + "CCCCCCCCCCCC\n")
+    folder.joinpath("fresh.txt").write_text("OCCC\nCC\n")
+    run = str(tmp_path / "run")
+    words = [recipe, "--data", "smiles", "--longest", "8", "--rounds", "4", "--batch", "4", "--width", "4"]
+    assert cli.run("train", [*words, "--out", run]) == 0
+    assert "1 of 28 are longer than 8 tokens" in capsys.readouterr().out
+    assert cli.run("sample", [run, "-n", "3"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) >= 3
+    assert recommended(data="smiles") == "seqgan"

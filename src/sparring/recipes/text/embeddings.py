@@ -7,7 +7,6 @@ Samples are the words nearest to what the generator makes (Goodfellow 2016, http
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import sparring as sp
 from sparring.machine import devices
@@ -30,7 +29,8 @@ class Config(Common):
     threads: int = 1
     """CPU threads. More threads make such small networks slower."""
     data: str = seqgan.CHAIN
-    """Text file (.txt, UTF-8) with a sequence in each line. Default: a random Markov chain on 100 numbers."""
+    """Text file (.txt, UTF-8) with a sequence in each line, or a set: smiles, openmoji-captions.
+    Default: a random Markov chain on 100 numbers. random-lstm: a random LSTM on 500 numbers."""
     words: bool = False
     """Tokens are words separated by spaces. Default: characters."""
     longest: int = 40
@@ -50,8 +50,7 @@ class Config(Common):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.data != seqgan.CHAIN:
-            object.__setattr__(self, "data", str(Path(self.data).absolute()))  # so that the run finds it from anywhere
+        object.__setattr__(self, "data", seqgan.place(self.data))
 
 
 def open_data(config: Config) -> sp.Data:

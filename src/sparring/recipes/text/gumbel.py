@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import sparring as sp
@@ -44,7 +43,8 @@ class Config(Common):
     threads: int = 1
     """CPU threads. More threads make such small networks slower."""
     data: str = seqgan.CHAIN
-    """Text file (.txt, UTF-8) with a sequence in each line. Default: a random Markov chain on 100 numbers."""
+    """Text file (.txt, UTF-8) with a sequence in each line, or a set: smiles, openmoji-captions.
+    Default: a random Markov chain on 100 numbers. random-lstm: a random LSTM on 500 numbers."""
     words: bool = False
     """Tokens are words separated by spaces. Default: characters."""
     longest: int = 40
@@ -64,8 +64,7 @@ class Config(Common):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.data != seqgan.CHAIN:
-            object.__setattr__(self, "data", str(Path(self.data).absolute()))  # so that the run finds it from anywhere
+        object.__setattr__(self, "data", seqgan.place(self.data))
 
 
 def open_data(config: Config) -> sp.Data:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import sparring as sp
+from sparring.data.named import NAMED, absolute
 from sparring.machine import devices
 from sparring.recipes import Config as Common
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from sparring.games.text.seqgan import SeqGAN
 
-__all__ = ["CHAIN", "LSTM", "USES", "Config", "build", "chain", "kind", "lstm", "open_data", "sampler"]
+__all__ = ["CHAIN", "LSTM", "USES", "Config", "build", "chain", "kind", "lstm", "open_data", "place", "sampler"]
 
 USES: frozenset[str] = frozenset()
 
@@ -47,8 +48,8 @@ class Config(Common):
     threads: int = 1
     """CPU threads. More threads make such small networks slower."""
     data: str = CHAIN
-    """Text file (.txt, UTF-8) with a sequence in each line. Default: a random Markov chain on 100 numbers.
-    random-lstm: a random LSTM on 500 numbers."""
+    """Text file (.txt, UTF-8) with a sequence in each line, or a set: smiles, openmoji-captions.
+    Default: a random Markov chain on 100 numbers. random-lstm: a random LSTM on 500 numbers."""
     words: bool = False
     """Tokens are words separated by spaces. Default: characters."""
     longest: int = 40
@@ -72,8 +73,12 @@ class Config(Common):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.data not in {CHAIN, LSTM}:
-            object.__setattr__(self, "data", str(Path(self.data).absolute()))  # so that the run finds it from anywhere
+        object.__setattr__(self, "data", place(self.data))
+
+
+def place(data: str) -> str:
+    """The name of an oracle or of a set, or a path that means the same in any folder."""
+    return data if data in {CHAIN, LSTM} else absolute(data)
 
 
 def kind(data: str = CHAIN) -> sp.kinds.tokens.Tokens:
@@ -95,6 +100,8 @@ def lstm() -> sp.networks.recurrent.RecurrentSampler:
 
 def open_data(config: Config) -> sp.Data:
     """The sequences, places in a vocabulary."""
+    if config.data in NAMED:
+        return sp.Data({"real": sp.data.strings.shortened(sp.open_data(config.data), config.longest)})
     if config.data not in {CHAIN, LSTM}:
         return sp.Data({"real": sp.data.sequences.read(Path(config.data), words=config.words, longest=config.longest)})
     tokens = kind(config.data)
