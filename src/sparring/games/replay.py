@@ -77,6 +77,8 @@ METHODS = (
         python='games.replay.Replay(g, d, Normal(100)), {"real": x, "past": games.replay.Past(g, Normal(100), 2000)}',
         papers=(Paper("Shrivastava et al.", 2017, "https://arxiv.org/abs/1612.07828"),),
         command="sparring train tips --tip replay",
+        record="tips",
+        measured="8: D also",
     ),
 )
 

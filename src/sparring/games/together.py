@@ -53,6 +53,9 @@ METHODS = (
         name="real and generated samples in one batch",
         python="games.together.Together(generator, discriminator, Normal(100))",
         papers=(Paper("Chintala et al.", 2016, "https://github.com/soumith/ganhacks"),),
+        command="sparring train tips --tip one-batch",
+        record="tips",
+        measured="4: real",
     ),
 )
 

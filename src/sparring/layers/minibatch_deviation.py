@@ -72,6 +72,9 @@ METHODS = (
         name="minibatch standard deviation",
         python="layers.minibatch_deviation.MinibatchDeviation()",
         papers=(Paper("Karras et al.", 2017, "https://arxiv.org/abs/1710.10196"),),
+        command="sparring train tips --tip minibatch-deviation",
+        record="tips",
+        measured="minibatch standard deviation in D",
     ),
 )
 

@@ -135,6 +135,8 @@ METHODS = (
         section="4.3",
         figure="21",
         command="sparring train norms --generator-norm virtual",
+        record="tips",
+        measured="virtual batch norm in G",
     ),
 )
 

@@ -128,6 +128,8 @@ METHODS = (
         python="layers.weight_norm.initialise_by(layers.weight_norm.weight_norm(network), batch)",
         papers=(Paper("Salimans and Kingma", 2016, "https://arxiv.org/abs/1602.07868"),),
         command="sparring train norms --generator-norm weight --discriminator-norm weight",
+        record="tips",
+        measured="weight norm in both",
     ),
 )
 

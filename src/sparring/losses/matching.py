@@ -106,5 +106,8 @@ METHODS = (
         name="feature matching",
         python="GAN(g, layers.with_features.WithFeatures(critic, 'layers.1'), latent, losses.FeatureMatching())",
         papers=(Paper("Salimans et al.", 2016, "https://arxiv.org/abs/1606.03498"),),
+        command="sparring train tips --tip feature-matching",
+        record="tips",
+        measured="feature matching",
     ),
 )

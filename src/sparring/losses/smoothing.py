@@ -151,11 +151,17 @@ METHODS = (
         python="GAN(..., losses.Smoothed(losses.NonSaturating(), real=0.9))",
         papers=(Paper("Salimans et al.", 2016, "https://arxiv.org/abs/1606.03498"),),
         section="4.2",
+        command="sparring train tips --tip soft-labels",
+        record="tips",
+        measured="6: soft",
     ),
     Method(
         name="noisy labels",
         python="GAN(..., losses.NoisyLabels(losses.NonSaturating(), share=0.05))",
         papers=(Paper("Chintala et al.", 2016, "https://github.com/soumith/ganhacks"),),
+        command="sparring train tips --tip noisy-labels",
+        record="tips",
+        measured="6: one",
     ),
     Method(
         name="instance noise",
@@ -164,5 +170,8 @@ METHODS = (
             Paper("Sønderby et al.", 2016, "https://arxiv.org/abs/1610.04490"),
             Paper("Arjovsky and Bottou", 2017, "https://arxiv.org/abs/1701.04862"),
         ),
+        command="sparring train tips --tip instance-noise",
+        record="tips",
+        measured="13: noise",
     ),
 )

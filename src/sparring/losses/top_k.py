@@ -74,5 +74,8 @@ METHODS = (
         name="top-k training",
         python="GAN(..., losses.TopK(losses.NonSaturating(), share=schedules.geometric(1.0, 0.5)))",
         papers=(Paper("Sinha et al.", 2020, "https://arxiv.org/abs/2002.06224"),),
+        command="sparring train tips --tip top-k",
+        record="tips",
+        measured="top-k",
     ),
 )

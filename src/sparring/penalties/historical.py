@@ -75,5 +75,8 @@ METHODS = (
         name="historical averaging",
         python="GAN(generator, critic, latent, penalties={penalties.HistoricalAverage(critic): 1.0})",
         papers=(Paper("Salimans et al.", 2016, "https://arxiv.org/abs/1606.03498"),),
+        command="sparring train tips --tip historical-averaging",
+        record="tips",
+        measured="historical averaging of both",
     ),
 )
