@@ -61,5 +61,9 @@ def run(quick: bool = False) -> Record:
     )
 
 
-if __name__ == "__main__":
+def main() -> None:
     run().write(OUT)
+
+
+if __name__ == "__main__":
+    main()
