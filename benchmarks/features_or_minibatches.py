@@ -13,14 +13,13 @@ benchmarks/semi_supervised/features_or_minibatches/; record.json there sums them
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import semi_supervised
 import torch
 
 from sparring.data.digits import mnist
@@ -30,22 +29,11 @@ from sparring.machine.files import write_atomically
 from sparring.metrics.extractors import ShippedClassifier, extract
 from sparring.metrics.frechet import frechet_distance
 
-BENCHMARK = Path(__file__).with_name("semi_supervised.py")
-KEPT = BENCHMARK.with_suffix("") / "features_or_minibatches"
+KEPT = Path(__file__).parent / "semi_supervised" / "features_or_minibatches"
 OUT = KEPT / "record.json"
 SEEDS, EPOCHS, LABELS, SAMPLES = (101, 102, 103), 5, 100, 10_000
 NAMES = {"semi": "feature matching", "minibatch": "minibatch discrimination", "supervised": "labels alone"}
 ERRORS, LOOKS = "errors of 10,000 held-out digits", "Fréchet distance of 10,000 samples to held-out digits"
-
-
-def player() -> Any:
-    """The benchmark, as a module."""
-    spec = importlib.util.spec_from_file_location("semi_supervised", BENCHMARK)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def distance(game: Any) -> float:
@@ -57,14 +45,14 @@ def distance(game: Any) -> float:
 
 def play(method: str, seed: int, epochs: int) -> dict[str, Any]:
     """What one run gives."""
-    module, start = player(), time.process_time()
-    setting = module.METHODS[method][1]
+    start = time.process_time()
+    setting = semi_supervised.METHODS[method][1]
     setting = replace(setting, epochs=epochs) if method != "supervised" else setting
-    run = module.trainer(method, LABELS, seed, setting, validate=True)
+    run = semi_supervised.trainer(method, LABELS, seed, setting, validate=True)
     untrained = distance(run.game) if method != "supervised" else None
     run.play()
     x, y = (part[-SAMPLES:] for part in mnist("train"))
-    found = {"errors": module.errors(run.hooks[-1].sampler, x, y)}
+    found = {"errors": semi_supervised.errors(run.hooks[-1].sampler, x, y)}
     if untrained is not None:
         found |= {"frechet": distance(run.game), "untrained": untrained}
     return {**found, "epochs": setting.epochs, "processor_seconds": round(time.process_time() - start, 1)}

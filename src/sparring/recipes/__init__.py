@@ -19,7 +19,10 @@ from sparring.machine.plain import read_json, restore
 from sparring.machine.words import shown
 
 if TYPE_CHECKING:
+    from torch.optim import Optimizer
+
     from sparring.data.streams import Data, Spec
+    from sparring.game import Game
     from sparring.metrics.score import Labels
     from sparring.recipes import images as images
     from sparring.recipes import series as series
@@ -36,6 +39,7 @@ __all__ = [
     "Config",
     "Recipe",
     "UnknownRecipeError",
+    "adams",
     "configured",
     "find",
     "labels_of",
@@ -222,3 +226,13 @@ def find(name: str) -> Recipe:
         hint = f": did you mean {near[0]!r}?" if near else ""
         raise UnknownRecipeError(f"there is no recipe {shown(name)!r}{hint}; there are {', '.join(names())}")
     return _homes()[name]
+
+
+def adams(game: Game, rates: Mapping[str, float], betas: tuple[float, float]) -> dict[str, Optimizer]:
+    """Adam for each player that has a learning rate."""
+    import torch
+
+    return {
+        player: torch.optim.Adam(game.strategy(player).values(), rate, betas, fused=True)
+        for player, rate in rates.items()
+    }

@@ -13,6 +13,7 @@ import sparring as sp
 from sparring.data.named import NAMED, absolute
 from sparring.machine import devices
 from sparring.recipes import Config as Common
+from sparring.recipes import adams
 from sparring.schedules import linear
 
 __all__ = ["USES", "Config", "build", "open_data", "sampler"]
@@ -70,14 +71,9 @@ def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
 
 def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
-    import torch
-
     gan = game(config, data.spec)
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
-    optimizers = {
-        player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.9), fused=True)
-        for player, rate in rates.items()
-    }
+    optimizers = adams(gan, rates, (0.5, 0.9))
     schedule = sp.hooks.LearningRate({player: linear(1.0, 0.01, first=0.5) for player in rates}, config.rounds)
     streams = {"real": data.main.to(devices.resolve(config.device))}
     phase = sp.Phase(gan, optimizers, streams, config.rounds, sp.Alternating(fresh=False), batch=config.batch)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sparring as sp
 from sparring.machine import devices
 from sparring.recipes import Config as Common
+from sparring.recipes import adams
 from sparring.recipes.text import seqgan
 
 __all__ = ["USES", "Config", "build", "open_data", "sampler"]
@@ -60,9 +61,7 @@ def open_data(config: Config) -> sp.Data:
 
 def game(config: Config, spec: sp.Spec) -> sp.games.text.embeddings.EmbeddingGAN:
     """The game on sequences like these."""
-    tokens = spec.kind
-    if not isinstance(tokens, sp.kinds.tokens.Tokens):
-        raise TypeError(f"the data are {tokens.name}; expected sequences of tokens")
+    tokens = seqgan.tokens(spec)
     sizes = {"size": config.size, "latent": config.latent, "width": config.width}
     with sp.Key(config.seed, ("initial weights",)).seeded():
         gan = sp.games.text.embeddings.embedding_gan(
@@ -78,14 +77,9 @@ def sampler(config: Config, spec: sp.Spec) -> sp.Sampler:
 
 def build(config: Config, data: sp.Data) -> sp.Trainer:
     """The trainer."""
-    import torch
-
     gan = game(config, data.spec)
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
-    optimizers = {
-        player: torch.optim.Adam(gan.strategy(player).values(), rate, betas=(0.5, 0.9), fused=True)
-        for player, rate in rates.items()
-    }
+    optimizers = adams(gan, rates, (0.5, 0.9))
     streams = {"real": data.main.to(devices.resolve(config.device))}
     phase = sp.Phase(gan, optimizers, streams, config.rounds, sp.Alternating(fresh=False), batch=config.batch)
     return sp.Trainer(phase, seed=config.seed)

@@ -6,22 +6,22 @@ RelGAN (Nie et al. 2019, https://openreview.net/forum?id=rJedV3R5tm). As there, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import sparring as sp
 from sparring.machine import devices
 from sparring.recipes import Config as Common
+from sparring.recipes import adams
 from sparring.recipes.text import seqgan
 from sparring.schedules import geometric
-
-if TYPE_CHECKING:
-    import torch
 
 __all__ = ["USES", "Config", "build", "open_data", "sampler"]
 
 USES: frozenset[str] = frozenset()
+
+BETAS = (0.5, 0.9)
+"""Of Adam, for all players."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +74,7 @@ def open_data(config: Config) -> sp.Data:
 
 def game(config: Config, spec: sp.Spec) -> sp.games.text.gumbel.GumbelGAN:
     """The game on sequences like these."""
-    tokens = spec.kind
-    if not isinstance(tokens, sp.kinds.tokens.Tokens):
-        raise TypeError(f"the data are {tokens.name}; expected sequences of tokens")
+    tokens = seqgan.tokens(spec)
     size = len(tokens.vocabulary)
     with sp.Key(config.seed, ("initial weights",)).seeded():
         writer = sp.networks.recurrent.Recurrent(size, tokens.length, config.width, tokens.end)
@@ -99,21 +97,12 @@ def build(config: Config, data: sp.Data) -> sp.Trainer:
     streams = {"real": data.main.to(devices.resolve(config.device))}
     late = round(min(1.0, config.adversarial) * config.rounds)
     updates = {"generator": sp.phase.ClipNorm(config.clip)}
-    likelihood = optimizers(first, {"generator": config.likelihood_rate})
-    adversarial = optimizers(second, {"discriminator": config.discriminator_rate, "generator": config.generator_rate})
+    likelihood = adams(first, {"generator": config.likelihood_rate}, BETAS)
+    rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
+    adversarial = adams(second, rates, BETAS)
     return sp.Trainer(
         sp.Phase(first, likelihood, streams, config.rounds - late, batch=config.batch, updates=updates),
         sp.Phase(second, adversarial, streams, late, sp.Alternating(fresh=False), config.batch,
               updates=updates),
         seed=config.seed,
     )  # fmt: skip
-
-
-def optimizers(game: sp.Game, rates: Mapping[str, float]) -> dict[str, torch.optim.Optimizer]:
-    """Adam for each player that has a rate."""
-    import torch
-
-    return {
-        player: torch.optim.Adam(game.strategy(player).values(), rate, betas=(0.5, 0.9), fused=True)
-        for player, rate in rates.items()
-    }

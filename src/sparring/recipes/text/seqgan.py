@@ -7,7 +7,6 @@ its vocabulary: a random LSTM.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,18 +15,33 @@ import sparring as sp
 from sparring.data.named import NAMED, absolute
 from sparring.machine import devices
 from sparring.recipes import Config as Common
+from sparring.recipes import adams
 
 if TYPE_CHECKING:
-    import torch
-
     from sparring.games.text.seqgan import SeqGAN
 
-__all__ = ["CHAIN", "LSTM", "USES", "Config", "build", "chain", "kind", "lstm", "open_data", "place", "sampler"]
+__all__ = [
+    "CHAIN",
+    "LSTM",
+    "USES",
+    "Config",
+    "build",
+    "chain",
+    "kind",
+    "lstm",
+    "open_data",
+    "place",
+    "sampler",
+    "tokens",
+]
 
 USES: frozenset[str] = frozenset()
 
 CHAIN, LSTM = "random-chain", "random-lstm"
 """The names of the default data, and of the oracle of the paper."""
+
+BETAS = (0.9, 0.999)
+"""Of Adam, for all players."""
 
 EXAMPLES = 10_000
 """Sequences of an oracle to train on, and as many fresh ones."""
@@ -116,17 +130,26 @@ def open_data(config: Config) -> sp.Data:
     return sp.Data({"real": found})
 
 
+def tokens(spec: sp.Spec) -> sp.kinds.tokens.Tokens:
+    """What the examples are.
+
+    Raises:
+        TypeError: They are no sequences.
+    """
+    if not isinstance(spec.kind, sp.kinds.tokens.Tokens):
+        raise TypeError(f"the data are {spec.kind.name}; expected sequences of tokens")
+    return spec.kind
+
+
 def games(
     config: Config, spec: sp.Spec, kind_of_game: type[SeqGAN] | None = None
 ) -> tuple[sp.families.autoregression.Autoregression, SeqGAN]:
     """The games of the two phases, which share the generator."""
-    tokens = spec.kind
-    if not isinstance(tokens, sp.kinds.tokens.Tokens):
-        raise TypeError(f"the data are {tokens.name}; expected sequences of tokens")
-    size, device = len(tokens.vocabulary), devices.resolve(config.device)
+    found = tokens(spec)
+    size, device = len(found.vocabulary), devices.resolve(config.device)
     with sp.Key(config.seed, ("initial weights",)).seeded():
-        generator = sp.networks.recurrent.Recurrent(size, tokens.length, config.width, tokens.end, config.cell)
-        discriminator = sp.networks.text_cnn.TextCNN(size, config.width, range(1, min(3, tokens.length) + 1))
+        generator = sp.networks.recurrent.Recurrent(size, found.length, config.width, found.end, config.cell)
+        discriminator = sp.networks.text_cnn.TextCNN(size, config.width, range(1, min(3, found.length) + 1))
     second = (kind_of_game or sp.games.text.seqgan.SeqGAN)(generator, discriminator)
     return sp.families.autoregression.Autoregression(generator).to(device), second.to(device)
 
@@ -149,7 +172,7 @@ def build(config: Config, data: sp.Data, kind_of_game: type[SeqGAN] | None = Non
     early = round(min(1.0, config.likelihood) * config.rounds)
     alone = config.alone * (config.rounds - early)
     updates = {"generator": sp.phase.ClipNorm(config.clip)}
-    likelihood = _optimizers(first, {"generator": config.likelihood_rate})
+    likelihood = adams(first, {"generator": config.likelihood_rate}, BETAS)
     rates = {"discriminator": config.discriminator_rate, "generator": config.generator_rate}
     steps: dict[str, sp.dynamics.alternating.Steps] = {
         "discriminator": config.discriminator_steps,
@@ -158,15 +181,7 @@ def build(config: Config, data: sp.Data, kind_of_game: type[SeqGAN] | None = Non
     streams = {"real": real, **second.streams(config.rollouts)}
     return sp.Trainer(
         sp.Phase(first, likelihood, {"real": real}, early, batch=config.batch, updates=updates),
-        sp.Phase(second, _optimizers(second, rates), streams, config.rounds - early, sp.Alternating(steps, fresh=False),
-              config.batch, updates=updates),
+        sp.Phase(second, adams(second, rates, BETAS), streams, config.rounds - early,
+              sp.Alternating(steps, fresh=False), config.batch, updates=updates),
         seed=config.seed,
     )  # fmt: skip
-
-
-def _optimizers(game: sp.Game, rates: Mapping[str, float]) -> dict[str, torch.optim.Optimizer]:
-    import torch
-
-    return {
-        player: torch.optim.Adam(game.strategy(player).values(), rate, fused=True) for player, rate in rates.items()
-    }
