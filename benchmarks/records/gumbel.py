@@ -23,6 +23,7 @@ from sparring.evaluation.record import Claim, Figure, Record, over_seeds, stamp
 from sparring.families.autoregression import Autoregression
 from sparring.kinds.tokens import distinct
 from sparring.phase import ClipNorm, Phase
+from sparring.recipes import adams
 from sparring.recipes.text import embeddings, gumbel
 from sparring.recipes.text.seqgan import chain, kind
 from sparring.samplers import Sampler
@@ -53,7 +54,7 @@ def likelihood(config: gumbel.Config, budget: float, samples: int) -> Found:
     """Maximum likelihood of the same generator at the recipe's rate, for so many seconds of CPU time."""
     data = gumbel.open_data(config)
     game = Autoregression(gumbel.game(config, data.spec).writer)
-    adam = gumbel.optimizers(game, {"generator": config.likelihood_rate})
+    adam = adams(game, {"generator": config.likelihood_rate}, gumbel.BETAS)
     updates = {"generator": ClipNorm(config.clip)}
     trainer = Trainer(
         Phase(game, adam, {"real": data.main}, 10**6, batch=config.batch, updates=updates), seed=config.seed
