@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -64,6 +65,10 @@ class Generator(nn.Module):
         The authors do not. Unit i of the last hidden layer adds picture i, in logits and less their mean, times how far
         it is from its own mean. The units' means and deviations are measured with latents of torch's own chance.
 
+        Directions stay as long as those logits, and lengths make weights of them. So a step of Adam at a rate of 0.01
+        turns a weight by a thousandth or so. Directions as short as the weights turn by a twentieth, and then the
+        discriminator tells all samples apart after an epoch or two.
+
         Args:
             pictures: As many as there are units, [units, *shape] in [-1, 1]; a pixel is moved into 0.01 to 0.99 first.
 
@@ -77,9 +82,11 @@ class Generator(nn.Module):
         hidden = self.hidden(torch.rand(2 * units, first.shape[1]).to(first) - 0.5)
         logits = ((pictures.to(first).flatten(1) + 1) / 2).clamp(0.01, 0.99).logit()
         mean = logits.mean(0)
-        weight = ((logits - mean) / (hidden.std(0)[:, None] * units**0.5)).T
-        self.last.weight = weight + 0.01 * self.last.weight  # a pixel that never varies keeps a direction
-        self.last.bias.copy_(mean - self.last.weight @ hidden.mean(0))
+        directions = ((logits - mean) / hidden.std(0)[:, None]).T
+        last: Any = self.last
+        last.weight = directions / units**0.5 + 0.01 * last.weight  # a pixel that never varies keeps a direction
+        last.parametrizations.weight.original1.mul_(units**0.5)
+        last.bias.copy_(mean - last.weight @ hidden.mean(0))
 
 
 class Classifier(nn.Module):
