@@ -19,7 +19,7 @@ import pytest
 
 from sparring.data import cache, downloads, fetching
 from sparring.data.downloads import Apt, Npm, Pip, Web
-from sparring.data.sets import NamedSet, Part
+from sparring.data.named_set import NamedSet, Part
 
 CONTENT = b"".join(i.to_bytes(4, "big") for i in range(200_000))
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

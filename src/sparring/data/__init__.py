@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sparring.data import memory as memory
     from sparring.data import mended as mended
     from sparring.data import named as named
+    from sparring.data import named_set as named_set
     from sparring.data import numbers as numbers
     from sparring.data import objects as objects
     from sparring.data import official as official
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from sparring.data import parallel as parallel
     from sparring.data import patience as patience
     from sparring.data import picture as picture
+    from sparring.data import picture_sets as picture_sets
     from sparring.data import pixels as pixels
     from sparring.data import preparation as preparation
     from sparring.data import prepared as prepared

@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 from sparring.data import archives, cache
 from sparring.data.downloads import Download
 from sparring.data.layouts import Files
-from sparring.data.sets import SETS, NamedSet, Part
+from sparring.data.named_set import NamedSet, Part
+from sparring.data.sets import SETS
 from sparring.machine.words import shown
 
 __all__ = ["UnknownSetError", "digest", "fetch", "fetched", "find", "named"]
