@@ -42,9 +42,9 @@ class Config(dcgan.Config):
     """Pictures of each class whose label is used."""
     width: int = 500
     """Units of the generator's two layers. The classifier has twice as many, as many, and three times half as many."""
-    generator_rate: float = 2e-3
+    generator_rate: float = 1e-2
     """Learning rate of the generator. It falls to 0 in the last two fifths."""
-    discriminator_rate: float = 1.5e-3
+    discriminator_rate: float = 5e-3
     """Learning rate of the classifier. It falls in the same way."""
 
 
