@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import sparring as sp
 from sparring.machine import devices
-from sparring.recipes import Config as Common
 from sparring.recipes import adams
 from sparring.recipes.text import seqgan
 
@@ -20,22 +19,11 @@ USES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(Common):
+class Config(seqgan.Lines):
     """Train a GAN that makes word embeddings, decoded to the nearest words."""
 
     rounds: int = 3000
     """Rounds to play."""
-    hold_out: int | None = 0
-    """Number of sequences kept out of training."""
-    threads: int = 1
-    """CPU threads. More threads make such small networks slower."""
-    data: str = seqgan.CHAIN
-    """Text file (.txt, UTF-8) with a sequence in each line, or a set: smiles, openmoji-captions.
-    Default: a random Markov chain on 100 numbers. random-lstm: a random LSTM on 500 numbers."""
-    words: bool = False
-    """Tokens are words separated by spaces. Default: characters."""
-    longest: int = 40
-    """Largest number of tokens in a sequence. Longer lines are left out."""
     size: int = 16
     """Size of the vector of a token."""
     learnt: bool = False
@@ -49,14 +37,8 @@ class Config(Common):
     discriminator_rate: float = 1e-3
     """Learning rate of the discriminator."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "data", seqgan.place(self.data))
 
-
-def open_data(config: Config) -> sp.Data:
-    """The sequences, places in a vocabulary."""
-    return seqgan.open_data(seqgan.Config(data=config.data, words=config.words, longest=config.longest))
+open_data = seqgan.open_data
 
 
 def game(config: Config, spec: sp.Spec) -> sp.games.text.embeddings.EmbeddingGAN:

@@ -11,7 +11,6 @@ from typing import Literal
 
 import sparring as sp
 from sparring.machine import devices
-from sparring.recipes import Config as Common
 from sparring.recipes import adams
 from sparring.recipes.text import seqgan
 from sparring.schedules import geometric
@@ -25,7 +24,7 @@ BETAS = (0.5, 0.9)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(Common):
+class Config(seqgan.Lines):
     """Train a GAN on the lines of a text, by Gumbel-softmax."""
 
     rounds: int = 3000
@@ -38,17 +37,6 @@ class Config(Common):
     """Temperature of the softmax when the second phase begins."""
     last_temperature: float = 0.5
     """Temperature at its end. It falls by equal ratios."""
-    hold_out: int | None = 0
-    """Number of sequences kept out of training."""
-    threads: int = 1
-    """CPU threads. More threads make such small networks slower."""
-    data: str = seqgan.CHAIN
-    """Text file (.txt, UTF-8) with a sequence in each line, or a set: smiles, openmoji-captions.
-    Default: a random Markov chain on 100 numbers. random-lstm: a random LSTM on 500 numbers."""
-    words: bool = False
-    """Tokens are words separated by spaces. Default: characters."""
-    longest: int = 40
-    """Largest number of tokens in a sequence. Longer lines are left out."""
     width: int = 32
     """Size of embeddings and states."""
     likelihood_rate: float = 5e-3
@@ -62,14 +50,8 @@ class Config(Common):
     clip: float = 5.0
     """Largest norm of the generator's gradient."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "data", seqgan.place(self.data))
 
-
-def open_data(config: Config) -> sp.Data:
-    """The sequences, places in a vocabulary."""
-    return seqgan.open_data(seqgan.Config(data=config.data, words=config.words, longest=config.longest))
+open_data = seqgan.open_data
 
 
 def game(config: Config, spec: sp.Spec) -> sp.games.text.gumbel.GumbelGAN:

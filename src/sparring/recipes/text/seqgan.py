@@ -25,6 +25,7 @@ __all__ = [
     "LSTM",
     "USES",
     "Config",
+    "Lines",
     "build",
     "chain",
     "kind",
@@ -48,15 +49,9 @@ EXAMPLES = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(Common):
-    """Train a SeqGAN on the lines of a text."""
+class Lines(Common):
+    """What recipes of text have in common."""
 
-    rounds: int = 3000
-    """Rounds to play, including those of the first phase."""
-    likelihood: float = 2 / 3
-    """Share of the rounds, from the start, with maximum likelihood. The others train against a discriminator."""
-    alone: float = 0.2
-    """Share of the other rounds, from their start, in which only the discriminator learns."""
     hold_out: int | None = 0
     """Number of sequences kept out of training."""
     threads: int = 1
@@ -68,6 +63,22 @@ class Config(Common):
     """Tokens are words separated by spaces. Default: characters."""
     longest: int = 40
     """Largest number of tokens in a sequence. Longer lines are left out."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "data", place(self.data))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(Lines):
+    """Train a SeqGAN on the lines of a text."""
+
+    rounds: int = 3000
+    """Rounds to play, including those of the first phase."""
+    likelihood: float = 2 / 3
+    """Share of the rounds, from the start, with maximum likelihood. The others train against a discriminator."""
+    alone: float = 0.2
+    """Share of the other rounds, from their start, in which only the discriminator learns."""
     cell: Literal["gru", "lstm"] = "gru"
     """Memory of the generator."""
     width: int = 32
@@ -84,10 +95,6 @@ class Config(Common):
     """Learning rate of the discriminator."""
     clip: float = 5.0
     """Largest norm of the generator's gradient."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "data", place(self.data))
 
 
 def place(data: str) -> str:
@@ -112,7 +119,7 @@ def lstm() -> sp.networks.recurrent.RecurrentSampler:
     return sp.data.oracles.random_lstm(len(tokens.vocabulary), tokens.length, width=32)
 
 
-def open_data(config: Config) -> sp.Data:
+def open_data(config: Lines) -> sp.Data:
     """The sequences, places in a vocabulary."""
     if config.data in NAMED:
         return sp.Data({"real": sp.data.strings.shortened(sp.open_data(config.data), config.longest)})
