@@ -49,7 +49,7 @@ class Config:
     """How long and how large."""
 
     seed: int = 0
-    rounds: int = 3500
+    rounds: int = 700
     batch: int = 64
     units: int = 256
     latent: int = 50
