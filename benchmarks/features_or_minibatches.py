@@ -1,10 +1,10 @@
 """Plays the two games of Salimans et al. (2016) with 100 labels: feature matching, and minibatch discrimination.
 
-Usage: python benchmarks/features_or_minibatches.py   (MINUTES; finished runs are kept)
+Usage: python benchmarks/features_or_minibatches.py   (half an hour; finished runs are kept)
        python benchmarks/records/features_or_minibatches.py                    (sums them up)
 
 Games, networks and rates are those of `benchmarks/semi_supervised.py` (https://arxiv.org/abs/1606.03498), which were
-chosen for feature matching on split 100; minibatch discrimination has them untried. All runs have so many epochs. Both
+chosen on split 100, of minibatch discrimination less carefully. All runs have as many epochs, which are few. Both
 figures are against 10,000 training digits that no run has seen: how many are taken for others, and the Fréchet distance
 of 10,000 samples of the last generator, in features of the shipped classifier. Seeds are splits, too, and were fixed
 before the runs. Controls: the same classifier of labels alone, and an untrained generator. Results:
@@ -30,7 +30,7 @@ from sparring.metrics.frechet import frechet_distance
 
 KEPT = Path(__file__).parent / "semi_supervised" / "features_or_minibatches"
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-SEEDS, EPOCHS, LABELS, SAMPLES = (101, 102, 103), 6, 100, 10_000
+SEEDS, EPOCHS, LABELS, SAMPLES = (101, 102, 103), 4, 100, 10_000
 METHODS = ("semi", "minibatch", "supervised")
 
 

@@ -189,7 +189,7 @@ LEADS = Setting(100, labelled=50, rates=(5e-3, 1e-2), constant=0.6, begin=True, 
 METHODS: Mapping[str, tuple[Make, Setting]] = {
     "semi": (gan, LEADS),
     "exact": (gan, Setting()),
-    "minibatch": (minibatch, replace(LEADS, labelled=100)),
+    "minibatch": (minibatch, replace(LEADS, labelled=100, rates=(1e-3, 2e-3))),
     "catgan": (catgan, LEADS),
     "vat": (virtual, replace(LEADS, rates=(3e-3, 0.0))),
     "supervised": (supervised, Setting(1, constant=0.6)),
