@@ -41,7 +41,7 @@ def run(quick: bool = False) -> Record:
         ("Both generators leave untrained ones behind.", max(max(f.values) for f in looks.values()), "<", untrained),
     )
     return Record(
-        command="python benchmarks/features_or_minibatches.py",
+        command="python benchmarks/records/features_or_minibatches.py",
         seeds=seeds.pop(),
         ours=(features, minibatches, *looks.values()),
         controls=(wrong["supervised"], Figure(what=f"the nearest of untrained generators: {LOOKS}", value=untrained)),
