@@ -169,9 +169,11 @@ def test_a_folder_in_its_place_is_named(tmp_path):
 def test_those_who_look_are_not_in_the_way(tmp_path):
     done = threading.Event()
 
+    seen = set()
+
     def look():
         while not done.is_set():
-            lock.holder(tmp_path)
+            seen.add(lock.holder(tmp_path) is None)
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -182,6 +184,8 @@ def test_those_who_look_are_not_in_the_way(tmp_path):
     finally:
         done.set()
         watcher.join()
+    assert seen
+    assert lock.holder(tmp_path) is None
 
 
 def test_of_many_at_once_one_has_it(tmp_path):

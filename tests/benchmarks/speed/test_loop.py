@@ -71,7 +71,13 @@ def test_by_hand(name):
 @pytest.mark.parametrize(("name", "way"), WAYS)
 def test_by_trainer(name, way):
     row = small(name)
-    row.by_trainer(row.ours[way], InMemory(torch.randn(16, *row.shape))).play(ROUNDS)
+    trainer = row.by_trainer(row.ours[way], InMemory(torch.randn(16, *row.shape)))
+    before = copy.deepcopy(trainer.game)
+    trainer.play(ROUNDS)
+    assert trainer.state.round == ROUNDS
+    assert all(torch.isfinite(p).all() for p in trainer.game.parameters())
+    moved = [not torch.equal(p, q) for p, q in zip(trainer.game.parameters(), before.parameters(), strict=True)]
+    assert sum(moved) >= len(moved) - 1  # a critic's last bias may rest, as its cost is a difference
 
 
 @pytest.mark.parametrize("name", loop.ROWS)
